@@ -30,12 +30,12 @@
 #include <stddef.h>
 
 #define ATT_TEST_MAIN(suite_name, ...)                                                             \
- int main(int argc, char **argv)                                                                   \
- {                                                                                                 \
-  const TTest *cases[] = {__VA_ARGS__};                                                            \
+        int main(int argc, char **argv)                                                            \
+        {                                                                                          \
+                const TTest *cases[] = {__VA_ARGS__};                                              \
                                                                                                    \
-  return test_main(suite_name, cases, sizeof(cases) / sizeof(cases[0]), argc, argv);               \
- }
+                return test_main(suite_name, cases, sizeof(cases) / sizeof(cases[0]), argc, argv); \
+        }
 
 /* Runs the cases, or those that argv names, and returns the status to exit with. */
 int test_main(const char *suite_name, const TTest *const *cases, size_t n_cases, int argc,
