@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The main() of a unit test.
  *
@@ -23,7 +24,8 @@
  * shared between cases: each makes what it needs.
  */
 
-#pragma once
+#ifndef ATT_TESTS_SUPPORT_MAIN_H
+#define ATT_TESTS_SUPPORT_MAIN_H
 
 #include <check.h>
 #include <stdbool.h>
@@ -52,3 +54,5 @@ bool test_aborts(void (*deed)(void *context), void *context);
  * the build runs the test, relative to the current folder otherwise. Free it with free().
  */
 char *test_source_path(const char *name);
+
+#endif
