@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+
+#define BLOCK_BYTES 16384
+#define ALIGNMENT   16
+
+struct att_arena_block {
+        struct att_arena_block *next;
+        size_t used;
+        size_t capacity;
+        size_t padding_; /* So that `data` is aligned as malloc() aligns. */
+        char data[];
+};
+
+void att_arena_deinit(struct att_arena *arena)
+{
+        struct att_arena_block *block = arena->blocks;
+        while (block) {
+                struct att_arena_block *next = block->next;
+                free(block);
+                block = next;
+        }
+        *arena = (struct att_arena){0};
+}
+
+void *att_arena_take(struct att_arena *arena, size_t bytes)
+{
+        ATT_CHECK(bytes < SIZE_MAX / 2);
+        size_t needed = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        struct att_arena_block *block = arena->blocks;
+        if (!block || block->capacity - block->used < needed) {
+                size_t capacity = needed > BLOCK_BYTES ? needed : BLOCK_BYTES;
+                block = att_alloc(sizeof(*block) + capacity);
+                block->capacity = capacity;
+                block->next = arena->blocks;
+                arena->blocks = block;
+        }
+        void *taken = block->data + block->used;
+        block->used += needed;
+        arena->bytes += needed;
+        return taken;
+}
+
+void *att_arena_take_array(struct att_arena *arena, size_t count, size_t bytes_each)
+{
+        ATT_CHECK(bytes_each == 0 || count <= SIZE_MAX / 2 / bytes_each);
+        return att_arena_take(arena, count * bytes_each);
+}
+
+struct att_text att_arena_text(struct att_arena *arena, struct att_text text)
+{
+        char *copy = att_arena_take(arena, text.len + 1);
+        memcpy(copy, text.data, text.len);
+        return (struct att_text){copy, text.len};
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks: what must hold or the program is broken.
+ *
+ * ATT_CHECK() stays on in every build. When it fails it prints one line to standard error and
+ * aborts: the journal recovers what was durable. It is for broken programs only; a failing world
+ * is a negative errno and an expected outcome a positive enum (see docs/architecture.md).
+ *
+ * ATT_INVARIANT() is for recounts that cost too much for production; it is on where
+ * ATT_DEBUG_INVARIANTS is defined (every build type but release).
+ */
+#ifndef ATT_LIB_BASE_CHECK_H
+#define ATT_LIB_BASE_CHECK_H
+
+_Noreturn void att_check_failed(const char *file, int line, const char *condition);
+
+#define ATT_CHECK(condition)                                                                       \
+ do {                                                                                              \
+  if (__builtin_expect(!(condition), 0)) {                                                         \
+   att_check_failed(__FILE__, __LINE__, #condition);                                               \
+  }                                                                                                \
+ } while (0)
+
+#ifdef ATT_DEBUG_INVARIANTS
+# define ATT_INVARIANT(condition) ATT_CHECK(condition)
+#else
+# define ATT_INVARIANT(condition) ((void)sizeof(condition))
+#endif
+
+#define ATT_MUST_USE __attribute__((warn_unused_result))
+#define ATT_PRINTF(format_index, first_argument)                                                   \
+ __attribute__((format(printf, format_index, first_argument)))
+
+#endif

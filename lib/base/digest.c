@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/digest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "lib/base/check.h"
+
+_Static_assert(sizeof(XXH3_state_t) <= sizeof(struct att_digester), "the state must fit");
+_Static_assert(_Alignof(XXH3_state_t) <= _Alignof(struct att_digester), "and be aligned");
+
+static XXH3_state_t *get_state(struct att_digester *digester)
+{
+        return (XXH3_state_t *)(void *)digester->state;
+}
+
+static struct att_digest from_xxh(XXH128_hash_t hash)
+{
+        return (struct att_digest){.high = hash.high64, .low = hash.low64};
+}
+
+void att_digester_init(struct att_digester *digester)
+{
+        memset(digester, 0, sizeof(*digester)); /* XXH3 asks for it. */
+        (void)XXH3_128bits_reset(get_state(digester));
+}
+
+void att_digester_add_bytes(struct att_digester *digester, const void *data, size_t len)
+{
+        if (len > 0) {
+                (void)XXH3_128bits_update(get_state(digester), data, len);
+        }
+}
+
+void att_digester_add_u64(struct att_digester *digester, uint64_t value)
+{
+        unsigned char bytes[8];
+
+        for (unsigned i = 0; i < 8; i++) {
+                bytes[i] = (unsigned char)(value >> (8 * i));
+        }
+        att_digester_add_bytes(digester, bytes, sizeof(bytes));
+}
+
+void att_digester_add_i64(struct att_digester *digester, int64_t value)
+{
+        att_digester_add_u64(digester, (uint64_t)value);
+}
+
+void att_digester_add_text(struct att_digester *digester, struct att_text text)
+{
+        att_digester_add_u64(digester, text.len);
+        att_digester_add_bytes(digester, text.data, text.len);
+}
+
+struct att_digest att_digester_finish(const struct att_digester *digester)
+{
+        return from_xxh(XXH3_128bits_digest((const XXH3_state_t *)(const void *)digester->state));
+}
+
+struct att_digest att_digest_of(const void *data, size_t len)
+{
+        return from_xxh(XXH3_128bits(len > 0 ? data : "", len));
+}
+
+bool att_digest_equals(struct att_digest a, struct att_digest b)
+{
+        return a.high == b.high && a.low == b.low;
+}
+
+char *att_digest_format(struct att_digest digest, char text[ATT_DIGEST_TEXT_SIZE])
+{
+        (void)snprintf(text, ATT_DIGEST_TEXT_SIZE, "%016llx%016llx",
+                       (unsigned long long)digest.high, (unsigned long long)digest.low);
+        return text;
+}

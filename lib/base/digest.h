@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Digests: 128 bits that are the same for the same input on every machine (XXH3-128 over a
+ * little-endian encoding). They find differences and bit rot; they are not a defence against
+ * someone who makes them collide on purpose.
+ */
+#ifndef ATT_LIB_BASE_DIGEST_H
+#define ATT_LIB_BASE_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/text.h"
+
+struct att_digest {
+        uint64_t high;
+        uint64_t low;
+};
+
+/* An open digest. Initialise, add in a fixed order, finish. Owns nothing. 64-byte aligned. */
+struct att_digester {
+        _Alignas(64) unsigned char state[640];
+};
+
+void att_digester_init(struct att_digester *digester);
+void att_digester_add_bytes(struct att_digester *digester, const void *data, size_t len);
+void att_digester_add_u64(struct att_digester *digester, uint64_t value);
+void att_digester_add_i64(struct att_digester *digester, int64_t value);
+void att_digester_add_text(struct att_digester *digester, struct att_text text); /* Length first. */
+struct att_digest att_digester_finish(const struct att_digester *digester);
+
+struct att_digest att_digest_of(const void *data, size_t len);
+bool att_digest_equals(struct att_digest a, struct att_digest b);
+
+#define ATT_DIGEST_TEXT_SIZE 33
+/* 32 lower-case hexadecimal digits and a NUL. Returns `text`. */
+char *att_digest_format(struct att_digest digest, char text[ATT_DIGEST_TEXT_SIZE]);
+
+#endif
