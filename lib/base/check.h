@@ -15,20 +15,20 @@
 _Noreturn void att_check_failed(const char *file, int line, const char *condition);
 
 #define ATT_CHECK(condition)                                                                       \
- do {                                                                                              \
-  if (__builtin_expect(!(condition), 0)) {                                                         \
-   att_check_failed(__FILE__, __LINE__, #condition);                                               \
-  }                                                                                                \
- } while (0)
+        do {                                                                                       \
+                if (__builtin_expect(!(condition), 0)) {                                           \
+                        att_check_failed(__FILE__, __LINE__, #condition);                          \
+                }                                                                                  \
+        } while (0)
 
 #ifdef ATT_DEBUG_INVARIANTS
-# define ATT_INVARIANT(condition) ATT_CHECK(condition)
+#define ATT_INVARIANT(condition) ATT_CHECK(condition)
 #else
-# define ATT_INVARIANT(condition) ((void)sizeof(condition))
+#define ATT_INVARIANT(condition) ((void)sizeof(condition))
 #endif
 
 #define ATT_MUST_USE __attribute__((warn_unused_result))
 #define ATT_PRINTF(format_index, first_argument)                                                   \
- __attribute__((format(printf, format_index, first_argument)))
+        __attribute__((format(printf, format_index, first_argument)))
 
 #endif

@@ -51,12 +51,13 @@ static inline void att_list_remove(struct att_list *node)
 }
 
 #define ATT_LIST_FIRST(list, type, member)                                                         \
- (att_list_is_empty(list) ? NULL : ATT_CONTAINER_OF((list)->next, type, member))
+        (att_list_is_empty(list) ? NULL : ATT_CONTAINER_OF((list)->next, type, member))
 
 /* Goes through a list; the current node may be removed in the body. */
 #define ATT_LIST_FOREACH(node, list, type, member)                                                 \
- for (struct att_list *cursor_##node = (list)->next, *after_##node = cursor_##node->next;          \
-      cursor_##node != (list); cursor_##node = after_##node, after_##node = cursor_##node->next)   \
-  for (type *node = ATT_CONTAINER_OF(cursor_##node, type, member); node; node = NULL)
+        for (struct att_list *cursor_##node = (list)->next, *after_##node = cursor_##node->next;   \
+             cursor_##node != (list);                                                              \
+             cursor_##node = after_##node, after_##node = cursor_##node->next)                     \
+                for (type *node = ATT_CONTAINER_OF(cursor_##node, type, member); node; node = NULL)
 
 #endif

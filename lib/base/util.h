@@ -11,19 +11,18 @@
 
 /* The struct that holds `pointer` as its member `member`. */
 #define ATT_CONTAINER_OF(pointer, type, member)                                                    \
- ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+        ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* Runs `function(&variable)` when the variable goes out of scope. */
 #define ATT_CLEANUP(function) __attribute__((cleanup(function)))
 
 /* Takes a pointer out of a variable whose cleanup then finds NULL. */
 #define ATT_STEAL(variable)                                                                        \
- __extension__(                                                                                    \
-         {                                                                                         \
-__typeof__(variable) stolen_ = (variable);                                                             \
-(variable) = NULL;                                                                                     \
-stolen_;                                                                                               \
-         })
+        __extension__({                                                                            \
+                __typeof__(variable) stolen_ = (variable);                                         \
+                (variable) = NULL;                                                                 \
+                stolen_;                                                                           \
+        })
 
 /* Allocation. Running out of memory aborts: limits are set so that it does not come to that, and
  * what was acknowledged is durable. Sizes that overflow abort too. Freed with free(). */
