@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/model/conditions.h"
+
+#include "lib/model/decimal.h"
+
+#define MICRO_DECIMALS 6
+
+/* One field of a contact: a text, a number, both (an attribute "12.5") or neither. */
+struct value {
+        struct att_text text;
+        int64_t number_micro;
+};
+
+bool att_condition_field_is_number(enum att_condition_field field)
+{
+        switch (field) {
+        case ATT_FIELD_EMOTION:
+        case ATT_FIELD_PRIORITY:
+        case ATT_FIELD_LIFETIME_VALUE:
+        case ATT_FIELD_CHURN_RISK:
+                return true;
+        case ATT_FIELD_ATTRIBUTE:
+        case ATT_FIELD_TEXT:
+        case ATT_FIELD_ENTRY_POINT:
+        case ATT_FIELD_LANGUAGE:
+        case ATT_FIELD_CHANNEL:
+        case ATT_FIELD_QUEUE:
+        case ATT_FIELD_INTENT:
+        case ATT_FIELD_FRONT_END:
+        case ATT_FIELD_CUSTOMER:
+        case ATT_FIELD_CUSTOMER_NAME:
+        case ATT_FIELD_TIER:
+        case ATT_FIELD_CURRENCY:
+        case ATT_FIELD_COUNT:
+                return false;
+        }
+        return false;
+}
+
+void att_subject_init(struct att_subject *subject)
+{
+        *subject = (struct att_subject){0};
+        for (unsigned i = 0; i < ATT_FIELD_COUNT; i++) {
+                subject->texts[i] = ATT_TEXT_NONE;
+                subject->numbers_micro[i] = ATT_SUBJECT_NO_NUMBER;
+        }
+}
+
+/* A text's number, for comparing; more than six decimals count as rounded down. */
+static int64_t number_of(struct att_text text)
+{
+        int64_t number = ATT_SUBJECT_NO_NUMBER;
+
+        switch (att_decimal_parse(text, MICRO_DECIMALS, &number)) {
+        case ATT_DECIMAL_OK:
+        case ATT_DECIMAL_ROUNDED:
+                return number;
+        case ATT_DECIMAL_NO_NUMBER:
+        case ATT_DECIMAL_TOO_LARGE:
+                return ATT_SUBJECT_NO_NUMBER;
+        }
+        return ATT_SUBJECT_NO_NUMBER;
+}
+
+static struct att_text find_attribute(const struct att_subject *subject, struct att_text key)
+{
+        for (uint32_t i = 0; i < subject->attribute_count; i++) {
+                if (att_text_equals(subject->attributes[i].key, key)) {
+                        return subject->attributes[i].value;
+                }
+        }
+        return ATT_TEXT_NONE;
+}
+
+static struct value value_of(const struct att_subject *subject,
+                             const struct att_condition *condition)
+{
+        if (condition->field == ATT_FIELD_ATTRIBUTE) {
+                const struct att_text text = find_attribute(subject, condition->attribute);
+
+                return (struct value){text, number_of(text)};
+        }
+        return (struct value){subject->texts[condition->field],
+                              subject->numbers_micro[condition->field]};
+}
+
+static bool contains_a_phrase(const struct att_condition *condition, struct att_text text)
+{
+        for (uint32_t i = 0; i < condition->value_count; i++) {
+                if (att_text_contains_nocase(text, condition->values[i])) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+static bool equals_a_value(const struct att_condition *condition, const struct value *value)
+{
+        for (uint32_t i = 0; i < condition->value_count; i++) {
+                const struct att_text wanted = condition->values[i];
+
+                if (!att_text_is_empty(value->text) && att_text_matches_glob(value->text, wanted)) {
+                        return true;
+                }
+                /* "5" and "5.0" are the same number. */
+                if (value->number_micro != ATT_SUBJECT_NO_NUMBER &&
+                    value->number_micro == number_of(wanted)) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+bool att_condition_holds(const struct att_condition *condition, const struct att_subject *subject)
+{
+        const struct value value = value_of(subject, condition);
+
+        if (att_text_is_empty(value.text) && value.number_micro == ATT_SUBJECT_NO_NUMBER) {
+                return false;
+        }
+        if (condition->op == ATT_OP_ANY_OF) {
+                return condition->field == ATT_FIELD_TEXT ? contains_a_phrase(condition, value.text)
+                                                          : equals_a_value(condition, &value);
+        }
+        if (value.number_micro == ATT_SUBJECT_NO_NUMBER) {
+                return false;
+        }
+        switch (condition->op) {
+        case ATT_OP_LESS:
+                return value.number_micro < condition->number_micro;
+        case ATT_OP_LESS_EQUAL:
+                return value.number_micro <= condition->number_micro;
+        case ATT_OP_GREATER:
+                return value.number_micro > condition->number_micro;
+        case ATT_OP_GREATER_EQUAL:
+                return value.number_micro >= condition->number_micro;
+        case ATT_OP_ANY_OF:
+                break;
+        }
+        return false;
+}
+
+bool att_conditions_hold(const struct att_conditions *conditions, const struct att_subject *subject)
+{
+        for (uint32_t i = 0; i < conditions->count; i++) {
+                if (!att_condition_holds(&conditions->items[i], subject)) {
+                        return false;
+                }
+        }
+        return true;
+}
