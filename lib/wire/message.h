@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages: what an Envelope says, as plain values.
+ *
+ * The same struct is what a sender fills and what a receiver is given, on either side; a field
+ * stands for the field of the same name in proto/attune/v1. A zeroed struct is an empty message but
+ * for what is -1 or ATT_ABSENT when absent: those say so, and att_wire_*_init() sets them. Texts and
+ * arrays are borrowed: when decoded, from the frame and the scratch memory.
+ *
+ *      struct att_wire_message message;
+ *      struct att_wire_problem problem;
+ *      switch (att_wire_decode(frame, &scratch, &message, &problem)) {
+ *      case ATT_WIRE_OK: switch (message.body) { case ATT_WIRE_COMMAND: message.command ... }
+ */
+#ifndef ATT_LIB_WIRE_MESSAGE_H
+#define ATT_LIB_WIRE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/text.h"
+#include "lib/core/command.h"
+#include "lib/core/effect.h"
+#include "lib/model/words.h"
+
+#define ATT_WIRE_PROTOCOL 1 /* The version spoken here. */
+
+/* What a message is. Everything that goes to the engine is a COMMAND. */
+enum att_wire_body {
+        ATT_WIRE_NONE,          /* Nothing, or something newer than this program. */
+        ATT_WIRE_HELLO,
+        ATT_WIRE_WELCOME,
+        ATT_WIRE_ANSWER,
+        ATT_WIRE_PUSH,
+        ATT_WIRE_ACK,
+        ATT_WIRE_PING,
+        ATT_WIRE_PONG,
+        ATT_WIRE_BYE,
+        ATT_WIRE_EVENTS,
+        ATT_WIRE_COMMAND,
+        ATT_WIRE_RINGING,
+        ATT_WIRE_STATUS,
+        ATT_WIRE_QUEUES,
+        ATT_WIRE_AGENTS,
+        ATT_WIRE_CONTACTS,
+        ATT_WIRE_SKILLS,
+        ATT_WIRE_EXPLAIN,
+        ATT_WIRE_RELOAD,
+        ATT_WIRE_CONFIG,
+        ATT_WIRE_TAIL,
+        ATT_WIRE_TAIL_STOP,
+        ATT_WIRE_REPORT,
+        ATT_WIRE_BODY_COUNT
+};
+
+/* What an answer holds. */
+enum att_wire_result_kind {
+        ATT_WIRE_RESULT_NONE,   /* Nothing, or something newer than this program. */
+        ATT_WIRE_RESULT_ERROR,
+        ATT_WIRE_RESULT_DONE,
+        ATT_WIRE_RESULT_STATUS,
+        ATT_WIRE_RESULT_QUEUES,
+        ATT_WIRE_RESULT_AGENTS,
+        ATT_WIRE_RESULT_CONTACTS,
+        ATT_WIRE_RESULT_SKILLS,
+        ATT_WIRE_RESULT_EXPLAIN,
+        ATT_WIRE_RESULT_RELOAD,
+        ATT_WIRE_RESULT_CONFIG,
+        ATT_WIRE_RESULT_REPORT,
+        ATT_WIRE_RESULT_COUNT
+};
+
+/* ---- Session ---- */
+
+struct att_wire_hello {
+        uint32_t protocol;
+        const struct att_text *features;
+        uint32_t feature_count;
+        struct att_text name;
+        struct att_text kind;
+        struct att_text token;
+        struct att_text resume;
+        struct att_text agent;
+        struct att_text version;
+        uint64_t last_push;
+};
+
+struct att_wire_welcome {
+        uint32_t protocol;
+        const struct att_text *features;
+        uint32_t feature_count;
+        struct att_text session;
+        enum att_role role;
+        struct att_text resume;
+        bool resumed;
+        struct att_text version;
+        struct att_text config_digest;
+        uint32_t window;
+        uint32_t frame_bytes_max;
+        int64_t keepalive_ms;
+        int64_t now_ms;
+};
+
+struct att_wire_ping {                  /* And pong. */
+        struct att_text payload;
+        int64_t now_ms;                 /* Pong only. */
+};
+
+struct att_wire_bye {
+        struct att_text reason;
+        int64_t retry_ms;
+};
+
+/* ---- Nouns ---- */
+
+struct att_wire_past_contact {
+        struct att_text id;
+        int64_t at_ms;
+        struct att_text channel;
+        struct att_text queue;
+        struct att_text agent;
+        enum att_outcome outcome;
+        struct att_text disposition;
+        struct att_text text;
+};
+
+struct att_wire_contact {
+        struct att_text id;
+        struct att_text channel;
+        struct att_text queue;
+        enum att_contact_state state;   /* ATT_CONTACT_STATE_COUNT: one that is newer than this program;
+                                           so for all enums here. */
+        enum att_outcome outcome;
+        struct att_text agent;
+        struct att_customer_info customer;
+        struct att_text entry_point;
+        struct att_text language;
+        struct att_text text;
+        struct att_text intent;
+        struct att_text intent_title;
+        const struct att_text *knowledge;
+        uint32_t knowledge_count;
+        struct att_text goodwill;
+        const struct att_pair *attributes;
+        uint32_t attribute_count;
+        struct att_text address;
+        struct att_text traceparent;
+        struct att_text front_end;
+        struct att_text named_agent;
+        struct att_text preferred_agent;
+        struct att_text tier;
+        uint32_t step;
+        uint32_t position;              /* 0: not waiting, or not said. */
+        int64_t estimate_ms;            /* -1: unknown. */
+        uint32_t rounds;
+        uint32_t attempt;
+        uint32_t transfers;
+        int64_t arrived_ms;
+        int64_t waited_ms;
+        int64_t in_queue_ms;
+        int64_t urgency_milli;
+        int64_t priority_milli;
+        int64_t emotion_ppm;
+        int64_t due_ms;                 /* -1: not scheduled. */
+        uint64_t offer;
+        const struct att_wire_past_contact *last_contacts;
+        uint32_t last_contact_count;
+        const struct att_text *linked;
+        uint32_t linked_count;
+};
+
+struct att_wire_interaction {
+        struct att_text contact;
+        struct att_text channel;
+        struct att_text queue;
+        enum att_interaction_state state;
+        bool outside;
+        uint32_t units;
+        int64_t since_ms;
+        int64_t wrap_up_until_ms;       /* -1: not in wrap-up. */
+};
+
+/* ---- Pushes ---- */
+
+/* An effect on its way to a front end. Which fields of the effect count stands with its kind. Not
+ * sent: front_end, decision; and of ATT_EFFECT_REFUSED only what Refused has. */
+struct att_wire_push {
+        uint64_t push_id;
+        struct att_effect effect;       /* ATT_EFFECT_KIND_COUNT: a push newer than this program. */
+        struct att_text address;        /* OFFER, CONNECT: the agent's on the channel. */
+        struct att_text why;            /* OFFER, CONNECT: sentences. */
+        const struct att_wire_contact *context; /* OFFER, CONNECT: or NULL. */
+};
+
+/* ---- Answers ---- */
+
+struct att_wire_error {
+        enum att_refusal code;          /* ATT_REFUSAL_COUNT: newer than this program. */
+        struct att_text message;
+        struct att_text field;
+        int64_t retry_ms;
+        struct att_text nearest;
+};
+
+struct att_wire_done {
+        uint64_t seq;
+        enum att_contact_state state;   /* ATT_CONTACT_STATE_COUNT: no contact is in question. */
+        struct att_text queue;
+        uint32_t position;
+        int64_t estimate_ms;            /* -1: unknown. */
+        struct att_text agent;
+        uint64_t offer;
+        bool repeated;
+};
+
+struct att_wire_status {
+        struct att_text version;
+        struct att_text config_digest;
+        struct att_text config_path;
+        int64_t started_ms;
+        int64_t now_ms;
+        uint64_t seq;
+        uint64_t durable_seq;
+        uint64_t snapshot_seq;
+        struct att_text journal_path;
+        int64_t journal_bytes;
+        uint32_t sessions;
+        const uint64_t *contacts;       /* By enum att_contact_state. */
+        uint32_t contact_count;
+        const uint64_t *agents;         /* By enum att_presence. */
+        uint32_t agent_count;
+        const uint64_t *outcomes;       /* By enum att_outcome. */
+        uint32_t outcome_count;
+        uint32_t interactions;
+        uint32_t customers;
+        uint64_t commands;
+        uint64_t refused;
+        uint64_t offers;
+        struct att_text last_error;
+        int64_t last_error_ms;
+        bool draining;
+        struct att_text state_digest;
+        uint32_t behaviour;
+        int64_t rss_bytes;
+};
+
+struct att_wire_queue {
+        struct att_text name;
+        struct att_text title;
+        uint32_t waiting;
+        uint32_t offered;
+        uint32_t connected;
+        int64_t longest_wait_ms;
+        int64_t estimate_ms;            /* -1: unknown. */
+        uint32_t staffed;
+        bool open;
+        uint64_t entered;
+        uint64_t answered;
+        uint64_t answered_in_level;
+        uint64_t abandoned;
+        uint64_t refused;
+        uint64_t overflowed;
+        uint64_t expired;
+        int64_t answer_wait_ms;
+        int64_t service_level_ppm;
+        int64_t service_level_within_ms;
+};
+
+struct att_wire_agent {
+        struct att_text id;
+        struct att_text name;
+        struct att_text team;
+        bool bot;
+        enum att_presence presence;
+        struct att_text reason;
+        int64_t presence_since_ms;
+        int64_t idle_ms;                /* -1: not idle. */
+        uint32_t load_units;
+        uint32_t offers;
+        int64_t strain_milli;
+        int64_t price_ppm;
+        const struct att_text *channels;
+        uint32_t channel_count;
+        const struct att_wire_interaction *interactions;
+        uint32_t interaction_count;
+        bool removed;
+};
+
+struct att_wire_skill {
+        struct att_text name;
+        struct att_text title;
+        enum att_skill_kind kind;
+        uint32_t agents;
+        uint32_t signed_in;
+        uint32_t ready;
+        uint32_t free;
+        uint32_t waiting;
+        int64_t longest_wait_ms;
+};
+
+struct att_wire_queues {
+        const struct att_wire_queue *rows;
+        uint32_t row_count;
+        uint64_t next;
+};
+
+struct att_wire_agents {
+        const struct att_wire_agent *rows;
+        uint32_t row_count;
+        uint64_t next;
+};
+
+struct att_wire_contacts {
+        const struct att_wire_contact *rows;
+        uint32_t row_count;
+        uint64_t next;
+};
+
+struct att_wire_skills {
+        const struct att_wire_skill *rows;
+        uint32_t row_count;
+        uint64_t next;
+};
+
+struct att_wire_explanation {
+        struct att_text text;
+        const struct att_wire_contact *contact; /* Or NULL. */
+};
+
+struct att_wire_reloaded {
+        struct att_text digest;
+        bool changed;
+        const struct att_text *errors;
+        uint32_t error_count;
+        const struct att_text *warnings;
+        uint32_t warning_count;
+        const struct att_text *changes;
+        uint32_t change_count;
+};
+
+#define ATT_WIRE_CONFIG_PIECE_BYTES 32768
+
+struct att_wire_config_piece {
+        struct att_text digest;
+        uint64_t total;
+        uint64_t offset;
+        struct att_text piece;          /* Bytes, not UTF-8. */
+};
+
+struct att_wire_report_row {
+        struct att_text name;
+        const int64_t *values;          /* One a measure; ATT_ABSENT: not known. */
+        uint32_t value_count;
+};
+
+struct att_wire_report {
+        const struct att_text *measures;
+        uint32_t measure_count;
+        const struct att_wire_report_row *rows;
+        uint32_t row_count;
+        uint64_t next;
+};
+
+struct att_wire_answer {
+        enum att_wire_result_kind kind;
+        union {
+                struct att_wire_error error;
+                struct att_wire_done done;
+                struct att_wire_status status;
+                struct att_wire_queues queues;
+                struct att_wire_agents agents;
+                struct att_wire_contacts contacts;
+                struct att_wire_skills skills;
+                struct att_wire_explanation explanation;
+                struct att_wire_reloaded reloaded;
+                struct att_wire_config_piece config;
+                struct att_wire_report report;
+        };
+};
+
+/* ---- Administration's questions ---- */
+
+struct att_wire_page {                  /* QUEUES, AGENTS, CONTACTS, SKILLS */
+        uint64_t cursor;                /* 0: from the beginning. */
+        uint32_t limit;                 /* Rows; 0: as many as fit. */
+        struct att_text queue;          /* QUEUES, CONTACTS */
+        struct att_text agent;          /* AGENTS */
+        struct att_text contact;        /* CONTACTS */
+};
+
+struct att_wire_explain {
+        struct att_text contact;
+        struct att_text agent;
+};
+
+struct att_wire_reload {
+        bool only_check;
+};
+
+struct att_wire_config_request {
+        struct att_text digest;
+        uint64_t offset;
+};
+
+struct att_wire_tail {
+        struct att_text queue;
+        struct att_text agent;
+        struct att_text contact;
+        struct att_text event;
+};
+
+enum att_wire_report_by {
+        ATT_WIRE_BY_ALL,
+        ATT_WIRE_BY_QUEUE,
+        ATT_WIRE_BY_AGENT,
+        ATT_WIRE_BY_TIER,
+        ATT_WIRE_BY_CHANNEL,
+        ATT_WIRE_BY_COUNT
+};
+
+struct att_wire_report_request {
+        int64_t from_ms;                /* ATT_ABSENT: from the beginning. */
+        int64_t to_ms;                  /* ATT_ABSENT: until now. */
+        enum att_wire_report_by by;
+        uint64_t cursor;
+        uint32_t limit;
+};
+
+struct att_wire_events {
+        const struct att_text *lines;
+        uint32_t line_count;
+        uint64_t lost;
+};
+
+struct att_wire_ringing {
+        struct att_text contact;
+        struct att_text agent;
+        uint64_t offer;
+};
+
+/* ---- The envelope ---- */
+
+struct att_wire_message {
+        uint64_t request_id;
+        enum att_wire_body body;
+        union {
+                struct att_wire_hello hello;
+                struct att_wire_welcome welcome;
+                struct att_wire_answer answer;
+                struct att_wire_push push;
+                uint64_t ack;                   /* The push. */
+                struct att_wire_ping ping;      /* PING, PONG */
+                struct att_wire_bye bye;
+                struct att_wire_events events;
+                struct att_command command;     /* kind, contact, agent and the payload; the daemon
+                                                   adds seq, at_ms and front_end. */
+                struct att_wire_ringing ringing;
+                struct att_wire_page page;      /* QUEUES, AGENTS, CONTACTS, SKILLS */
+                struct att_wire_explain explain;
+                struct att_wire_reload reload;
+                struct att_wire_config_request config;
+                struct att_wire_tail tail;
+                uint64_t tail_stop;             /* The request_id of the tail. */
+                struct att_wire_report_request report;
+        };
+};
+
+/* All empty: what is -1 or ATT_ABSENT when absent is so. */
+void att_wire_message_init(struct att_wire_message *message, enum att_wire_body body);
+void att_wire_command_init(struct att_command *command, enum att_command_kind kind);
+void att_wire_contact_init(struct att_wire_contact *contact);
+void att_wire_answer_init(struct att_wire_answer *answer, enum att_wire_result_kind kind);
+
+const char *att_wire_body_name(enum att_wire_body body); /* "hello", "command", ... */
+
+#endif
