@@ -21,16 +21,16 @@
 
 enum att_wire_result {
         ATT_WIRE_OK = 0,
-        ATT_WIRE_MALFORMED,     /* Not protobuf, or not ours: the connection can't be trusted. */
-        ATT_WIRE_TOO_BIG,       /* More than the scratch memory holds. */
-        ATT_WIRE_INVALID,       /* A value that is not allowed: answer with the problem. */
-        ATT_WIRE_NO_BODY,       /* Nothing, or a request newer than this program. */
+        ATT_WIRE_MALFORMED, /* Not protobuf, or not ours: the connection can't be trusted. */
+        ATT_WIRE_TOO_BIG,   /* More than the scratch memory holds. */
+        ATT_WIRE_INVALID,   /* A value that is not allowed: answer with the problem. */
+        ATT_WIRE_NO_BODY,   /* Nothing, or a request newer than this program. */
 };
 
 /* What is wrong. */
 struct att_wire_problem {
-        char field[96];         /* "customer.churn_risk_ppm", or empty. */
-        char message[160];      /* A sentence. */
+        char field[96];    /* "customer.churn_risk_ppm", or empty. */
+        char message[160]; /* A sentence. */
 };
 
 /* One envelope, without the frame's header. `message->request_id` is right for every result but
@@ -53,8 +53,8 @@ void att_wire_put_done(struct att_buffer *into, uint64_t request_id,
 void att_wire_put_error(struct att_buffer *into, uint64_t request_id,
                         const struct att_wire_error *error);
 /* The error that answers a request which didn't decode. */
-void att_wire_put_problem(struct att_buffer *into, uint64_t request_id,
-                          enum att_wire_result result, const struct att_wire_problem *problem);
+void att_wire_put_problem(struct att_buffer *into, uint64_t request_id, enum att_wire_result result,
+                          const struct att_wire_problem *problem);
 /* The error of a refusal among the effects of a command. `nearest` may be empty. */
 void att_wire_put_refusal(struct att_buffer *into, uint64_t request_id,
                           const struct att_effect *refused, struct att_text nearest);
@@ -76,7 +76,7 @@ void att_wire_put_push(struct att_buffer *into, uint64_t push_id, const struct a
  * first row always fits (long ones go without their longest texts).
  */
 struct att_wire_list {
-        struct att_buffer *into;        /* Borrowed until end. */
+        struct att_buffer *into; /* Borrowed until end. */
         size_t begun;
         size_t rows_at;
         uint32_t row_count;

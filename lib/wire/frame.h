@@ -31,19 +31,19 @@
 
 enum att_frame_result {
         ATT_FRAME_OK = 0,
-        ATT_FRAME_MORE,         /* No whole frame is there. The reader has kept the rest. */
-        ATT_FRAME_TOO_BIG,      /* Announced more than the limit. Nothing more can be taken. */
-        ATT_FRAME_HTTP,         /* The first bytes are a request of HTTP: send
+        ATT_FRAME_MORE,    /* No whole frame is there. The reader has kept the rest. */
+        ATT_FRAME_TOO_BIG, /* Announced more than the limit. Nothing more can be taken. */
+        ATT_FRAME_HTTP,    /* The first bytes are a request of HTTP: send
                                    att_frame_http_answer() and close. */
-        ATT_FRAME_TLS,          /* The first bytes are a TLS handshake. */
+        ATT_FRAME_TLS,     /* The first bytes are a TLS handshake. */
 };
 
 struct att_frame_reader {
-        struct att_buffer kept;         /* Owned: bytes of former reads. */
-        size_t kept_taken;              /* Of them, already handed out. */
-        struct att_text input;          /* Borrowed until take says it is used up. */
+        struct att_buffer kept; /* Owned: bytes of former reads. */
+        size_t kept_taken;      /* Of them, already handed out. */
+        struct att_text input;  /* Borrowed until take says it is used up. */
         uint32_t bytes_max;
-        bool has_begun;                 /* A frame was taken: nobody speaks HTTP here. */
+        bool has_begun; /* A frame was taken: nobody speaks HTTP here. */
 };
 
 void att_frame_reader_init(struct att_frame_reader *reader, uint32_t bytes_max);

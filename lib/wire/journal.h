@@ -31,13 +31,13 @@
 
 enum att_journal_result {
         ATT_JOURNAL_OK = 0,
-        ATT_JOURNAL_END,        /* No further command. */
-        ATT_JOURNAL_MALFORMED,  /* Torn or damaged. */
+        ATT_JOURNAL_END,            /* No further command. */
+        ATT_JOURNAL_MALFORMED,      /* Torn or damaged. */
         ATT_JOURNAL_FORMAT_UNKNOWN, /* A newer program's: a format or a kind of command. */
 };
 
 struct att_journal_writer {
-        struct att_buffer *into;        /* Borrowed until end. */
+        struct att_buffer *into; /* Borrowed until end. */
         uint64_t next_seq;
         uint32_t count;
 };
@@ -59,8 +59,8 @@ struct att_journal_batch {
 /* Goes through the commands of a batch. Zero-initialise; deinit when done with the last batch. */
 struct att_journal_reader {
         struct att_journal_batch batch;
-        struct att_text rest;           /* Borrowed from the batch's bytes. */
-        struct att_scratch scratch;     /* Owned. */
+        struct att_text rest;            /* Borrowed from the batch's bytes. */
+        struct att_scratch scratch;      /* Owned. */
         const struct att_config *config; /* Owned reference of the last command. */
         uint32_t read;
 };

@@ -27,7 +27,7 @@
 
 /* What a message is. Everything that goes to the engine is a COMMAND. */
 enum att_wire_body {
-        ATT_WIRE_NONE,          /* Nothing, or something newer than this program. */
+        ATT_WIRE_NONE, /* Nothing, or something newer than this program. */
         ATT_WIRE_HELLO,
         ATT_WIRE_WELCOME,
         ATT_WIRE_ANSWER,
@@ -55,7 +55,7 @@ enum att_wire_body {
 
 /* What an answer holds. */
 enum att_wire_result_kind {
-        ATT_WIRE_RESULT_NONE,   /* Nothing, or something newer than this program. */
+        ATT_WIRE_RESULT_NONE, /* Nothing, or something newer than this program. */
         ATT_WIRE_RESULT_ERROR,
         ATT_WIRE_RESULT_DONE,
         ATT_WIRE_RESULT_STATUS,
@@ -101,9 +101,9 @@ struct att_wire_welcome {
         int64_t now_ms;
 };
 
-struct att_wire_ping {                  /* And pong. */
+struct att_wire_ping { /* And pong. */
         struct att_text payload;
-        int64_t now_ms;                 /* Pong only. */
+        int64_t now_ms; /* Pong only. */
 };
 
 struct att_wire_bye {
@@ -128,7 +128,8 @@ struct att_wire_contact {
         struct att_text id;
         struct att_text channel;
         struct att_text queue;
-        enum att_contact_state state;   /* ATT_CONTACT_STATE_COUNT: one that is newer than this program;
+        enum att_contact_state
+                state; /* ATT_CONTACT_STATE_COUNT: one that is newer than this program;
                                            so for all enums here. */
         enum att_outcome outcome;
         struct att_text agent;
@@ -150,8 +151,8 @@ struct att_wire_contact {
         struct att_text preferred_agent;
         struct att_text tier;
         uint32_t step;
-        uint32_t position;              /* 0: not waiting, or not said. */
-        int64_t estimate_ms;            /* -1: unknown. */
+        uint32_t position;   /* 0: not waiting, or not said. */
+        int64_t estimate_ms; /* -1: unknown. */
         uint32_t rounds;
         uint32_t attempt;
         uint32_t transfers;
@@ -161,7 +162,7 @@ struct att_wire_contact {
         int64_t urgency_milli;
         int64_t priority_milli;
         int64_t emotion_ppm;
-        int64_t due_ms;                 /* -1: not scheduled. */
+        int64_t due_ms; /* -1: not scheduled. */
         uint64_t offer;
         const struct att_wire_past_contact *last_contacts;
         uint32_t last_contact_count;
@@ -177,7 +178,7 @@ struct att_wire_interaction {
         bool outside;
         uint32_t units;
         int64_t since_ms;
-        int64_t wrap_up_until_ms;       /* -1: not in wrap-up. */
+        int64_t wrap_up_until_ms; /* -1: not in wrap-up. */
 };
 
 /* ---- Pushes ---- */
@@ -186,16 +187,16 @@ struct att_wire_interaction {
  * sent: front_end, decision; and of ATT_EFFECT_REFUSED only what Refused has. */
 struct att_wire_push {
         uint64_t push_id;
-        struct att_effect effect;       /* ATT_EFFECT_KIND_COUNT: a push newer than this program. */
-        struct att_text address;        /* OFFER, CONNECT: the agent's on the channel. */
-        struct att_text why;            /* OFFER, CONNECT: sentences. */
+        struct att_effect effect; /* ATT_EFFECT_KIND_COUNT: a push newer than this program. */
+        struct att_text address;  /* OFFER, CONNECT: the agent's on the channel. */
+        struct att_text why;      /* OFFER, CONNECT: sentences. */
         const struct att_wire_contact *context; /* OFFER, CONNECT: or NULL. */
 };
 
 /* ---- Answers ---- */
 
 struct att_wire_error {
-        enum att_refusal code;          /* ATT_REFUSAL_COUNT: newer than this program. */
+        enum att_refusal code; /* ATT_REFUSAL_COUNT: newer than this program. */
         struct att_text message;
         struct att_text field;
         int64_t retry_ms;
@@ -204,10 +205,10 @@ struct att_wire_error {
 
 struct att_wire_done {
         uint64_t seq;
-        enum att_contact_state state;   /* ATT_CONTACT_STATE_COUNT: no contact is in question. */
+        enum att_contact_state state; /* ATT_CONTACT_STATE_COUNT: no contact is in question. */
         struct att_text queue;
         uint32_t position;
-        int64_t estimate_ms;            /* -1: unknown. */
+        int64_t estimate_ms; /* -1: unknown. */
         struct att_text agent;
         uint64_t offer;
         bool repeated;
@@ -225,11 +226,11 @@ struct att_wire_status {
         struct att_text journal_path;
         int64_t journal_bytes;
         uint32_t sessions;
-        const uint64_t *contacts;       /* By enum att_contact_state. */
+        const uint64_t *contacts; /* By enum att_contact_state. */
         uint32_t contact_count;
-        const uint64_t *agents;         /* By enum att_presence. */
+        const uint64_t *agents; /* By enum att_presence. */
         uint32_t agent_count;
-        const uint64_t *outcomes;       /* By enum att_outcome. */
+        const uint64_t *outcomes; /* By enum att_outcome. */
         uint32_t outcome_count;
         uint32_t interactions;
         uint32_t customers;
@@ -251,7 +252,7 @@ struct att_wire_queue {
         uint32_t offered;
         uint32_t connected;
         int64_t longest_wait_ms;
-        int64_t estimate_ms;            /* -1: unknown. */
+        int64_t estimate_ms; /* -1: unknown. */
         uint32_t staffed;
         bool open;
         uint64_t entered;
@@ -274,7 +275,7 @@ struct att_wire_agent {
         enum att_presence presence;
         struct att_text reason;
         int64_t presence_since_ms;
-        int64_t idle_ms;                /* -1: not idle. */
+        int64_t idle_ms; /* -1: not idle. */
         uint32_t load_units;
         uint32_t offers;
         int64_t strain_milli;
@@ -344,12 +345,12 @@ struct att_wire_config_piece {
         struct att_text digest;
         uint64_t total;
         uint64_t offset;
-        struct att_text piece;          /* Bytes, not UTF-8. */
+        struct att_text piece; /* Bytes, not UTF-8. */
 };
 
 struct att_wire_report_row {
         struct att_text name;
-        const int64_t *values;          /* One a measure; ATT_ABSENT: not known. */
+        const int64_t *values; /* One a measure; ATT_ABSENT: not known. */
         uint32_t value_count;
 };
 
@@ -380,12 +381,12 @@ struct att_wire_answer {
 
 /* ---- Administration's questions ---- */
 
-struct att_wire_page {                  /* QUEUES, AGENTS, CONTACTS, SKILLS */
-        uint64_t cursor;                /* 0: from the beginning. */
-        uint32_t limit;                 /* Rows; 0: as many as fit. */
-        struct att_text queue;          /* QUEUES, CONTACTS */
-        struct att_text agent;          /* AGENTS */
-        struct att_text contact;        /* CONTACTS */
+struct att_wire_page {           /* QUEUES, AGENTS, CONTACTS, SKILLS */
+        uint64_t cursor;         /* 0: from the beginning. */
+        uint32_t limit;          /* Rows; 0: as many as fit. */
+        struct att_text queue;   /* QUEUES, CONTACTS */
+        struct att_text agent;   /* AGENTS */
+        struct att_text contact; /* CONTACTS */
 };
 
 struct att_wire_explain {
@@ -419,8 +420,8 @@ enum att_wire_report_by {
 };
 
 struct att_wire_report_request {
-        int64_t from_ms;                /* ATT_ABSENT: from the beginning. */
-        int64_t to_ms;                  /* ATT_ABSENT: until now. */
+        int64_t from_ms; /* ATT_ABSENT: from the beginning. */
+        int64_t to_ms;   /* ATT_ABSENT: until now. */
         enum att_wire_report_by by;
         uint64_t cursor;
         uint32_t limit;
@@ -448,19 +449,19 @@ struct att_wire_message {
                 struct att_wire_welcome welcome;
                 struct att_wire_answer answer;
                 struct att_wire_push push;
-                uint64_t ack;                   /* The push. */
-                struct att_wire_ping ping;      /* PING, PONG */
+                uint64_t ack;              /* The push. */
+                struct att_wire_ping ping; /* PING, PONG */
                 struct att_wire_bye bye;
                 struct att_wire_events events;
-                struct att_command command;     /* kind, contact, agent and the payload; the daemon
+                struct att_command command; /* kind, contact, agent and the payload; the daemon
                                                    adds seq, at_ms and front_end. */
                 struct att_wire_ringing ringing;
-                struct att_wire_page page;      /* QUEUES, AGENTS, CONTACTS, SKILLS */
+                struct att_wire_page page; /* QUEUES, AGENTS, CONTACTS, SKILLS */
                 struct att_wire_explain explain;
                 struct att_wire_reload reload;
                 struct att_wire_config_request config;
                 struct att_wire_tail tail;
-                uint64_t tail_stop;             /* The request_id of the tail. */
+                uint64_t tail_stop; /* The request_id of the tail. */
                 struct att_wire_report_request report;
         };
 };

@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ATT_SCRATCH_DAEMON_BYTES (256 * 1024)      /* For requests. */
-#define ATT_SCRATCH_CLIENT_BYTES (4 * 1024 * 1024) /* For lists: rows are bigger than their bytes. */
+#define ATT_SCRATCH_DAEMON_BYTES (256 * 1024) /* For requests. */
+#define ATT_SCRATCH_CLIENT_BYTES                                                                   \
+        (4 * 1024 * 1024) /* For lists: rows are bigger than their bytes. */
 
 struct att_scratch {
         char *memory; /* Owned; `size` bytes, touched only as far as they are used. */
