@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lock is flock(2) on a file that is never removed: the kernel lets go of it however the
+ * process ends, so there is no stale lock to clean up and none to clean up by mistake.
+ */
+#include "lib/store/data.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "lib/base/util.h"
+#include "lib/store/files.h"
+
+struct att_data {
+        char *path;         /* Owned. */
+        char *journal_path; /* Owned. */
+        int lock_fd;        /* -1: not taken. */
+};
+
+/* Whose it is, as far as the file says. */
+static int say_who_has_it(int fd, const char *path, struct att_buffer *why)
+{
+        char pid[24] = {0};
+        ssize_t got = pread(fd, pid, sizeof(pid) - 1, 0);
+
+        pid[got > 0 ? strspn(pid, "0123456789") : 0] = '\0';
+        if (pid[0] != '\0') {
+                att_buffer_printf(why, "%s: attuned is already running on it as pid %s", path, pid);
+        } else {
+                att_buffer_printf(why, "%s: another process has it locked", path);
+        }
+        return -EBUSY;
+}
+
+static int write_pid(int fd)
+{
+        char pid[24];
+        int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+
+        if (ftruncate(fd, 0) < 0) {
+                return -errno;
+        }
+        return pwrite(fd, pid, (size_t)len, 0) == (ssize_t)len ? 0 : -(errno ? errno : ENOSPC);
+}
+
+static int take_lock(struct att_data *data, struct att_buffer *why)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(data->path, "lock");
+        int error;
+
+        data->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+        if (data->lock_fd < 0) {
+                error = -errno;
+                att_buffer_printf(why, "%s: the data directory can't be written to: %s", data->path,
+                                  strerror(-error));
+                return error;
+        }
+        if (flock(data->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+                if (errno == EWOULDBLOCK) {
+                        return say_who_has_it(data->lock_fd, data->path, why);
+                }
+                return att_say_errno(why, path, -errno);
+        }
+        error = write_pid(data->lock_fd);
+        return error < 0 ? att_say_errno(why, path, error) : 0;
+}
+
+static int prepare(struct att_data *data, struct att_buffer *why)
+{
+        int error = att_dir_make(data->path);
+
+        if (error < 0) {
+                return att_say_errno(why, data->path, error);
+        }
+        error = take_lock(data, why);
+        if (error < 0) {
+                return error;
+        }
+        error = att_dir_make(data->journal_path);
+        return error < 0 ? att_say_errno(why, data->journal_path, error) : 0;
+}
+
+int att_data_open(const char *path, struct att_data **ret_data, struct att_buffer *why)
+{
+        struct att_data *data = att_alloc(sizeof(*data));
+        int error;
+
+        data->path = att_text_dup(att_text_from(path));
+        data->journal_path = att_path_join(path, "journal");
+        data->lock_fd = -1;
+        error = prepare(data, why);
+        if (error < 0) {
+                att_data_close(data);
+                return error;
+        }
+        *ret_data = data;
+        return 0;
+}
+
+void att_data_close(struct att_data *data)
+{
+        if (!data) {
+                return;
+        }
+        if (data->lock_fd >= 0) {
+                close(data->lock_fd);
+        }
+        free(data->path);
+        free(data->journal_path);
+        free(data);
+}
+
+const char *att_data_path(const struct att_data *data)
+{
+        return data->path;
+}
+
+const char *att_data_journal_path(const struct att_data *data)
+{
+        return data->journal_path;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/store/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/util.h"
+
+char *att_path_join(const char *dir, const char *name)
+{
+        char *path = NULL;
+
+        ATT_CHECK(asprintf(&path, "%s/%s", dir, name) >= 0);
+        return path;
+}
+
+int att_dir_sync(const char *dir)
+{
+        int error = 0;
+        int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0) {
+                return -errno;
+        }
+        if (fsync(fd) < 0) {
+                error = -errno;
+        }
+        close(fd);
+        return error;
+}
+
+static int sync_parent_of(const char *dir)
+{
+        ATT_CLEANUP(att_free_pointer) char *parent = att_path_join(dir, "..");
+
+        return att_dir_sync(parent);
+}
+
+int att_dir_make(const char *dir)
+{
+        struct stat status;
+
+        if (mkdir(dir, 0750) == 0) {
+                return sync_parent_of(dir);
+        }
+        if (errno != EEXIST) {
+                return -errno;
+        }
+        if (stat(dir, &status) < 0) {
+                return -errno;
+        }
+        return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
+}
+
+int att_say_errno(struct att_buffer *why, const char *what, int error)
+{
+        att_buffer_printf(why, "%s: %s", what, strerror(-error));
+        return error;
+}

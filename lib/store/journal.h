@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal: every command that the engine ever took, in order, in batches that are durable or
+ * were never there.
+ *
+ * Glossary. A batch is what one turn of the writer's loop committed: commands first_seq..last_seq as
+ * records (lib/wire writes and reads them; the store knows them as bytes), and the digest of the
+ * effects they had. A position is the end of a batch. The chain is a hash over a batch and the
+ * chain of the batch before it.
+ *
+ *      struct att_journal_position end;        // where a reader (lib/store/reader.h) came to
+ *      att_journal_open(&options, &end, &journal, &why);
+ *      att_journal_append(journal, &batch);    // returns at once
+ *      ... options.on_done is called from the writer's thread: wake your loop ...
+ *      if (att_journal_take_result(journal, &result, &why)) { ... }
+ *
+ * A thread of the journal's own does the work; at most one batch is in flight. Whoever owns the
+ * data directory (lib/store/data.h) is the only writer. Once an append has failed, nothing is known
+ * of what is on the disk: every later one fails too, and the process has to start again from what
+ * can be read. This is the interface; SQLite segments on a local disk (lib/store/segment.h) are
+ * what is behind it.
+ */
+#ifndef ATT_LIB_STORE_JOURNAL_H
+#define ATT_LIB_STORE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/buffer.h"
+#include "lib/base/check.h"
+#include "lib/base/digest.h"
+#include "lib/base/text.h"
+
+struct att_batch {
+        uint64_t first_seq;
+        uint64_t last_seq;         /* >= first_seq */
+        int64_t time_ms;           /* Of its last command. */
+        struct att_text records;   /* Borrowed. */
+        struct att_digest effects; /* Of its commands' effects, in order. */
+};
+
+struct att_journal_position {
+        uint64_t seq;            /* The last command; 0: none yet. */
+        int64_t time_ms;         /* Of that command. */
+        struct att_digest chain; /* Of its batch. */
+};
+
+enum att_append_result {
+        ATT_APPEND_DURABLE, /* It survives a power cut. */
+        ATT_APPEND_FENCED,  /* Another writer has gone on from here: stop. */
+        ATT_APPEND_FAILED,  /* It may be there or not: stop, start again. */
+};
+
+enum att_read_result {
+        ATT_READ_BATCH,
+        ATT_READ_END,
+        ATT_READ_CORRUPT, /* What is there is not what was written; `why` says where. */
+        ATT_READ_FAILED,  /* It can't be read. */
+};
+
+#define ATT_SEGMENT_BYTES_DEFAULT (UINT64_C(64) << 20)
+#define ATT_SEGMENT_MS_DEFAULT    (INT64_C(3600) * 1000)
+/* A log may grow beyond its segment, since a small batch writes a whole page. */
+#define ATT_WAL_BYTES_PER_SEGMENT_BYTE 4
+
+struct att_journal_options {
+        const char *dir;                /* DATA/journal; borrowed for the journal's life. */
+        uint32_t behaviour;             /* Of the engine: another one starts another segment. */
+        uint64_t segment_bytes_max;     /* 0: the default. */
+        int64_t segment_ms_max;         /* 0: the default. */
+        void (*on_done)(void *context); /* From the writer's thread; may be NULL. */
+        void *context;
+};
+
+struct att_journal;
+
+/* `end` is where the last reader came to; the journal must end there, or -ESTALE. */
+ATT_MUST_USE int att_journal_open(const struct att_journal_options *options,
+                                  const struct att_journal_position *end,
+                                  struct att_journal **ret_journal, struct att_buffer *why);
+/* Waits for what is in flight. NULL fine. */
+void att_journal_close(struct att_journal *journal);
+
+/* Nothing may be in flight (checked); the batch starts right after the last one (checked). Its
+ * records stay as they are until the result was taken. */
+void att_journal_append(struct att_journal *journal, const struct att_batch *batch);
+bool att_journal_is_busy(const struct att_journal *journal);
+/* False: not done yet, or nothing was in flight. `why` gets a sentence unless it is durable. */
+bool att_journal_take_result(struct att_journal *journal, enum att_append_result *ret_result,
+                             struct att_buffer *why);
+/* Waits for the result of the batch in flight and takes it. */
+ATT_MUST_USE enum att_append_result att_journal_wait(struct att_journal *journal,
+                                                     struct att_buffer *why);
+
+/* After the last durable batch. */
+struct att_journal_position att_journal_end(const struct att_journal *journal);
+
+struct att_journal_figures {
+        uint64_t batches;      /* Durable since it was opened. */
+        uint64_t bytes;        /* Of their records. */
+        uint64_t segments;     /* Begun since it was opened. */
+        int64_t commit_us;     /* How long the last commit took ... */
+        int64_t commit_us_max; /* ... and the longest. */
+};
+void att_journal_figures(const struct att_journal *journal,
+                         struct att_journal_figures *ret_figures);
+
+/* The chain after a batch. */
+struct att_digest att_batch_chain(const struct att_batch *batch, struct att_digest previous);
+
+#endif

@@ -1,0 +1,786 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/store/journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/rng.h"
+#include "lib/base/util.h"
+#include "lib/store/files.h"
+#include "lib/store/reader.h"
+#include "lib/store/segment.h"
+#include "tests/support/main.h"
+
+/* ---- A journal in a folder of its own ---- */
+
+struct fixture {
+        char dir[64];
+        struct att_journal_options options;
+        struct att_journal *journal;
+        struct att_journal_position end;
+        struct att_buffer why;
+};
+
+static void set_up(struct fixture *fixture)
+{
+        *fixture = (struct fixture){.dir = "/tmp/attune-journal-XXXXXX"};
+        ck_assert_ptr_nonnull(mkdtemp(fixture->dir));
+        fixture->options = (struct att_journal_options){.dir = fixture->dir, .behaviour = 7};
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+        (void)status;
+        (void)kind;
+        (void)walk;
+        return remove(path);
+}
+
+static void tear_down(struct fixture *fixture)
+{
+        att_journal_close(fixture->journal);
+        att_buffer_deinit(&fixture->why);
+        ck_assert_int_eq(nftw(fixture->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void open_journal(struct fixture *fixture)
+{
+        int error = att_journal_open(&fixture->options, &fixture->end, &fixture->journal,
+                                     &fixture->why);
+
+        ck_assert_msg(error == 0, "%s", fixture->why.data ? fixture->why.data : "?");
+}
+
+static void close_journal(struct fixture *fixture)
+{
+        fixture->end = att_journal_end(fixture->journal);
+        att_journal_close(ATT_STEAL(fixture->journal));
+}
+
+/* The records of a batch that begins with `seq`: what is in them follows from it. */
+static size_t make_records(uint64_t seq, char *into, size_t bytes)
+{
+        for (size_t i = 0; i < bytes; i++) {
+                into[i] = (char)(seq * 31 + i * 7);
+        }
+        return bytes;
+}
+
+static enum att_append_result append(struct fixture *fixture, uint32_t commands, size_t bytes)
+{
+        struct att_journal_position end = att_journal_end(fixture->journal);
+        char *records = att_alloc(bytes + 1);
+        struct att_batch batch = {
+                .first_seq = end.seq + 1,
+                .last_seq = end.seq + commands,
+                .time_ms = 1000 * (int64_t)(end.seq + commands),
+                .records = {records, make_records(end.seq + 1, records, bytes)},
+                .effects = {end.seq, 5},
+        };
+        enum att_append_result result;
+
+        att_journal_append(fixture->journal, &batch);
+        result = att_journal_wait(fixture->journal, &fixture->why);
+        free(records);
+        return result;
+}
+
+static void append_many(struct fixture *fixture, int batches, size_t bytes)
+{
+        for (int i = 0; i < batches; i++) {
+                ck_assert_int_eq(append(fixture, 1 + (uint32_t)i % 3, bytes), ATT_APPEND_DURABLE);
+        }
+}
+
+static void check_batch(const struct att_stored_batch *stored)
+{
+        char expected[5000];
+        size_t len = stored->batch.records.len;
+
+        ck_assert_uint_le(len, sizeof(expected));
+        (void)make_records(stored->batch.first_seq, expected, len);
+        ck_assert_mem_eq(stored->batch.records.data, expected, len);
+        ck_assert_uint_eq(stored->batch.effects.high, stored->batch.first_seq - 1);
+        ck_assert_int_eq(stored->batch.time_ms, 1000 * (int64_t)stored->batch.last_seq);
+}
+
+/* Reads to the end, or to what is wrong; gives where it came to and what ended it. */
+static enum att_read_result read_from(struct fixture *fixture, uint64_t seq,
+                                      struct att_journal_position *ret_end)
+{
+        struct att_reader *reader = NULL;
+        struct att_stored_batch stored;
+        enum att_read_result result;
+
+        att_buffer_clear(&fixture->why);
+        if (att_reader_open(fixture->dir, seq, &reader, &fixture->why) < 0) {
+                return ATT_READ_FAILED;
+        }
+        do {
+                result = att_reader_next(reader, &stored, &fixture->why);
+                if (result == ATT_READ_BATCH) {
+                        check_batch(&stored);
+                }
+        } while (result == ATT_READ_BATCH);
+        *ret_end = att_reader_position(reader);
+        att_reader_close(reader);
+        return result;
+}
+
+static void check_reads_to(struct fixture *fixture, uint64_t seq)
+{
+        struct att_journal_position end = {0};
+        enum att_read_result result = read_from(fixture, 1, &end);
+
+        ck_assert_msg(result == ATT_READ_END, "%s", fixture->why.data ? fixture->why.data : "?");
+        ck_assert_uint_eq(end.seq, seq);
+}
+
+static void check_says(const struct fixture *fixture, const char *what)
+{
+        ck_assert_msg(fixture->why.data && strstr(fixture->why.data, what), "'%s' lacks '%s'",
+                      fixture->why.data ? fixture->why.data : "", what);
+}
+
+static size_t segments_of(const struct fixture *fixture, struct att_segment_list *ret_list)
+{
+        struct att_buffer why = {0};
+
+        ck_assert_int_eq(att_segment_list(fixture->dir, ret_list, &why), 0);
+        att_buffer_deinit(&why);
+        return ret_list->count;
+}
+
+static char *segment_path(const struct fixture *fixture, size_t i)
+{
+        struct att_segment_list list;
+        char *path;
+
+        ck_assert_uint_lt(i, segments_of(fixture, &list));
+        path = att_segment_path(fixture->dir, list.first_seqs[i]);
+        att_segment_list_deinit(&list);
+        return path;
+}
+
+static void flip_bit(const char *path, off_t at)
+{
+        unsigned char byte;
+        int fd = open(path, O_RDWR);
+
+        ck_assert_int_ge(fd, 0);
+        ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
+        byte ^= 0x10;
+        ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+        close(fd);
+}
+
+static off_t size_of(const char *path)
+{
+        struct stat status;
+
+        ck_assert_int_eq(stat(path, &status), 0);
+        return status.st_size;
+}
+
+/* The process that wrote is gone without a word; its folder is left as it was. */
+static void write_and_die(struct fixture *fixture, int batches, size_t bytes)
+{
+        pid_t child = fork();
+        int status;
+
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+                open_journal(fixture);
+                append_many(fixture, batches, bytes);
+                (void)kill(getpid(), SIGKILL);
+        }
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert(WIFSIGNALED(status));
+}
+
+/* ---- Cases ---- */
+
+START_TEST(what_was_appended_is_read_back)
+{
+        struct fixture fixture;
+
+        set_up(&fixture);
+        check_reads_to(&fixture, 0);
+        open_journal(&fixture);
+        append_many(&fixture, 30, 200);
+        close_journal(&fixture);
+        check_reads_to(&fixture, fixture.end.seq);
+
+        open_journal(&fixture);
+        append_many(&fixture, 30, 5000);
+        close_journal(&fixture);
+        ck_assert_uint_eq(fixture.end.seq, 120);
+        check_reads_to(&fixture, 120);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_journal_can_be_read_while_it_is_written_to)
+{
+        struct fixture fixture;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 3, 200);
+        check_reads_to(&fixture, 6);
+        append_many(&fixture, 3, 200);
+        check_reads_to(&fixture, 12);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_full_segment_is_sealed_and_another_begins)
+{
+        struct fixture fixture;
+        struct att_segment_list list;
+        size_t segments;
+
+        set_up(&fixture);
+        fixture.options.segment_bytes_max = 50000;
+        open_journal(&fixture);
+        append_many(&fixture, 300, 1000);
+        close_journal(&fixture);
+        segments = segments_of(&fixture, &list);
+        ck_assert_uint_ge(segments, 6);
+        for (size_t i = 0; i < segments; i++) {
+                struct att_buffer log = {0};
+                char *path = att_segment_path(fixture.dir, list.first_seqs[i]);
+
+                att_buffer_printf(&log, "%s-wal", path);
+                ck_assert_int_ne(access(log.data, F_OK), 0);
+                att_buffer_deinit(&log);
+                free(path);
+        }
+        att_segment_list_deinit(&list);
+        check_reads_to(&fixture, 600);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(an_old_segment_is_followed_by_another)
+{
+        struct fixture fixture;
+        struct att_segment_list list;
+
+        set_up(&fixture);
+        fixture.options.segment_ms_max = 5000; /* A command is a second. */
+        open_journal(&fixture);
+        append_many(&fixture, 10, 100);
+        close_journal(&fixture);
+        ck_assert_uint_ge(segments_of(&fixture, &list), 3);
+        att_segment_list_deinit(&list);
+        check_reads_to(&fixture, fixture.end.seq);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(another_behaviour_begins_another_segment)
+{
+        struct fixture fixture;
+        struct att_segment_list list;
+        struct att_reader *reader;
+        struct att_stored_batch stored;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 1, 100);
+        close_journal(&fixture);
+        fixture.options.behaviour = 8;
+        open_journal(&fixture);
+        append_many(&fixture, 1, 100);
+        close_journal(&fixture);
+        ck_assert_uint_eq(segments_of(&fixture, &list), 2);
+        att_segment_list_deinit(&list);
+
+        ck_assert_int_eq(att_reader_open(fixture.dir, 1, &reader, &fixture.why), 0);
+        ck_assert_int_eq(att_reader_next(reader, &stored, &fixture.why), ATT_READ_BATCH);
+        ck_assert_uint_eq(stored.behaviour, 7);
+        ck_assert_int_eq(att_reader_next(reader, &stored, &fixture.why), ATT_READ_BATCH);
+        ck_assert_uint_eq(stored.behaviour, 8);
+        ck_assert_int_eq(att_reader_next(reader, &stored, &fixture.why), ATT_READ_END);
+        att_reader_close(reader);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(reading_can_begin_in_the_middle)
+{
+        struct fixture fixture;
+        struct att_reader *reader;
+        struct att_stored_batch stored;
+
+        set_up(&fixture);
+        fixture.options.segment_bytes_max = 5000;
+        open_journal(&fixture);
+        append_many(&fixture, 60, 500); /* Batches of 1, 2 and 3 commands. */
+        close_journal(&fixture);
+        ck_assert_int_eq(att_reader_open(fixture.dir, 77, &reader, &fixture.why), 0);
+        ck_assert_int_eq(att_reader_next(reader, &stored, &fixture.why), ATT_READ_BATCH);
+        ck_assert_uint_eq(stored.batch.first_seq, 76);
+        ck_assert_uint_eq(stored.batch.last_seq, 78);
+        ck_assert_int_eq(att_reader_next(reader, &stored, &fixture.why), ATT_READ_BATCH);
+        ck_assert_uint_eq(stored.batch.first_seq, 79);
+        att_reader_close(reader);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_writer_that_expects_another_end_is_refused)
+{
+        struct fixture fixture;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 3, 100);
+        close_journal(&fixture);
+        fixture.end.seq -= 1;
+        ck_assert_int_eq(
+                att_journal_open(&fixture.options, &fixture.end, &fixture.journal, &fixture.why),
+                -ESTALE);
+        check_says(&fixture, "another process writes to it");
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_second_writer_at_the_same_place_is_fenced)
+{
+        struct fixture fixture;
+        struct att_journal *second;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 1, 100);
+        fixture.end = att_journal_end(fixture.journal);
+        ck_assert_int_eq(att_journal_open(&fixture.options, &fixture.end, &second, &fixture.why),
+                         0);
+        append_many(&fixture, 1, 100);
+        {
+                struct att_batch batch = {.first_seq = 2, .last_seq = 2, .records = ATT_TEXT("x")};
+
+                att_journal_append(second, &batch);
+                ck_assert_int_eq(att_journal_wait(second, &fixture.why), ATT_APPEND_FENCED);
+        }
+        att_journal_close(second);
+        tear_down(&fixture);
+}
+END_TEST
+
+static uint64_t flip_and_read(struct fixture *fixture, off_t at)
+{
+        struct att_journal_position end = {0};
+        char *path = segment_path(fixture, 0);
+        enum att_read_result result;
+
+        flip_bit(path, at);
+        result = read_from(fixture, 1, &end);
+        ck_assert_msg(result == ATT_READ_CORRUPT || result == ATT_READ_FAILED ||
+                              end.seq == fixture->end.seq,
+                      "a bit flipped at byte %lld lost commands in silence", (long long)at);
+        flip_bit(path, at);
+        free(path);
+        return result == ATT_READ_END ? 0 : 1;
+}
+
+START_TEST(a_flipped_bit_is_found_wherever_it_is)
+{
+        struct fixture fixture;
+        uint64_t found = 0;
+        char *path;
+        off_t size;
+
+        set_up(&fixture);
+        fixture.options.segment_bytes_max = 20000;
+        open_journal(&fixture);
+        append_many(&fixture, 60, 700);
+        close_journal(&fixture);
+        path = segment_path(&fixture, 0);
+        size = size_of(path);
+        free(path);
+        for (off_t at = 0; at < size; at += 61) {
+                found += flip_and_read(&fixture, at);
+        }
+        ck_assert_uint_gt(found, (uint64_t)size / 61 / 3); /* The rest is free space. */
+        check_reads_to(&fixture, fixture.end.seq);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(corruption_is_reported_with_its_place)
+{
+        struct fixture fixture;
+        struct att_journal_position end;
+        char record[700];
+        char *path;
+        char *bytes;
+        char *found;
+        size_t size;
+        FILE *file;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 20, sizeof(record));
+        close_journal(&fixture);
+        path = segment_path(&fixture, 0);
+        size = (size_t)size_of(path);
+        bytes = att_alloc(size);
+        file = fopen(path, "r");
+        ck_assert_ptr_nonnull(file);
+        ck_assert_uint_eq(fread(bytes, 1, size, file), size);
+        (void)fclose(file);
+        (void)make_records(13, record, sizeof(record));
+        found = memmem(bytes, size, record, sizeof(record));
+        ck_assert_ptr_nonnull(found);
+        flip_bit(path, found - bytes + 100);
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_CORRUPT);
+        check_says(&fixture, path);
+        check_says(&fixture, "command 13: corrupt: the records are not what was written");
+        ck_assert_uint_eq(end.seq, 12);
+        free(bytes);
+        free(path);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_missing_segment_is_found)
+{
+        struct fixture fixture;
+        struct att_journal_position end;
+        char *path;
+
+        set_up(&fixture);
+        fixture.options.segment_bytes_max = 5000;
+        open_journal(&fixture);
+        append_many(&fixture, 60, 500);
+        close_journal(&fixture);
+        path = segment_path(&fixture, 2);
+        ck_assert_int_eq(unlink(path), 0);
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_CORRUPT);
+        check_says(&fixture, "missing");
+        free(path);
+        path = segment_path(&fixture, 0);
+        ck_assert_int_eq(unlink(path), 0);
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_CORRUPT);
+        check_says(&fixture, "the commands before it are missing");
+        free(path);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_segment_of_another_journal_is_found)
+{
+        struct fixture fixtures[2];
+        struct att_journal_position end;
+        char *from;
+        char *to;
+
+        for (int i = 0; i < 2; i++) {
+                set_up(&fixtures[i]);
+                fixtures[i].options.segment_bytes_max = 5000;
+                open_journal(&fixtures[i]);
+                append_many(&fixtures[i], 30, 500);
+                close_journal(&fixtures[i]);
+        }
+        from = segment_path(&fixtures[0], 1);
+        to = segment_path(&fixtures[1], 1);
+        ck_assert_int_eq(rename(from, to), 0);
+        ck_assert_int_eq(read_from(&fixtures[1], 1, &end), ATT_READ_CORRUPT);
+        check_says(&fixtures[1], "not the one that followed");
+        free(from);
+        free(to);
+        tear_down(&fixtures[0]);
+        tear_down(&fixtures[1]);
+}
+END_TEST
+
+/* Writes a big-endian number into a segment's header. */
+static void set_header(const char *path, off_t at, uint32_t value)
+{
+        const unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
+                                        (unsigned char)(value >> 8), (unsigned char)value};
+        int fd = open(path, O_RDWR);
+
+        ck_assert_int_ge(fd, 0);
+        ck_assert_int_eq(pwrite(fd, bytes, sizeof(bytes), at), sizeof(bytes));
+        close(fd);
+}
+
+static struct att_digest digest_of_file(const char *path)
+{
+        char bytes[65536];
+        int fd = open(path, O_RDONLY);
+        ssize_t len;
+
+        ck_assert_int_ge(fd, 0);
+        len = read(fd, bytes, sizeof(bytes));
+        close(fd);
+        return att_digest_of(bytes, (size_t)len);
+}
+
+static void check_refused(struct fixture *fixture, int error, const char *says)
+{
+        struct att_reader *reader;
+        char *path = segment_path(fixture, 0);
+        struct att_digest before = digest_of_file(path);
+
+        att_buffer_clear(&fixture->why);
+        ck_assert_int_eq(att_reader_open(fixture->dir, 1, &reader, &fixture->why), error);
+        check_says(fixture, says);
+        att_buffer_clear(&fixture->why);
+        ck_assert_int_eq(att_journal_open(&fixture->options, &fixture->end, &fixture->journal,
+                                          &fixture->why),
+                         error);
+        check_says(fixture, says);
+        ck_assert(att_digest_equals(digest_of_file(path), before));
+        free(path);
+}
+
+START_TEST(a_newer_format_is_refused_and_left_alone)
+{
+        struct fixture fixture;
+        char *path;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 3, 100);
+        close_journal(&fixture);
+        path = segment_path(&fixture, 0);
+        set_header(path, 60, ATT_SEGMENT_FORMAT + 1);
+        check_refused(&fixture, -ENOTSUP, "newer attuned");
+        free(path);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_file_of_another_kind_is_refused_and_left_alone)
+{
+        struct fixture fixture;
+        char *path;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 3, 100);
+        close_journal(&fixture);
+        path = segment_path(&fixture, 0);
+        set_header(path, 68, 12345);
+        check_refused(&fixture, -EINVAL, "is not a journal segment");
+        ck_assert_int_eq(truncate(path, 0), 0);
+        check_refused(&fixture, -EINVAL, "is not a journal segment");
+        free(path);
+        tear_down(&fixture);
+}
+END_TEST
+
+static char *log_path(const struct fixture *fixture)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = segment_path(fixture, 0);
+        char *log = NULL;
+
+        ck_assert_int_ge(asprintf(&log, "%s-wal", path), 0);
+        return log;
+}
+
+START_TEST(what_was_durable_survives_kill)
+{
+        struct fixture fixture;
+        struct att_journal_position end;
+
+        set_up(&fixture);
+        write_and_die(&fixture, 30, 300);
+        check_reads_to(&fixture, 60);
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_END);
+        fixture.end = end;
+        open_journal(&fixture);
+        append_many(&fixture, 3, 300);
+        close_journal(&fixture);
+        check_reads_to(&fixture, 66);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_torn_tail_disappears)
+{
+        struct fixture fixture;
+        char *log;
+
+        set_up(&fixture);
+        write_and_die(&fixture, 30, 300); /* The last batch is commands 58 to 60. */
+        log = log_path(&fixture);
+        ck_assert_int_eq(truncate(log, size_of(log) - 1000), 0);
+        check_reads_to(&fixture, 57);
+        free(log);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_rotten_log_is_no_torn_tail)
+{
+        struct fixture fixture;
+        struct att_journal_position end;
+        char *log;
+
+        set_up(&fixture);
+        write_and_die(&fixture, 30, 300);
+        log = log_path(&fixture);
+        flip_bit(log, size_of(log) / 2);
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_FAILED);
+        check_says(&fixture, "corrupt at byte");
+        flip_bit(log, size_of(log) / 2);
+        flip_bit(log, 9);
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_FAILED);
+        check_says(&fixture, "header is corrupt");
+        free(log);
+        tear_down(&fixture);
+}
+END_TEST
+
+/* The child tells every durable end through the pipe until it is killed. */
+static _Noreturn void append_for_ever(struct fixture *fixture, int told)
+{
+        open_journal(fixture);
+        for (;;) {
+                uint64_t seq;
+
+                if (append(fixture, 2, 400) != ATT_APPEND_DURABLE) {
+                        _exit(1);
+                }
+                seq = att_journal_end(fixture->journal).seq;
+                if (write(told, &seq, sizeof(seq)) != (ssize_t)sizeof(seq)) {
+                        _exit(1);
+                }
+        }
+}
+
+static uint64_t kill_in_traffic(struct fixture *fixture, useconds_t after_us)
+{
+        int told[2];
+        uint64_t seq;
+        uint64_t last = fixture->end.seq;
+        pid_t child;
+
+        ck_assert_int_eq(pipe(told), 0);
+        child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+                append_for_ever(fixture, told[1]);
+        }
+        close(told[1]);
+        usleep(after_us);
+        ck_assert_int_eq(kill(child, SIGKILL), 0);
+        while (read(told[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq)) {
+                last = seq;
+        }
+        close(told[0]);
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+        return last;
+}
+
+START_TEST(nothing_durable_is_lost_by_kills_in_mid_traffic)
+{
+        struct fixture fixture;
+        struct att_rng rng;
+
+        set_up(&fixture);
+        att_rng_seed(&rng, 4);
+        fixture.options.segment_bytes_max = 20000;
+        for (int i = 0; i < 25; i++) {
+                uint64_t durable = kill_in_traffic(&fixture,
+                                                   (useconds_t)att_rng_between(&rng, 500, 40000));
+                struct att_journal_position end;
+
+                ck_assert_msg(read_from(&fixture, 1, &end) == ATT_READ_END, "%s", fixture.why.data);
+                ck_assert_uint_ge(end.seq, durable);
+                fixture.end = end;
+        }
+        tear_down(&fixture);
+}
+END_TEST
+
+/* With files of at most this size; what the journal says when it comes to it. */
+static void append_to_the_limit(struct fixture *fixture, rlim_t bytes)
+{
+        const struct rlimit limit = {bytes, bytes};
+        enum att_append_result result = ATT_APPEND_DURABLE;
+
+        (void)signal(SIGXFSZ, SIG_IGN);
+        open_journal(fixture);
+        append_many(fixture, 3, 500);
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        for (int i = 0; i < 200 && result == ATT_APPEND_DURABLE; i++) {
+                result = append(fixture, 1, 500);
+        }
+        ck_assert_int_eq(result, ATT_APPEND_FAILED);
+        ck_assert_uint_gt(fixture->why.len, 0);
+        ck_assert_int_eq(append(fixture, 1, 500), ATT_APPEND_FAILED);
+        check_says(fixture, "an earlier append failed");
+}
+
+START_TEST(a_full_disk_fails_the_append_and_all_later_ones)
+{
+        struct fixture fixture;
+        struct att_journal_position end;
+        struct rlimit old;
+        struct rlimit high;
+        uint64_t durable;
+
+        set_up(&fixture);
+        ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+        high = old;
+        append_to_the_limit(&fixture, 100000);
+        durable = att_journal_end(fixture.journal).seq;
+        if (setrlimit(RLIMIT_FSIZE, &high) == 0) { /* root may; others read at the limit. */
+                close_journal(&fixture);
+        }
+        ck_assert_int_eq(read_from(&fixture, 1, &end), ATT_READ_END);
+        ck_assert_uint_ge(end.seq, durable);
+        tear_down(&fixture);
+}
+END_TEST
+
+static void append_out_of_order(void *context)
+{
+        struct fixture *fixture = context;
+        struct att_batch batch = {.first_seq = 5, .last_seq = 5, .records = ATT_TEXT("x")};
+
+        open_journal(fixture);
+        att_journal_append(fixture->journal, &batch);
+}
+
+START_TEST(a_gap_in_the_commands_is_a_broken_program)
+{
+        struct fixture fixture;
+
+        set_up(&fixture);
+        ck_assert(test_aborts(append_out_of_order, &fixture));
+        tear_down(&fixture);
+}
+END_TEST
+
+ATT_TEST_MAIN("journal", what_was_appended_is_read_back,
+              a_journal_can_be_read_while_it_is_written_to,
+              a_full_segment_is_sealed_and_another_begins, an_old_segment_is_followed_by_another,
+              another_behaviour_begins_another_segment, reading_can_begin_in_the_middle,
+              a_writer_that_expects_another_end_is_refused,
+              a_second_writer_at_the_same_place_is_fenced, a_flipped_bit_is_found_wherever_it_is,
+              corruption_is_reported_with_its_place, a_missing_segment_is_found,
+              a_segment_of_another_journal_is_found, a_newer_format_is_refused_and_left_alone,
+              a_file_of_another_kind_is_refused_and_left_alone, what_was_durable_survives_kill,
+              a_torn_tail_disappears, a_rotten_log_is_no_torn_tail,
+              nothing_durable_is_lost_by_kills_in_mid_traffic,
+              a_full_disk_fails_the_append_and_all_later_ones,
+              a_gap_in_the_commands_is_a_broken_program)
