@@ -1,0 +1,989 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading goes through the bytes once, plus once more over what is left of a message for each array
+ * in it, to know how many items it has. Nesting is as deep as the tables are, which is known.
+ */
+#include "lib/wire/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/util.h"
+
+#define VARINT_BYTES_MAX 10
+#define NUMBER_MAX       ((UINT32_C(1) << 29) - 1)
+
+/* Absent values ------------------------------------------------------------------------------- */
+
+static void *at(void *value, uint32_t offset)
+{
+        return (char *)value + offset;
+}
+
+static const void *at_const(const void *value, uint32_t offset)
+{
+        return (const char *)value + offset;
+}
+
+static void set_number(const struct table_field *field, void *place, int64_t number)
+{
+        switch ((enum table_kind)field->kind) {
+        case TABLE_BOOL:
+                *(bool *)place = number != 0;
+                return;
+        case TABLE_TRISTATE:
+        case TABLE_I32:
+                *(int32_t *)place = (int32_t)number;
+                return;
+        case TABLE_U32:
+        case TABLE_INDEX:
+        case TABLE_ENUM:
+                *(uint32_t *)place = (uint32_t)number;
+                return;
+        case TABLE_U64:
+        case TABLE_FIXED64:
+                *(uint64_t *)place = (uint64_t)number;
+                return;
+        case TABLE_I64:
+        case TABLE_S64:
+                *(int64_t *)place = number;
+                return;
+        case TABLE_IGNORED:
+        case TABLE_TEXT:
+        case TABLE_C_STRING:
+        case TABLE_BYTES:
+        case TABLE_MESSAGE:
+        case TABLE_POINTER:
+        case TABLE_CASE:
+        case TABLE_TEXTS:
+        case TABLE_MESSAGES:
+        case TABLE_U32S:
+        case TABLE_INDICES:
+        case TABLE_U32S_FIXED:
+        case TABLE_U64S:
+        case TABLE_S64S:
+                break;
+        }
+        ATT_CHECK(!"a number");
+}
+
+void table_set_absent(const struct table *table, void *value)
+{
+        if (!table->has_absent) {
+                return;
+        }
+        for (uint32_t i = 0; i < table->count; i++) {
+                const struct table_field *field = &table->fields[i];
+
+                if (field->absent != 0) {
+                        set_number(field, at(value, field->offset), field->absent);
+                } else if (field->kind == TABLE_MESSAGE) {
+                        table_set_absent(field->sub, at(value, field->offset));
+                }
+        }
+}
+
+/* Taking bytes apart -------------------------------------------------------------------------- */
+
+static bool take_varint_slowly(struct att_text *rest, uint64_t *ret_value)
+{
+        const unsigned char *bytes = (const unsigned char *)rest->data;
+        uint64_t value = 0;
+
+        for (size_t i = 0; i < rest->len && i < VARINT_BYTES_MAX; i++) {
+                if (i == VARINT_BYTES_MAX - 1 && bytes[i] > 1) {
+                        return false; /* Over 64 bits. */
+                }
+                value |= (uint64_t)(bytes[i] & 0x7f) << (7 * i);
+                if (bytes[i] < 0x80) {
+                        rest->data += i + 1;
+                        rest->len -= i + 1;
+                        *ret_value = value;
+                        return true;
+                }
+        }
+        return false;
+}
+
+static inline bool take_varint(struct att_text *rest, uint64_t *ret_value)
+{
+        if (rest->len > 0 && (unsigned char)rest->data[0] < 0x80) {
+                *ret_value = (unsigned char)rest->data[0];
+                rest->data++;
+                rest->len--;
+                return true;
+        }
+        return take_varint_slowly(rest, ret_value);
+}
+
+static bool take_fixed(struct att_text *rest, size_t len, uint64_t *ret_value)
+{
+        uint64_t value = 0;
+
+        if (rest->len < len) {
+                return false;
+        }
+        for (size_t i = 0; i < len; i++) {
+                value |= (uint64_t)(unsigned char)rest->data[i] << (8 * i);
+        }
+        rest->data += len;
+        rest->len -= len;
+        *ret_value = value;
+        return true;
+}
+
+static bool take_length(struct att_text *rest, struct att_text *ret_bytes)
+{
+        uint64_t len;
+
+        if (!take_varint(rest, &len) || len > rest->len) {
+                return false;
+        }
+        *ret_bytes = (struct att_text){rest->data, (size_t)len};
+        rest->data += len;
+        rest->len -= (size_t)len;
+        return true;
+}
+
+bool table_take_item(struct att_text *rest, struct table_item *ret_item)
+{
+        uint64_t key;
+
+        if (!take_varint(rest, &key) || key >> 3 == 0 || key >> 3 > NUMBER_MAX) {
+                return false;
+        }
+        ret_item->number = (uint32_t)(key >> 3);
+        ret_item->type = (enum table_wire_type)(key & 7);
+        switch (key & 7) {
+        case TABLE_VARINT:
+                return take_varint(rest, &ret_item->value);
+        case TABLE_64_BITS:
+                return take_fixed(rest, 8, &ret_item->value);
+        case TABLE_LENGTH:
+                return take_length(rest, &ret_item->bytes);
+        case TABLE_32_BITS:
+                return take_fixed(rest, 4, &ret_item->value);
+        default:
+                return false; /* Groups went out of use before this schema was written. */
+        }
+}
+
+const struct table_field *table_find(const struct table *table, uint32_t number)
+{
+        uint32_t low = 0;
+        uint32_t high = table->count;
+
+        if (number - 1 < table->count && table->fields[number - 1].number == number) {
+                return &table->fields[number - 1];
+        }
+        while (low < high) {
+                const uint32_t middle = low + (high - low) / 2;
+
+                if (table->fields[middle].number < number) {
+                        low = middle + 1;
+                } else {
+                        high = middle;
+                }
+        }
+        return low < table->count && table->fields[low].number == number ? &table->fields[low]
+                                                                         : NULL;
+}
+
+/* Failures ------------------------------------------------------------------------------------ */
+
+static bool fail(struct table_decoder *decoder, enum att_wire_result result, const char *message)
+{
+        decoder->result = result;
+        decoder->problem->field[0] = '\0';
+        (void)snprintf(decoder->problem->message, sizeof(decoder->problem->message), "%s", message);
+        return false;
+}
+
+static bool fail_malformed(struct table_decoder *decoder)
+{
+        return fail(decoder, ATT_WIRE_MALFORMED, "these bytes are not a message of this protocol");
+}
+
+/* Puts the field's name before what is known of the path so far. */
+static bool fail_within(struct table_decoder *decoder, const struct table_field *field)
+{
+        char *path = decoder->problem->field;
+        const size_t size = sizeof(decoder->problem->field);
+        const size_t name_len = strlen(field->name);
+        const size_t path_len = strlen(path);
+        const size_t dot_len = path_len > 0;
+
+        if (name_len + dot_len + path_len < size) {
+                memmove(path + name_len + dot_len, path, path_len + 1);
+                memcpy(path, field->name, name_len);
+                if (dot_len > 0) {
+                        path[name_len] = '.';
+                }
+        }
+        return false;
+}
+
+static bool fail_field(struct table_decoder *decoder, const struct table_field *field,
+                       const char *message)
+{
+        (void)fail(decoder, ATT_WIRE_INVALID, message);
+        return fail_within(decoder, field);
+}
+
+static bool fail_range(struct table_decoder *decoder, const struct table_field *field)
+{
+        (void)fail_field(decoder, field, "");
+        (void)snprintf(decoder->problem->message, sizeof(decoder->problem->message),
+                       "must be a number from %lld to %lld", (long long)field->min,
+                       (long long)field->max);
+        return false;
+}
+
+static bool fail_long(struct table_decoder *decoder, const struct table_field *field)
+{
+        (void)fail_field(decoder, field, "");
+        (void)snprintf(decoder->problem->message, sizeof(decoder->problem->message),
+                       "is longer than %lld bytes", (long long)field->max);
+        return false;
+}
+
+static bool fail_many(struct table_decoder *decoder, const struct table_field *field)
+{
+        (void)fail_field(decoder, field, "");
+        (void)snprintf(decoder->problem->message, sizeof(decoder->problem->message),
+                       "has more than %u items", field->items_max);
+        return false;
+}
+
+/* Fields -------------------------------------------------------------------------------------- */
+
+/* Most texts are ASCII, which takes eight bytes at a time. */
+static bool is_good_text(struct att_text text)
+{
+        const uint64_t high_bits = UINT64_C(0x8080808080808080);
+        const uint64_t low_bits = UINT64_C(0x0101010101010101);
+        size_t i = 0;
+
+        for (; i + 8 <= text.len; i += 8) {
+                uint64_t word;
+
+                memcpy(&word, text.data + i, sizeof(word));
+                /* A high bit, or a byte of zero. */
+                if ((word | (word - low_bits)) & high_bits) {
+                        break;
+                }
+        }
+        for (; i < text.len; i++) {
+                if ((signed char)text.data[i] <= 0) {
+                        return att_text_is_utf8((struct att_text){text.data + i, text.len - i});
+                }
+        }
+        return true;
+}
+
+static bool check_text(struct table_decoder *decoder, const struct table_field *field,
+                       struct att_text text)
+{
+        if (!decoder->is_checked) {
+                return true;
+        }
+        if (field->max > 0 && text.len > (size_t)field->max) {
+                return fail_long(decoder, field);
+        }
+        if (field->kind != TABLE_BYTES && !is_good_text(text)) {
+                return fail_field(decoder, field, "is not UTF-8, or holds a NUL");
+        }
+        return true;
+}
+
+static void *take_memory(struct table_decoder *decoder, const struct table_field *field,
+                         size_t count, size_t bytes_each)
+{
+        void *taken;
+
+        if (decoder->arena) {
+                return att_arena_take_array(field->is_passing ? decoder->passing : decoder->arena,
+                                            count, bytes_each);
+        }
+        taken = att_scratch_take(decoder->scratch, count, bytes_each);
+        if (!taken) {
+                (void)fail(decoder, ATT_WIRE_TOO_BIG,
+                           "the message holds more than is taken at a time");
+                (void)fail_within(decoder, field);
+        }
+        return taken;
+}
+
+static bool decode_text(struct table_decoder *decoder, const struct table_field *field,
+                        struct att_text bytes, void *place)
+{
+        if (!check_text(decoder, field, bytes)) {
+                return false;
+        }
+        if (field->kind == TABLE_C_STRING) {
+                char *copy = take_memory(decoder, field, bytes.len + 1, 1);
+
+                if (!copy) {
+                        return false;
+                }
+                memcpy(copy, bytes.data, bytes.len);
+                *(const char **)place = copy;
+        } else {
+                *(struct att_text *)place = bytes;
+        }
+        return true;
+}
+
+static int64_t unzigzag(uint64_t value)
+{
+        return (int64_t)((value >> 1) ^ (~(value & 1) + 1));
+}
+
+static bool is_in_range(const struct table_field *field, int64_t number)
+{
+        return field->min == field->max || (number >= field->min && number <= field->max);
+}
+
+static bool decode_number(struct table_decoder *decoder, const struct table_field *field,
+                          uint64_t raw, void *place)
+{
+        int64_t number = field->kind == TABLE_S64 ? unzigzag(raw) : (int64_t)raw;
+
+        switch ((enum table_kind)field->kind) {
+        case TABLE_BOOL:
+        case TABLE_TRISTATE:
+                number = raw != 0;
+                break;
+        case TABLE_ENUM:
+                number = raw >= 1 && raw <= (uint64_t)field->max ? (int64_t)raw - 1 : field->absent;
+                set_number(field, place, number);
+                return true;
+        case TABLE_INDEX:
+        case TABLE_U32:
+                if (raw > UINT32_MAX) {
+                        return field->min == field->max
+                                       ? fail_field(decoder, field, "is not a 32-bit number")
+                                       : fail_range(decoder, field);
+                }
+                number = field->kind == TABLE_INDEX ? (uint32_t)(raw - 1) : number;
+                break;
+        case TABLE_I32:
+                if (number < INT32_MIN || number > INT32_MAX) {
+                        return fail_range(decoder, field);
+                }
+                break;
+        case TABLE_U64:
+        case TABLE_FIXED64:
+        case TABLE_I64:
+        case TABLE_S64:
+        default:
+                break;
+        }
+        if (decoder->is_checked && !is_in_range(field, number)) {
+                return fail_range(decoder, field);
+        }
+        set_number(field, place, number);
+        return true;
+}
+
+static uint32_t number_bytes(const struct table_field *field)
+{
+        return field->kind == TABLE_U64S || field->kind == TABLE_S64S ? 8 : 4;
+}
+
+/* How many items of the array there are from here to the end of the message, the first of them
+ * taken already. */
+static uint32_t count_items(const struct table_item *first, struct att_text rest, bool is_number)
+{
+        struct table_item item = *first;
+        uint64_t count = 0;
+
+        do {
+                if (item.number != first->number) {
+                        continue;
+                }
+                if (is_number && item.type == TABLE_LENGTH) {
+                        for (size_t i = 0; i < item.bytes.len; i++) {
+                                count += (unsigned char)item.bytes.data[i] < 0x80;
+                        }
+                } else {
+                        count++;
+                }
+        } while (rest.len > 0 && table_take_item(&rest, &item));
+        return count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+}
+
+static void set_array_number(const struct table_field *field, void *array, uint32_t i, uint64_t raw)
+{
+        switch (field->kind) {
+        case TABLE_U64S:
+                ((uint64_t *)array)[i] = raw;
+                break;
+        case TABLE_S64S:
+                ((int64_t *)array)[i] = unzigzag(raw);
+                break;
+        case TABLE_INDICES:
+                ((uint32_t *)array)[i] = (uint32_t)raw - 1;
+                break;
+        default:
+                ((uint32_t *)array)[i] = (uint32_t)raw;
+                break;
+        }
+}
+
+static bool decode_packed(struct table_decoder *decoder, const struct table_field *field,
+                          const struct table_item *item, void *array, uint32_t *count)
+{
+        struct att_text rest = item->bytes;
+        uint64_t raw = item->value;
+
+        if (item->type == TABLE_VARINT) {
+                set_array_number(field, array, (*count)++, raw);
+                return true;
+        }
+        while (rest.len > 0) {
+                if (!take_varint(&rest, &raw)) {
+                        return fail_malformed(decoder);
+                }
+                set_array_number(field, array, (*count)++, raw);
+        }
+        return true;
+}
+
+static bool decode_fixed_array(struct table_decoder *decoder, const struct table_field *field,
+                               const struct table_item *item, void *place)
+{
+        uint32_t count = 0;
+
+        if (count_items(item, ATT_TEXT_NONE, true) > field->items_max) {
+                return fail_malformed(decoder);
+        }
+        return decode_packed(decoder, field, item, place, &count);
+}
+
+static bool decode_message(struct table_decoder *decoder, const struct table_field *field,
+                           struct att_text bytes, void *place)
+{
+        return table_decode(decoder, field->sub, bytes, place) || fail_within(decoder, field);
+}
+
+/* The array and its count in the struct, and room for all its items if this is the first one. */
+static void *open_array(struct table_decoder *decoder, const struct table_field *field,
+                        const struct table_item *item, struct att_text rest, bool is_number,
+                        void *value)
+{
+        void **array = at(value, field->offset);
+        const uint32_t *count = at(value, field->count_offset);
+        const size_t bytes_each = is_number                    ? number_bytes(field)
+                                  : field->kind == TABLE_TEXTS ? sizeof(struct att_text)
+                                                               : field->sub->size;
+        uint32_t item_count;
+
+        if (*count > 0) {
+                return *array;
+        }
+        item_count = count_items(item, rest, is_number);
+        if (decoder->is_checked && field->items_max > 0 && item_count > field->items_max) {
+                (void)fail_many(decoder, field);
+                return NULL;
+        }
+        *array = take_memory(decoder, field, item_count, bytes_each);
+        return *array;
+}
+
+static bool decode_item(struct table_decoder *decoder, const struct table_field *field,
+                        const struct table_item *item, struct att_text rest, void *value)
+{
+        const bool is_number = field->kind != TABLE_TEXTS && field->kind != TABLE_MESSAGES;
+        uint32_t *count = at(value, field->count_offset);
+        void *array = open_array(decoder, field, item, rest, is_number, value);
+        void *place;
+
+        if (!array) {
+                return false;
+        }
+        if (is_number) {
+                return decode_packed(decoder, field, item, array, count);
+        }
+        if (field->kind == TABLE_TEXTS) {
+                if (!check_text(decoder, field, item->bytes)) {
+                        return false;
+                }
+                ((struct att_text *)array)[(*count)++] = item->bytes;
+                return true;
+        }
+        place = (char *)array + (size_t)*count * field->sub->size;
+        (*count)++;
+        table_set_absent(field->sub, place);
+        return decode_message(decoder, field, item->bytes, place);
+}
+
+static bool decode_pointer(struct table_decoder *decoder, const struct table_field *field,
+                           struct att_text bytes, void *place)
+{
+        void *struct_at = take_memory(decoder, field, 1, field->sub->size);
+
+        if (!struct_at) {
+                return false;
+        }
+        table_set_absent(field->sub, struct_at);
+        *(const void **)place = struct_at;
+        return decode_message(decoder, field, bytes, struct_at);
+}
+
+static bool decode_case(struct table_decoder *decoder, const struct table *table,
+                        const struct table_field *field, struct att_text bytes, void *value)
+{
+        *(uint32_t *)at(value, table->tag_offset) = (uint32_t)field->tag;
+        if (field->tag2 >= 0) {
+                *(uint32_t *)at(value, table->tag2_offset) = (uint32_t)field->tag2;
+        }
+        table_set_absent(field->sub, at(value, field->offset));
+        return table_decode(decoder, field->sub, bytes, at(value, field->offset));
+}
+
+static bool has_wire_type(const struct table_field *field, enum table_wire_type type)
+{
+        switch ((enum table_kind)field->kind) {
+        case TABLE_IGNORED:
+                return true;
+        case TABLE_BOOL:
+        case TABLE_TRISTATE:
+        case TABLE_U32:
+        case TABLE_INDEX:
+        case TABLE_U64:
+        case TABLE_I32:
+        case TABLE_I64:
+        case TABLE_S64:
+        case TABLE_ENUM:
+                return type == TABLE_VARINT;
+        case TABLE_FIXED64:
+                return type == TABLE_64_BITS;
+        case TABLE_TEXT:
+        case TABLE_C_STRING:
+        case TABLE_BYTES:
+        case TABLE_MESSAGE:
+        case TABLE_POINTER:
+        case TABLE_CASE:
+        case TABLE_TEXTS:
+        case TABLE_MESSAGES:
+                return type == TABLE_LENGTH;
+        case TABLE_U32S:
+        case TABLE_INDICES:
+        case TABLE_U32S_FIXED:
+        case TABLE_U64S:
+        case TABLE_S64S:
+                return type == TABLE_LENGTH || type == TABLE_VARINT;
+        }
+        return false;
+}
+
+static bool decode_field(struct table_decoder *decoder, const struct table *table,
+                         const struct table_field *field, const struct table_item *item,
+                         struct att_text rest, void *value)
+{
+        void *place = at(value, field->offset);
+
+        switch ((enum table_kind)field->kind) {
+        case TABLE_IGNORED:
+                return true;
+        case TABLE_TEXT:
+        case TABLE_C_STRING:
+        case TABLE_BYTES:
+                return decode_text(decoder, field, item->bytes, place);
+        case TABLE_BOOL:
+        case TABLE_TRISTATE:
+        case TABLE_U32:
+        case TABLE_INDEX:
+        case TABLE_U64:
+        case TABLE_FIXED64:
+        case TABLE_I32:
+        case TABLE_I64:
+        case TABLE_S64:
+        case TABLE_ENUM:
+                return decode_number(decoder, field, item->value, place);
+        case TABLE_MESSAGE:
+                return decode_message(decoder, field, item->bytes, place);
+        case TABLE_POINTER:
+                return decode_pointer(decoder, field, item->bytes, place);
+        case TABLE_CASE:
+                return decode_case(decoder, table, field, item->bytes, value);
+        case TABLE_U32S_FIXED:
+                return decode_fixed_array(decoder, field, item, place);
+        case TABLE_TEXTS:
+        case TABLE_MESSAGES:
+        case TABLE_U32S:
+        case TABLE_INDICES:
+        case TABLE_U64S:
+        case TABLE_S64S:
+                return decode_item(decoder, field, item, rest, value);
+        }
+        return false;
+}
+
+static bool check_required(struct table_decoder *decoder, const struct table *table,
+                           const void *value)
+{
+        for (uint32_t i = 0; i < table->required; i++) {
+                const struct table_field *field = &table->fields[i];
+                const struct att_text *text = at_const(value, field->offset);
+
+                if (text->len == 0) {
+                        return fail_field(decoder, field, "must not be empty");
+                }
+        }
+        return true;
+}
+
+bool table_decode(struct table_decoder *decoder, const struct table *table, struct att_text bytes,
+                  void *value)
+{
+        bool has_case = false;
+
+        while (bytes.len > 0) {
+                const struct table_field *field;
+                struct table_item item;
+
+                if (!table_take_item(&bytes, &item)) {
+                        return fail_malformed(decoder);
+                }
+                field = table_find(table, item.number);
+                if (!field) {
+                        continue;
+                }
+                if (!has_wire_type(field, item.type)) {
+                        return fail_malformed(decoder);
+                }
+                if (field->kind == TABLE_CASE) {
+                        /* No sender of ours writes two, and one must not be taken for the other. */
+                        if (has_case) {
+                                return fail_malformed(decoder);
+                        }
+                        has_case = true;
+                }
+                if (!decode_field(decoder, table, field, &item, bytes, value)) {
+                        return false;
+                }
+        }
+        return !decoder->is_checked || check_required(decoder, table, value);
+}
+
+/* Writing ------------------------------------------------------------------------------------- */
+
+size_t table_format_varint(uint8_t bytes[10], uint64_t value)
+{
+        size_t len = 0;
+
+        while (value >= 0x80) {
+                bytes[len++] = (uint8_t)(value | 0x80);
+                value >>= 7;
+        }
+        bytes[len++] = (uint8_t)value;
+        return len;
+}
+
+/* Room for a key and a number or length, and `more`. */
+static inline unsigned char *reserve(struct att_buffer *into, size_t more)
+{
+        const size_t room = more + 2 * VARINT_BYTES_MAX;
+
+        if (into->capacity - into->len <= room) {
+                att_buffer_reserve(into, room);
+        }
+        return (unsigned char *)into->data + into->len;
+}
+
+static inline unsigned char *write_varint(unsigned char *to, uint64_t value)
+{
+        while (value >= 0x80) {
+                *to++ = (unsigned char)(value | 0x80);
+                value >>= 7;
+        }
+        *to++ = (unsigned char)value;
+        return to;
+}
+
+static inline unsigned char *write_key(unsigned char *to, uint32_t number,
+                                       enum table_wire_type type)
+{
+        return write_varint(to, (uint64_t)number << 3 | type);
+}
+
+static inline void commit(struct att_buffer *into, const unsigned char *to)
+{
+        into->len = (size_t)(to - (unsigned char *)into->data);
+}
+
+void table_put_varint(struct att_buffer *into, uint64_t value)
+{
+        commit(into, write_varint(reserve(into, 0), value));
+}
+
+static inline void put_number(struct att_buffer *into, uint32_t number, uint64_t value)
+{
+        commit(into, write_varint(write_key(reserve(into, 0), number, TABLE_VARINT), value));
+}
+
+void table_put_uint(struct att_buffer *into, uint32_t number, uint64_t value)
+{
+        if (value != 0) {
+                put_number(into, number, value);
+        }
+}
+
+void table_put_fixed64(struct att_buffer *into, uint32_t number, uint64_t value)
+{
+        unsigned char *to = write_key(reserve(into, 8), number, TABLE_64_BITS);
+
+        for (int i = 0; i < 8; i++) {
+                *to++ = (unsigned char)(value >> (8 * i));
+        }
+        commit(into, to);
+}
+
+void table_put_bytes(struct att_buffer *into, uint32_t number, struct att_text bytes)
+{
+        unsigned char *to = write_varint(write_key(reserve(into, bytes.len), number, TABLE_LENGTH),
+                                         bytes.len);
+
+        if (bytes.len > 0) {
+                memcpy(to, bytes.data, bytes.len);
+        }
+        commit(into, to + bytes.len);
+}
+
+/* A message whose length is known only afterwards: one byte is kept for it, and what was written
+ * moves up when that is not enough. */
+static size_t begin_message(struct att_buffer *into, uint32_t number)
+{
+        unsigned char *to = write_key(reserve(into, 1), number, TABLE_LENGTH);
+
+        commit(into, to + 1);
+        return into->len;
+}
+
+static void end_message(struct att_buffer *into, size_t begun)
+{
+        const size_t len = into->len - begun;
+        uint8_t bytes[VARINT_BYTES_MAX];
+        size_t length_bytes;
+
+        if (len < 0x80) {
+                into->data[begun - 1] = (char)len;
+                return;
+        }
+        length_bytes = table_format_varint(bytes, len);
+        (void)reserve(into, length_bytes);
+        memmove(into->data + begun - 1 + length_bytes, into->data + begun, len);
+        memcpy(into->data + begun - 1, bytes, length_bytes);
+        into->len += length_bytes - 1;
+}
+
+void table_encode_field(struct att_buffer *into, uint32_t number, const struct table *table,
+                        const void *value)
+{
+        const size_t begun = begin_message(into, number);
+
+        table_encode(into, table, value);
+        end_message(into, begun);
+}
+
+static uint64_t zigzag(int64_t number)
+{
+        return ((uint64_t)number << 1) ^ (number < 0 ? UINT64_MAX : 0);
+}
+
+static int64_t get_number(const struct table_field *field, const void *place)
+{
+        switch ((enum table_kind)field->kind) {
+        case TABLE_BOOL:
+                return *(const bool *)place;
+        case TABLE_TRISTATE:
+        case TABLE_I32:
+                return *(const int32_t *)place;
+        case TABLE_U32:
+        case TABLE_INDEX:
+        case TABLE_ENUM:
+                return *(const uint32_t *)place;
+        default:
+                return *(const int64_t *)place;
+        }
+}
+
+static void encode_number(struct att_buffer *into, const struct table_field *field,
+                          const void *place)
+{
+        const int64_t number = get_number(field, place);
+        uint64_t raw = (uint64_t)number;
+
+        if (field->has_presence) {
+                if (number == field->absent || (field->is_negative_absent && number < 0)) {
+                        return;
+                }
+        }
+        switch ((enum table_kind)field->kind) {
+        case TABLE_ENUM:
+                raw = raw < (uint64_t)field->max ? raw + 1 : 0;
+                break;
+        case TABLE_INDEX:
+                raw = (uint32_t)(raw + 1);
+                break;
+        case TABLE_S64:
+                raw = zigzag(number);
+                break;
+        case TABLE_FIXED64:
+                if (raw != 0) {
+                        table_put_fixed64(into, field->number, raw);
+                }
+                return;
+        default:
+                break;
+        }
+        if (raw != 0 || field->has_presence) {
+                put_number(into, field->number, raw);
+        }
+}
+
+static uint64_t get_array_number(const struct table_field *field, const void *array, uint32_t i)
+{
+        switch (field->kind) {
+        case TABLE_U64S:
+                return ((const uint64_t *)array)[i];
+        case TABLE_S64S:
+                return zigzag(((const int64_t *)array)[i]);
+        case TABLE_INDICES:
+                return (uint32_t)(((const uint32_t *)array)[i] + 1);
+        default:
+                return ((const uint32_t *)array)[i];
+        }
+}
+
+static void encode_packed(struct att_buffer *into, const struct table_field *field,
+                          const void *array, uint32_t count)
+{
+        size_t begun;
+
+        if (count == 0) {
+                return;
+        }
+        begun = begin_message(into, field->number);
+        for (uint32_t i = 0; i < count; i++) {
+                table_put_varint(into, get_array_number(field, array, i));
+        }
+        end_message(into, begun);
+}
+
+static void encode_items(struct att_buffer *into, const struct table_field *field,
+                         const void *value)
+{
+        const void *array = *(const void *const *)at_const(value, field->offset);
+        const uint32_t count = *(const uint32_t *)at_const(value, field->count_offset);
+
+        for (uint32_t i = 0; i < count; i++) {
+                if (field->kind == TABLE_TEXTS) {
+                        table_put_bytes(into, field->number, ((const struct att_text *)array)[i]);
+                } else {
+                        table_encode_field(into, field->number, field->sub,
+                                           (const char *)array + (size_t)i * field->sub->size);
+                }
+        }
+}
+
+static void encode_text(struct att_buffer *into, const struct table_field *field, const void *place)
+{
+        const struct att_text text = field->kind == TABLE_C_STRING
+                                             ? att_text_from(*(const char *const *)place)
+                                             : *(const struct att_text *)place;
+
+        if (text.len > 0) {
+                table_put_bytes(into, field->number, text);
+        }
+}
+
+/* A message inside: not at all if it is empty, as its absence says the same. */
+static void encode_inner(struct att_buffer *into, const struct table_field *field,
+                         const void *place)
+{
+        const size_t before = into->len;
+        const size_t begun = begin_message(into, field->number);
+
+        table_encode(into, field->sub, place);
+        if (into->len == begun) {
+                into->len = before;
+        } else {
+                end_message(into, begun);
+        }
+}
+
+static bool is_case(const struct table *table, const struct table_field *field, const void *value)
+{
+        return *(const uint32_t *)at_const(value, table->tag_offset) == (uint32_t)field->tag &&
+               (field->tag2 < 0 ||
+                *(const uint32_t *)at_const(value, table->tag2_offset) == (uint32_t)field->tag2);
+}
+
+static void encode_field(struct att_buffer *into, const struct table *table,
+                         const struct table_field *field, const void *value)
+{
+        const void *place = at_const(value, field->offset);
+        const void *inner;
+
+        switch ((enum table_kind)field->kind) {
+        case TABLE_IGNORED:
+                return;
+        case TABLE_TEXT:
+        case TABLE_C_STRING:
+        case TABLE_BYTES:
+                encode_text(into, field, place);
+                return;
+        case TABLE_BOOL:
+        case TABLE_TRISTATE:
+        case TABLE_U32:
+        case TABLE_INDEX:
+        case TABLE_U64:
+        case TABLE_FIXED64:
+        case TABLE_I32:
+        case TABLE_I64:
+        case TABLE_S64:
+        case TABLE_ENUM:
+                encode_number(into, field, place);
+                return;
+        case TABLE_MESSAGE:
+                encode_inner(into, field, place);
+                return;
+        case TABLE_POINTER:
+                inner = *(const void *const *)place;
+                if (inner) {
+                        table_encode_field(into, field->number, field->sub, inner);
+                }
+                return;
+        case TABLE_CASE:
+                if (is_case(table, field, value)) {
+                        table_encode_field(into, field->number, field->sub, place);
+                }
+                return;
+        case TABLE_TEXTS:
+        case TABLE_MESSAGES:
+                encode_items(into, field, value);
+                return;
+        case TABLE_U32S_FIXED:
+                encode_packed(into, field, place, field->items_max);
+                return;
+        case TABLE_U32S:
+        case TABLE_INDICES:
+        case TABLE_U64S:
+        case TABLE_S64S:
+                encode_packed(into, field, *(const void *const *)place,
+                              *(const uint32_t *)at_const(value, field->count_offset));
+                return;
+        }
+}
+
+void table_encode(struct att_buffer *into, const struct table *table, const void *value)
+{
+        for (uint32_t i = 0; i < table->count; i++) {
+                encode_field(into, table, &table->fields[i], value);
+        }
+        (void)reserve(into, 0);
+        into->data[into->len] = '\0';
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/core/command.h"
+#include "lib/model/limits.h"
+#include "lib/model/words.h"
+#include "lib/wire/message.h"
+#include "lib/wire/tables.h"
+
+/* Answers ------------------------------------------------------------------------------------- */
+
+static const struct table_field error_fields[] = {
+        TABLE_ROW(1, TABLE_ENUM, "code", TABLE_AT(struct att_wire_error, code),
+                  .max = ATT_REFUSAL_COUNT, .absent = ATT_REFUSAL_COUNT),
+        TABLE_ROW(2, TABLE_TEXT, "message", TABLE_AT(struct att_wire_error, message)),
+        TABLE_ROW(3, TABLE_TEXT, "field", TABLE_AT(struct att_wire_error, field)),
+        TABLE_ROW(4, TABLE_I64, "retry_ms", TABLE_AT(struct att_wire_error, retry_ms)),
+        TABLE_ROW(5, TABLE_TEXT, "nearest", TABLE_AT(struct att_wire_error, nearest)),
+};
+
+const struct table table_error = TABLE_OF("Error", error_fields, struct att_wire_error,
+                                          .has_absent = true);
+
+static const struct table_field done_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "seq", TABLE_AT(struct att_wire_done, seq)),
+        TABLE_ROW(2, TABLE_ENUM, "state", TABLE_AT(struct att_wire_done, state),
+                  .max = ATT_CONTACT_STATE_COUNT, .absent = ATT_CONTACT_STATE_COUNT),
+        TABLE_ROW(3, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_done, queue)),
+        TABLE_ROW(4, TABLE_U32, "position", TABLE_AT(struct att_wire_done, position)),
+        TABLE_ROW(5, TABLE_I64, "estimate_ms", TABLE_AT(struct att_wire_done, estimate_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(6, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_done, agent)),
+        TABLE_ROW(7, TABLE_U64, "offer", TABLE_AT(struct att_wire_done, offer)),
+        TABLE_ROW(8, TABLE_BOOL, "repeated", TABLE_AT(struct att_wire_done, repeated)),
+};
+
+const struct table table_done = TABLE_OF("Done", done_fields, struct att_wire_done,
+                                         .has_absent = true);
+
+static const struct table_field status_answer_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "version", TABLE_AT(struct att_wire_status, version)),
+        TABLE_ROW(2, TABLE_TEXT, "config_digest", TABLE_AT(struct att_wire_status, config_digest)),
+        TABLE_ROW(3, TABLE_TEXT, "config_path", TABLE_AT(struct att_wire_status, config_path)),
+        TABLE_ROW(4, TABLE_I64, "started_ms", TABLE_AT(struct att_wire_status, started_ms)),
+        TABLE_ROW(5, TABLE_I64, "now_ms", TABLE_AT(struct att_wire_status, now_ms)),
+        TABLE_ROW(6, TABLE_U64, "seq", TABLE_AT(struct att_wire_status, seq)),
+        TABLE_ROW(7, TABLE_U64, "durable_seq", TABLE_AT(struct att_wire_status, durable_seq)),
+        TABLE_ROW(8, TABLE_U64, "snapshot_seq", TABLE_AT(struct att_wire_status, snapshot_seq)),
+        TABLE_ROW(9, TABLE_TEXT, "journal_path", TABLE_AT(struct att_wire_status, journal_path)),
+        TABLE_ROW(10, TABLE_I64, "journal_bytes", TABLE_AT(struct att_wire_status, journal_bytes)),
+        TABLE_ROW(11, TABLE_U32, "sessions", TABLE_AT(struct att_wire_status, sessions)),
+        TABLE_ROW(12, TABLE_U64S, "contacts",
+                  TABLE_ITEMS(struct att_wire_status, contacts, contact_count)),
+        TABLE_ROW(13, TABLE_U64S, "agents",
+                  TABLE_ITEMS(struct att_wire_status, agents, agent_count)),
+        TABLE_ROW(14, TABLE_U64S, "outcomes",
+                  TABLE_ITEMS(struct att_wire_status, outcomes, outcome_count)),
+        TABLE_ROW(15, TABLE_U32, "interactions", TABLE_AT(struct att_wire_status, interactions)),
+        TABLE_ROW(16, TABLE_U32, "customers", TABLE_AT(struct att_wire_status, customers)),
+        TABLE_ROW(17, TABLE_U64, "commands", TABLE_AT(struct att_wire_status, commands)),
+        TABLE_ROW(18, TABLE_U64, "refused", TABLE_AT(struct att_wire_status, refused)),
+        TABLE_ROW(19, TABLE_U64, "offers", TABLE_AT(struct att_wire_status, offers)),
+        TABLE_ROW(20, TABLE_TEXT, "last_error", TABLE_AT(struct att_wire_status, last_error)),
+        TABLE_ROW(21, TABLE_I64, "last_error_ms", TABLE_AT(struct att_wire_status, last_error_ms)),
+        TABLE_ROW(22, TABLE_BOOL, "draining", TABLE_AT(struct att_wire_status, draining)),
+        TABLE_ROW(23, TABLE_TEXT, "state_digest", TABLE_AT(struct att_wire_status, state_digest)),
+        TABLE_ROW(24, TABLE_U32, "behaviour", TABLE_AT(struct att_wire_status, behaviour)),
+        TABLE_ROW(25, TABLE_I64, "rss_bytes", TABLE_AT(struct att_wire_status, rss_bytes)),
+};
+
+const struct table table_status_answer = TABLE_OF("StatusAnswer", status_answer_fields,
+                                                  struct att_wire_status);
+
+static const struct table_field queue_row_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_wire_queue, name)),
+        TABLE_ROW(2, TABLE_TEXT, "title", TABLE_AT(struct att_wire_queue, title)),
+        TABLE_ROW(3, TABLE_U32, "waiting", TABLE_AT(struct att_wire_queue, waiting)),
+        TABLE_ROW(4, TABLE_U32, "offered", TABLE_AT(struct att_wire_queue, offered)),
+        TABLE_ROW(5, TABLE_U32, "connected", TABLE_AT(struct att_wire_queue, connected)),
+        TABLE_ROW(6, TABLE_I64, "longest_wait_ms",
+                  TABLE_AT(struct att_wire_queue, longest_wait_ms)),
+        TABLE_ROW(7, TABLE_I64, "estimate_ms", TABLE_AT(struct att_wire_queue, estimate_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(8, TABLE_U32, "staffed", TABLE_AT(struct att_wire_queue, staffed)),
+        TABLE_ROW(9, TABLE_BOOL, "open", TABLE_AT(struct att_wire_queue, open)),
+        TABLE_ROW(10, TABLE_U64, "entered", TABLE_AT(struct att_wire_queue, entered)),
+        TABLE_ROW(11, TABLE_U64, "answered", TABLE_AT(struct att_wire_queue, answered)),
+        TABLE_ROW(12, TABLE_U64, "answered_in_level",
+                  TABLE_AT(struct att_wire_queue, answered_in_level)),
+        TABLE_ROW(13, TABLE_U64, "abandoned", TABLE_AT(struct att_wire_queue, abandoned)),
+        TABLE_ROW(14, TABLE_U64, "refused", TABLE_AT(struct att_wire_queue, refused)),
+        TABLE_ROW(15, TABLE_U64, "overflowed", TABLE_AT(struct att_wire_queue, overflowed)),
+        TABLE_ROW(16, TABLE_U64, "expired", TABLE_AT(struct att_wire_queue, expired)),
+        TABLE_ROW(17, TABLE_I64, "answer_wait_ms", TABLE_AT(struct att_wire_queue, answer_wait_ms)),
+        TABLE_ROW(18, TABLE_I64, "service_level_ppm",
+                  TABLE_AT(struct att_wire_queue, service_level_ppm)),
+        TABLE_ROW(19, TABLE_I64, "service_level_within_ms",
+                  TABLE_AT(struct att_wire_queue, service_level_within_ms)),
+};
+
+const struct table table_queue_row = TABLE_OF("QueueRow", queue_row_fields, struct att_wire_queue,
+                                              .has_absent = true);
+
+static const struct table_field agent_row_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "id", TABLE_AT(struct att_wire_agent, id)),
+        TABLE_ROW(2, TABLE_TEXT, "name", TABLE_AT(struct att_wire_agent, name)),
+        TABLE_ROW(3, TABLE_TEXT, "team", TABLE_AT(struct att_wire_agent, team)),
+        TABLE_ROW(4, TABLE_BOOL, "bot", TABLE_AT(struct att_wire_agent, bot)),
+        TABLE_ROW(5, TABLE_ENUM, "presence", TABLE_AT(struct att_wire_agent, presence),
+                  .max = ATT_PRESENCE_COUNT, .absent = ATT_PRESENCE_COUNT),
+        TABLE_ROW(6, TABLE_TEXT, "reason", TABLE_AT(struct att_wire_agent, reason)),
+        TABLE_ROW(7, TABLE_I64, "presence_since_ms",
+                  TABLE_AT(struct att_wire_agent, presence_since_ms)),
+        TABLE_ROW(8, TABLE_I64, "idle_ms", TABLE_AT(struct att_wire_agent, idle_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(9, TABLE_U32, "load_units", TABLE_AT(struct att_wire_agent, load_units)),
+        TABLE_ROW(10, TABLE_U32, "offers", TABLE_AT(struct att_wire_agent, offers)),
+        TABLE_ROW(11, TABLE_I64, "strain_milli", TABLE_AT(struct att_wire_agent, strain_milli)),
+        TABLE_ROW(12, TABLE_I64, "price_ppm", TABLE_AT(struct att_wire_agent, price_ppm)),
+        TABLE_ROW(13, TABLE_TEXTS, "channels",
+                  TABLE_ITEMS(struct att_wire_agent, channels, channel_count)),
+        TABLE_ROW(14, TABLE_MESSAGES, "interactions",
+                  TABLE_ITEMS(struct att_wire_agent, interactions, interaction_count),
+                  .sub = &table_interaction),
+        TABLE_ROW(15, TABLE_BOOL, "removed", TABLE_AT(struct att_wire_agent, removed)),
+};
+
+const struct table table_agent_row = TABLE_OF("AgentRow", agent_row_fields, struct att_wire_agent,
+                                              .has_absent = true);
+
+static const struct table_field skill_row_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_wire_skill, name)),
+        TABLE_ROW(2, TABLE_TEXT, "title", TABLE_AT(struct att_wire_skill, title)),
+        TABLE_ROW(3, TABLE_ENUM, "kind", TABLE_AT(struct att_wire_skill, kind),
+                  .max = ATT_SKILL_KIND_COUNT, .absent = ATT_SKILL_KIND_COUNT),
+        TABLE_ROW(4, TABLE_U32, "agents", TABLE_AT(struct att_wire_skill, agents)),
+        TABLE_ROW(5, TABLE_U32, "signed_in", TABLE_AT(struct att_wire_skill, signed_in)),
+        TABLE_ROW(6, TABLE_U32, "ready", TABLE_AT(struct att_wire_skill, ready)),
+        TABLE_ROW(7, TABLE_U32, "free", TABLE_AT(struct att_wire_skill, free)),
+        TABLE_ROW(8, TABLE_U32, "waiting", TABLE_AT(struct att_wire_skill, waiting)),
+        TABLE_ROW(9, TABLE_I64, "longest_wait_ms",
+                  TABLE_AT(struct att_wire_skill, longest_wait_ms)),
+};
+
+const struct table table_skill_row = TABLE_OF("SkillRow", skill_row_fields, struct att_wire_skill,
+                                              .has_absent = true);
+
+static const struct table_field queue_list_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_queues, rows, row_count),
+                  .sub = &table_queue_row),
+        TABLE_ROW(2, TABLE_U64, "next", TABLE_AT(struct att_wire_queues, next)),
+};
+
+static const struct table table_queue_list = TABLE_OF("QueueList", queue_list_fields,
+                                                      struct att_wire_queues);
+
+static const struct table_field agent_list_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_agents, rows, row_count),
+                  .sub = &table_agent_row),
+        TABLE_ROW(2, TABLE_U64, "next", TABLE_AT(struct att_wire_agents, next)),
+};
+
+static const struct table table_agent_list = TABLE_OF("AgentList", agent_list_fields,
+                                                      struct att_wire_agents);
+
+static const struct table_field contact_list_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_contacts, rows, row_count),
+                  .sub = &table_contact),
+        TABLE_ROW(2, TABLE_U64, "next", TABLE_AT(struct att_wire_contacts, next)),
+};
+
+static const struct table table_contact_list = TABLE_OF("ContactList", contact_list_fields,
+                                                        struct att_wire_contacts);
+
+static const struct table_field skill_list_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_skills, rows, row_count),
+                  .sub = &table_skill_row),
+        TABLE_ROW(2, TABLE_U64, "next", TABLE_AT(struct att_wire_skills, next)),
+};
+
+static const struct table table_skill_list = TABLE_OF("SkillList", skill_list_fields,
+                                                      struct att_wire_skills);
+
+static const struct table_field explain_answer_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "text", TABLE_AT(struct att_wire_explanation, text)),
+        TABLE_ROW(2, TABLE_POINTER, "contact", TABLE_AT(struct att_wire_explanation, contact),
+                  .sub = &table_contact),
+};
+
+static const struct table table_explain_answer = TABLE_OF("ExplainAnswer", explain_answer_fields,
+                                                          struct att_wire_explanation);
+
+static const struct table_field reload_answer_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_reloaded, digest)),
+        TABLE_ROW(2, TABLE_BOOL, "changed", TABLE_AT(struct att_wire_reloaded, changed)),
+        TABLE_ROW(3, TABLE_TEXTS, "errors",
+                  TABLE_ITEMS(struct att_wire_reloaded, errors, error_count)),
+        TABLE_ROW(4, TABLE_TEXTS, "warnings",
+                  TABLE_ITEMS(struct att_wire_reloaded, warnings, warning_count)),
+        TABLE_ROW(5, TABLE_TEXTS, "changes",
+                  TABLE_ITEMS(struct att_wire_reloaded, changes, change_count)),
+};
+
+static const struct table table_reload_answer = TABLE_OF("ReloadAnswer", reload_answer_fields,
+                                                         struct att_wire_reloaded);
+
+static const struct table_field config_answer_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_config_piece, digest)),
+        TABLE_ROW(2, TABLE_U64, "total", TABLE_AT(struct att_wire_config_piece, total)),
+        TABLE_ROW(3, TABLE_U64, "offset", TABLE_AT(struct att_wire_config_piece, offset)),
+        TABLE_ROW(4, TABLE_BYTES, "piece", TABLE_AT(struct att_wire_config_piece, piece)),
+};
+
+static const struct table table_config_answer = TABLE_OF("ConfigAnswer", config_answer_fields,
+                                                         struct att_wire_config_piece);
+
+static const struct table_field report_row_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_wire_report_row, name)),
+        TABLE_ROW(2, TABLE_S64S, "values",
+                  TABLE_ITEMS(struct att_wire_report_row, values, value_count)),
+};
+
+const struct table table_report_row = TABLE_OF("ReportRow", report_row_fields,
+                                               struct att_wire_report_row);
+
+static const struct table_field report_answer_fields[] = {
+        TABLE_ROW(1, TABLE_TEXTS, "measures",
+                  TABLE_ITEMS(struct att_wire_report, measures, measure_count)),
+        TABLE_ROW(2, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_report, rows, row_count),
+                  .sub = &table_report_row),
+        TABLE_ROW(3, TABLE_U64, "next", TABLE_AT(struct att_wire_report, next)),
+};
+
+static const struct table table_report_answer = TABLE_OF("ReportAnswer", report_answer_fields,
+                                                         struct att_wire_report);
+
+#define RESULT(number, name, kind_, member, table_)                                                \
+        TABLE_ROW(number, TABLE_CASE, name, TABLE_AT(struct att_wire_answer, member),              \
+                  .tag = (kind_), .sub = &(table_))
+
+static const struct table_field answer_fields[] = {
+        RESULT(1, "error", ATT_WIRE_RESULT_ERROR, error, table_error),
+        RESULT(2, "done", ATT_WIRE_RESULT_DONE, done, table_done),
+        RESULT(3, "status", ATT_WIRE_RESULT_STATUS, status, table_status_answer),
+        RESULT(4, "queues", ATT_WIRE_RESULT_QUEUES, queues, table_queue_list),
+        RESULT(5, "agents", ATT_WIRE_RESULT_AGENTS, agents, table_agent_list),
+        RESULT(6, "contacts", ATT_WIRE_RESULT_CONTACTS, contacts, table_contact_list),
+        RESULT(7, "skills", ATT_WIRE_RESULT_SKILLS, skills, table_skill_list),
+        RESULT(8, "explain", ATT_WIRE_RESULT_EXPLAIN, explanation, table_explain_answer),
+        RESULT(9, "reload", ATT_WIRE_RESULT_RELOAD, reloaded, table_reload_answer),
+        RESULT(10, "config", ATT_WIRE_RESULT_CONFIG, config, table_config_answer),
+        RESULT(11, "report", ATT_WIRE_RESULT_REPORT, report, table_report_answer),
+};
+
+const struct table table_answer = TABLE_OF("Answer", answer_fields, struct att_wire_answer,
+                                           .tag_offset = offsetof(struct att_wire_answer, kind));
+
+/* Questions ----------------------------------------------------------------------------------- */
+
+const struct table table_status_request = {.message = "StatusRequest"};
+
+static const struct table_field queues_request_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
+        TABLE_ROW(2, TABLE_U32, "limit", TABLE_AT(struct att_wire_page, limit)),
+        TABLE_ROW(3, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_page, queue),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+const struct table table_queues_request = TABLE_OF("QueuesRequest", queues_request_fields,
+                                                   struct att_wire_page);
+
+static const struct table_field agents_request_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
+        TABLE_ROW(2, TABLE_U32, "limit", TABLE_AT(struct att_wire_page, limit)),
+        TABLE_ROW(3, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_page, agent),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+const struct table table_agents_request = TABLE_OF("AgentsRequest", agents_request_fields,
+                                                   struct att_wire_page);
+
+static const struct table_field contacts_request_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
+        TABLE_ROW(2, TABLE_U32, "limit", TABLE_AT(struct att_wire_page, limit)),
+        TABLE_ROW(3, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_page, queue),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(4, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_page, contact),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+const struct table table_contacts_request = TABLE_OF("ContactsRequest", contacts_request_fields,
+                                                     struct att_wire_page);
+
+static const struct table_field skills_request_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
+        TABLE_ROW(2, TABLE_U32, "limit", TABLE_AT(struct att_wire_page, limit)),
+};
+
+const struct table table_skills_request = TABLE_OF("SkillsRequest", skills_request_fields,
+                                                   struct att_wire_page);
+
+static const struct table_field explain_request_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_explain, contact),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_explain, agent),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+const struct table table_explain_request = TABLE_OF("ExplainRequest", explain_request_fields,
+                                                    struct att_wire_explain, .required = 1);
+
+static const struct table_field reload_request_fields[] = {
+        TABLE_ROW(1, TABLE_BOOL, "only_check", TABLE_AT(struct att_wire_reload, only_check)),
+};
+
+const struct table table_reload_request = TABLE_OF("ReloadRequest", reload_request_fields,
+                                                   struct att_wire_reload);
+
+static const struct table_field config_request_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_config_request, digest),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_U64, "offset", TABLE_AT(struct att_wire_config_request, offset)),
+};
+
+const struct table table_config_request = TABLE_OF("ConfigRequest", config_request_fields,
+                                                   struct att_wire_config_request);
+
+static const struct table_field tail_request_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_tail, queue),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_tail, agent),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(3, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_tail, contact),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(4, TABLE_TEXT, "event", TABLE_AT(struct att_wire_tail, event),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+const struct table table_tail_request = TABLE_OF("TailRequest", tail_request_fields,
+                                                 struct att_wire_tail);
+
+static const struct table_field tail_events_fields[] = {
+        TABLE_ROW(1, TABLE_TEXTS, "lines", TABLE_ITEMS(struct att_wire_events, lines, line_count)),
+        TABLE_ROW(2, TABLE_U64, "lost", TABLE_AT(struct att_wire_events, lost)),
+};
+
+const struct table table_tail_events = TABLE_OF("TailEvents", tail_events_fields,
+                                                struct att_wire_events);
+
+static const struct table_field report_request_fields[] = {
+        TABLE_ROW(1, TABLE_I64, "from_ms", TABLE_AT(struct att_wire_report_request, from_ms),
+                  TABLE_ABSENT(ATT_ABSENT)),
+        TABLE_ROW(2, TABLE_I64, "to_ms", TABLE_AT(struct att_wire_report_request, to_ms),
+                  TABLE_ABSENT(ATT_ABSENT)),
+        TABLE_ROW(3, TABLE_ENUM, "by", TABLE_AT(struct att_wire_report_request, by),
+                  .max = ATT_WIRE_BY_COUNT, .absent = ATT_WIRE_BY_ALL),
+        TABLE_ROW(4, TABLE_U64, "cursor", TABLE_AT(struct att_wire_report_request, cursor)),
+        TABLE_ROW(5, TABLE_U32, "limit", TABLE_AT(struct att_wire_report_request, limit)),
+};
+
+const struct table table_report_request = TABLE_OF(
+        "ReportRequest", report_request_fields, struct att_wire_report_request, .has_absent = true);

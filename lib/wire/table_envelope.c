@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/core/command.h"
+#include "lib/model/limits.h"
+#include "lib/model/words.h"
+#include "lib/wire/message.h"
+#include "lib/wire/tables.h"
+
+#define TOKEN_BYTES_MAX   1024
+#define PAYLOAD_BYTES_MAX 128
+#define FEATURES_MAX      64
+
+static const struct table_field hello_fields[] = {
+        TABLE_ROW(1, TABLE_U32, "protocol", TABLE_AT(struct att_wire_hello, protocol)),
+        TABLE_ROW(2, TABLE_TEXTS, "features",
+                  TABLE_ITEMS(struct att_wire_hello, features, feature_count),
+                  .max = ATT_ID_BYTES_MAX, .items_max = FEATURES_MAX),
+        TABLE_ROW(3, TABLE_TEXT, "name", TABLE_AT(struct att_wire_hello, name),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(4, TABLE_TEXT, "kind", TABLE_AT(struct att_wire_hello, kind),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(5, TABLE_TEXT, "token", TABLE_AT(struct att_wire_hello, token),
+                  .max = TOKEN_BYTES_MAX),
+        TABLE_ROW(6, TABLE_TEXT, "resume", TABLE_AT(struct att_wire_hello, resume),
+                  .max = TOKEN_BYTES_MAX),
+        TABLE_ROW(7, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_hello, agent),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(8, TABLE_TEXT, "version", TABLE_AT(struct att_wire_hello, version),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(9, TABLE_U64, "last_push", TABLE_AT(struct att_wire_hello, last_push)),
+};
+
+static const struct table table_hello = TABLE_OF("Hello", hello_fields, struct att_wire_hello);
+
+static const struct table_field welcome_fields[] = {
+        TABLE_ROW(1, TABLE_U32, "protocol", TABLE_AT(struct att_wire_welcome, protocol)),
+        TABLE_ROW(2, TABLE_TEXTS, "features",
+                  TABLE_ITEMS(struct att_wire_welcome, features, feature_count)),
+        TABLE_ROW(3, TABLE_TEXT, "session", TABLE_AT(struct att_wire_welcome, session)),
+        TABLE_ROW(4, TABLE_ENUM, "role", TABLE_AT(struct att_wire_welcome, role),
+                  .max = ATT_ROLE_COUNT, .absent = ATT_ROLE_COUNT),
+        TABLE_ROW(5, TABLE_TEXT, "resume", TABLE_AT(struct att_wire_welcome, resume)),
+        TABLE_ROW(6, TABLE_BOOL, "resumed", TABLE_AT(struct att_wire_welcome, resumed)),
+        TABLE_ROW(7, TABLE_TEXT, "version", TABLE_AT(struct att_wire_welcome, version)),
+        TABLE_ROW(8, TABLE_TEXT, "config_digest", TABLE_AT(struct att_wire_welcome, config_digest)),
+        TABLE_ROW(9, TABLE_U32, "window", TABLE_AT(struct att_wire_welcome, window)),
+        TABLE_ROW(10, TABLE_U32, "frame_bytes_max",
+                  TABLE_AT(struct att_wire_welcome, frame_bytes_max)),
+        TABLE_ROW(11, TABLE_I64, "keepalive_ms", TABLE_AT(struct att_wire_welcome, keepalive_ms)),
+        TABLE_ROW(12, TABLE_I64, "now_ms", TABLE_AT(struct att_wire_welcome, now_ms)),
+};
+
+static const struct table table_welcome = TABLE_OF("Welcome", welcome_fields,
+                                                   struct att_wire_welcome, .has_absent = true);
+
+static const struct table_field ack_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "push_id", TABLE_AT(struct att_wire_message, ack)),
+};
+
+static const struct table table_ack = TABLE_OF("Ack", ack_fields, struct att_wire_message);
+
+static const struct table_field ping_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "payload", TABLE_AT(struct att_wire_ping, payload),
+                  .max = PAYLOAD_BYTES_MAX),
+};
+
+static const struct table table_ping = TABLE_OF("Ping", ping_fields, struct att_wire_ping);
+
+static const struct table_field pong_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "payload", TABLE_AT(struct att_wire_ping, payload),
+                  .max = PAYLOAD_BYTES_MAX),
+        TABLE_ROW(2, TABLE_I64, "now_ms", TABLE_AT(struct att_wire_ping, now_ms)),
+};
+
+static const struct table table_pong = TABLE_OF("Pong", pong_fields, struct att_wire_ping);
+
+static const struct table_field bye_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "reason", TABLE_AT(struct att_wire_bye, reason),
+                  .max = ATT_NAME_BYTES_MAX),
+        TABLE_ROW(2, TABLE_I64, "retry_ms", TABLE_AT(struct att_wire_bye, retry_ms)),
+};
+
+static const struct table table_bye = TABLE_OF("Bye", bye_fields, struct att_wire_bye);
+
+static const struct table_field ringing_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_ringing, contact),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_ringing, agent),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(3, TABLE_U64, "offer", TABLE_AT(struct att_wire_ringing, offer)),
+};
+
+static const struct table table_ringing = TABLE_OF("OfferRinging", ringing_fields,
+                                                   struct att_wire_ringing, .required = 2);
+
+static const struct table_field tail_stop_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "tail", TABLE_AT(struct att_wire_message, tail_stop)),
+};
+
+static const struct table table_tail_stop = TABLE_OF("TailStop", tail_stop_fields,
+                                                     struct att_wire_message);
+
+#define BODY(number, name, body_, member, table_)                                                  \
+        TABLE_ROW(number, TABLE_CASE, name, TABLE_AT(struct att_wire_message, member),             \
+                  .tag = (body_), .sub = &(table_))
+/* One whose table is of the message itself, or has no fields. */
+#define WHOLE(number, name, body_, table_)                                                         \
+        TABLE_ROW(number, TABLE_CASE, name, .tag = (body_), .sub = &(table_))
+#define COMMAND(number_, name_, kind_, member, table_)                                             \
+        {                                                                                          \
+                .number = (number_), .kind = TABLE_CASE, .name = (name_),                          \
+                .offset = offsetof(struct att_wire_message, member), .tag = ATT_WIRE_COMMAND,      \
+                .tag2 = (kind_), .sub = &(table_)                                                  \
+        }
+
+static const struct table_field envelope_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "request_id", TABLE_AT(struct att_wire_message, request_id)),
+        BODY(2, "hello", ATT_WIRE_HELLO, hello, table_hello),
+        BODY(3, "welcome", ATT_WIRE_WELCOME, welcome, table_welcome),
+        BODY(4, "answer", ATT_WIRE_ANSWER, answer, table_answer),
+        BODY(5, "push", ATT_WIRE_PUSH, push, table_push),
+        WHOLE(6, "ack", ATT_WIRE_ACK, table_ack),
+        BODY(7, "ping", ATT_WIRE_PING, ping, table_ping),
+        BODY(8, "pong", ATT_WIRE_PONG, ping, table_pong),
+        BODY(9, "bye", ATT_WIRE_BYE, bye, table_bye),
+        BODY(10, "events", ATT_WIRE_EVENTS, events, table_tail_events),
+        COMMAND(16, "contact_add", ATT_CMD_CONTACT_ADD, command.request, table_contact_add),
+        COMMAND(17, "contact_update", ATT_CMD_CONTACT_UPDATE, command, table_contact_update),
+        COMMAND(18, "contact_abandon", ATT_CMD_CONTACT_ABANDON, command, table_contact_abandon),
+        COMMAND(19, "contact_cancel", ATT_CMD_CONTACT_CANCEL, command, table_contact_cancel),
+        COMMAND(20, "contact_end", ATT_CMD_CONTACT_END, command, table_contact_end),
+        COMMAND(21, "contact_transfer", ATT_CMD_CONTACT_TRANSFER, command, table_contact_transfer),
+        COMMAND(22, "contact_hold", ATT_CMD_CONTACT_HOLD, command, table_contact_hold),
+        COMMAND(23, "contact_feedback", ATT_CMD_CONTACT_FEEDBACK, command, table_contact_feedback),
+        COMMAND(24, "agent_ready", ATT_CMD_AGENT_READY, command, table_agent_ready),
+        COMMAND(25, "agent_pause", ATT_CMD_AGENT_PAUSE, command, table_agent_pause),
+        COMMAND(26, "agent_offline", ATT_CMD_AGENT_OFFLINE, command, table_agent_offline),
+        COMMAND(27, "offer_accept", ATT_CMD_OFFER_ACCEPT, command, table_offer_accept),
+        COMMAND(28, "offer_decline", ATT_CMD_OFFER_DECLINE, command, table_offer_decline),
+        COMMAND(29, "wrap_up_done", ATT_CMD_WRAP_UP_DONE, command, table_wrap_up_done),
+        COMMAND(30, "occupied", ATT_CMD_OCCUPIED, command, table_occupied),
+        COMMAND(31, "free", ATT_CMD_FREE, command, table_free),
+        BODY(32, "offer_ringing", ATT_WIRE_RINGING, ringing, table_ringing),
+        WHOLE(48, "status", ATT_WIRE_STATUS, table_status_request),
+        BODY(49, "queues", ATT_WIRE_QUEUES, page, table_queues_request),
+        BODY(50, "agents", ATT_WIRE_AGENTS, page, table_agents_request),
+        BODY(51, "contacts", ATT_WIRE_CONTACTS, page, table_contacts_request),
+        BODY(52, "skills", ATT_WIRE_SKILLS, page, table_skills_request),
+        BODY(53, "explain", ATT_WIRE_EXPLAIN, explain, table_explain_request),
+        BODY(54, "reload", ATT_WIRE_RELOAD, reload, table_reload_request),
+        BODY(55, "config", ATT_WIRE_CONFIG, config, table_config_request),
+        BODY(56, "tail", ATT_WIRE_TAIL, tail, table_tail_request),
+        WHOLE(57, "tail_stop", ATT_WIRE_TAIL_STOP, table_tail_stop),
+        BODY(58, "report", ATT_WIRE_REPORT, report, table_report_request),
+};
+
+const struct table table_envelope = TABLE_OF(
+        "Envelope", envelope_fields, struct att_wire_message,
+        .tag_offset = offsetof(struct att_wire_message, body),
+        .tag2_offset = offsetof(struct att_wire_message, command.kind));

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/core/effect.h"
+#include "lib/model/words.h"
+#include "lib/wire/message.h"
+#include "lib/wire/tables.h"
+
+#define TEXT(number, name, member)                                                                 \
+        TABLE_ROW(number, TABLE_TEXT, name, TABLE_AT(struct att_wire_push, member))
+#define U32(number, name, member)                                                                  \
+        TABLE_ROW(number, TABLE_U32, name, TABLE_AT(struct att_wire_push, member))
+#define U64(number, name, member)                                                                  \
+        TABLE_ROW(number, TABLE_U64, name, TABLE_AT(struct att_wire_push, member))
+#define I64(number, name, member)                                                                  \
+        TABLE_ROW(number, TABLE_I64, name, TABLE_AT(struct att_wire_push, member))
+#define WORD_OF(number, name, member, count_)                                                      \
+        TABLE_ROW(number, TABLE_ENUM, name, TABLE_AT(struct att_wire_push, member),                \
+                  .max = (count_), .absent = (count_))
+#define ESTIMATE(number)                                                                           \
+        TABLE_ROW(number, TABLE_I64, "estimate_ms",                                                \
+                  TABLE_AT(struct att_wire_push, effect.estimate_ms), TABLE_NEGATIVE_IS_ABSENT)
+#define CONTEXT(number)                                                                            \
+        TABLE_ROW(number, TABLE_POINTER, "context", TABLE_AT(struct att_wire_push, context),       \
+                  .sub = &table_contact)
+
+static const struct table_field routed_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "queue", effect.queue),
+        U32(3, "step", effect.step),
+        U32(4, "position", effect.position),
+        ESTIMATE(5),
+};
+
+static const struct table_field position_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "queue", effect.queue),
+        U32(3, "position", effect.position),
+        ESTIMATE(4),
+};
+
+static const struct table_field offer_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+        U64(3, "offer", effect.offer),
+        TEXT(4, "queue", effect.queue),
+        TEXT(5, "channel", effect.channel),
+        U32(6, "step", effect.step),
+        I64(7, "due_ms", effect.due_ms),
+        TEXT(8, "address", address),
+        TEXT(9, "why", why),
+        CONTEXT(10),
+};
+
+static const struct table_field withdrawn_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+        U64(3, "offer", effect.offer),
+        TEXT(4, "queue", effect.queue),
+        WORD_OF(5, "reason", effect.revoke_reason, ATT_REVOKE_REASON_COUNT),
+};
+
+static const struct table_field connected_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+        U64(3, "offer", effect.offer),
+        TEXT(4, "queue", effect.queue),
+        TEXT(5, "channel", effect.channel),
+        U32(6, "step", effect.step),
+        TEXT(7, "address", address),
+        TEXT(8, "why", why),
+        CONTEXT(9),
+};
+
+static const struct table_field closed_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+        TEXT(3, "queue", effect.queue),
+        WORD_OF(4, "outcome", effect.outcome, ATT_OUTCOME_COUNT),
+        TEXT(5, "reason", effect.reason),
+};
+
+static const struct table_field wrap_up_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+        I64(3, "due_ms", effect.due_ms),
+};
+
+static const struct table_field finished_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+};
+
+static const struct table_field agent_changed_fields[] = {
+        TEXT(1, "agent", effect.agent),
+        WORD_OF(2, "presence", effect.presence, ATT_PRESENCE_COUNT),
+        TEXT(3, "reason", effect.reason),
+};
+
+static const struct table_field relaxed_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "queue", effect.queue),
+        U32(3, "step", effect.step),
+};
+
+static const struct table_field scheduled_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        I64(2, "due_ms", effect.due_ms),
+        U32(3, "attempt", effect.attempt),
+};
+
+static const struct table_field overflowed_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "queue", effect.queue),
+        TEXT(3, "to", effect.to),
+        TEXT(4, "reason", effect.reason),
+};
+
+static const struct table_field config_changed_fields[] = {
+        TEXT(1, "digest", effect.reason),
+};
+
+/* An Error whose fields are those of the effect. */
+static const struct table_field refused_error_fields[] = {
+        WORD_OF(1, "code", effect.refusal, ATT_REFUSAL_COUNT),
+        TEXT(2, "message", effect.reason),
+        TEXT(3, "field", effect.field),
+        I64(4, "retry_ms", effect.retry_ms),
+        TABLE_ROW(5, TABLE_IGNORED, "nearest"),
+};
+
+static const struct table table_refused_error = TABLE_OF("Error", refused_error_fields,
+                                                         struct att_wire_push, .has_absent = true);
+
+static const struct table_field refused_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "agent", effect.agent),
+        TABLE_ROW(3, TABLE_C_STRING, "what", TABLE_AT(struct att_wire_push, effect.what)),
+        TABLE_ROW(4, TABLE_MESSAGE, "error", .offset = 0, .sub = &table_refused_error),
+};
+
+#define TABLE(name, message_, fields_)                                                             \
+        static const struct table name = TABLE_OF(message_, fields_, struct att_wire_push,         \
+                                                  .has_absent = true)
+
+TABLE(table_routed, "Routed", routed_fields);
+TABLE(table_position, "Position", position_fields);
+TABLE(table_offer, "Offer", offer_fields);
+TABLE(table_withdrawn, "Withdrawn", withdrawn_fields);
+TABLE(table_connected, "Connected", connected_fields);
+TABLE(table_closed, "Closed", closed_fields);
+TABLE(table_wrap_up, "WrapUp", wrap_up_fields);
+TABLE(table_finished, "Finished", finished_fields);
+TABLE(table_agent_changed, "AgentChanged", agent_changed_fields);
+TABLE(table_relaxed, "Relaxed", relaxed_fields);
+TABLE(table_scheduled, "Scheduled", scheduled_fields);
+TABLE(table_overflowed, "Overflowed", overflowed_fields);
+TABLE(table_config_changed, "ConfigChanged", config_changed_fields);
+TABLE(table_refused, "Refused", refused_fields);
+
+#define EFFECT(number_, name_, kind_, table_)                                                      \
+        TABLE_ROW(number_, TABLE_CASE, name_, .tag = (kind_), .sub = &(table_))
+
+static const struct table_field push_fields[] = {
+        U64(1, "push_id", push_id),
+        I64(2, "at_ms", effect.at_ms),
+        EFFECT(3, "routed", ATT_EFFECT_QUEUED, table_routed),
+        EFFECT(4, "position", ATT_EFFECT_POSITION, table_position),
+        EFFECT(5, "offer", ATT_EFFECT_OFFER, table_offer),
+        EFFECT(6, "withdrawn", ATT_EFFECT_REVOKE, table_withdrawn),
+        EFFECT(7, "connected", ATT_EFFECT_CONNECT, table_connected),
+        EFFECT(8, "closed", ATT_EFFECT_CLOSED, table_closed),
+        EFFECT(9, "wrap_up", ATT_EFFECT_WRAP_UP, table_wrap_up),
+        EFFECT(10, "finished", ATT_EFFECT_FINISHED, table_finished),
+        EFFECT(11, "agent_changed", ATT_EFFECT_AGENT, table_agent_changed),
+        EFFECT(12, "relaxed", ATT_EFFECT_RELAXED, table_relaxed),
+        EFFECT(13, "scheduled", ATT_EFFECT_SCHEDULED, table_scheduled),
+        EFFECT(14, "overflowed", ATT_EFFECT_OVERFLOW, table_overflowed),
+        EFFECT(15, "config_changed", ATT_EFFECT_CONFIG, table_config_changed),
+        EFFECT(16, "refused", ATT_EFFECT_REFUSED, table_refused),
+};
+
+const struct table table_push = TABLE_OF("Push", push_fields, struct att_wire_push,
+                                         .tag_offset = offsetof(struct att_wire_push, effect.kind));
