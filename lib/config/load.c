@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/config/load.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/buffer.h"
+#include "lib/base/util.h"
+#include "lib/config/compile.h"
+#include "lib/config/values.h"
+
+struct file {
+        char *path; /* Owned. */
+        struct att_yaml_file yaml;
+};
+
+struct load {
+        struct att_config_errors *errors;
+        struct file *files; /* Owned. */
+        uint32_t file_count;
+        struct att_arena arena; /* Of merged nodes. */
+        int failure;            /* The first negative errno. */
+};
+
+/* Files ------------------------------------------------------------------- */
+
+static void add_file(struct load *load, char *path)
+{
+        load->files = att_realloc_array(load->files, load->file_count + 1, sizeof(*load->files));
+        load->files[load->file_count++] = (struct file){.path = path};
+}
+
+static void tell(struct load *load, const char *path, int failure)
+{
+        att_config_errors_add(load->errors, (struct att_config_place){att_text_from(path), 0, 0},
+                              "can't be read: %s", strerror(-failure));
+        load->failure = load->failure < 0 ? load->failure : failure;
+}
+
+/* Hidden files are editors' own. */
+static bool is_wanted(const char *name)
+{
+        const size_t len = strlen(name);
+
+        return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".yaml") == 0;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+        return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
+}
+
+static void list_files(struct load *load, const char *path)
+{
+        DIR *listing = opendir(path);
+        const struct dirent *entry;
+
+        if (!listing) {
+                tell(load, path, -errno);
+                return;
+        }
+        while ((entry = readdir(listing))) {
+                ATT_CLEANUP(att_buffer_deinit) struct att_buffer name = {0};
+                const size_t len = strlen(path);
+
+                if (!is_wanted(entry->d_name)) {
+                        continue;
+                }
+                att_buffer_printf(&name, "%s%s%s", path, len > 0 && path[len - 1] == '/' ? "" : "/",
+                                  entry->d_name);
+                add_file(load, att_buffer_steal(&name));
+        }
+        (void)closedir(listing);
+        if (load->file_count == 0) {
+                att_config_errors_add(load->errors,
+                                      (struct att_config_place){att_text_from(path), 0, 0},
+                                      "no *.yaml in this directory");
+        } else if (load->file_count > ATT_CONFIG_FILES_MAX) {
+                att_config_errors_add(
+                        load->errors, (struct att_config_place){att_text_from(path), 0, 0},
+                        "too many files: %u, at most %d", load->file_count, ATT_CONFIG_FILES_MAX);
+        } else {
+                qsort(load->files, load->file_count, sizeof(*load->files), compare_files);
+        }
+}
+
+static void find_files(struct load *load, const char *path)
+{
+        struct stat status;
+
+        if (stat(path, &status) < 0) {
+                tell(load, path, -errno);
+        } else if (S_ISDIR(status.st_mode)) {
+                list_files(load, path);
+        } else {
+                add_file(load, att_strndup(path, strlen(path)));
+        }
+}
+
+static void read_file(struct load *load, struct file *file)
+{
+        const struct att_text source = att_text_from(file->path);
+        const int result = att_yaml_read(file->path, source, load->errors, &file->yaml);
+
+        if (result < 0) {
+                load->failure = load->failure < 0 ? load->failure : result;
+        } else if (result == 0 && file->yaml.document_count == 0) {
+                att_config_errors_add(load->errors, (struct att_config_place){source, 0, 0},
+                                      "is empty: a configuration begins with attune: 1");
+        } else if (result == 0 && file->yaml.document_count > 1) {
+                att_config_errors_add(load->errors, file->yaml.documents[1]->place,
+                                      "a configuration file holds one document: take out the ---");
+        }
+}
+
+/* Merging ----------------------------------------------------------------- */
+
+static struct att_yaml_node *copy_node(struct load *load, const struct att_yaml_node *node)
+{
+        struct att_yaml_node *copy = att_arena_take(&load->arena, sizeof(*copy));
+
+        *copy = *node;
+        return copy;
+}
+
+static const struct att_yaml_node **join_arrays(struct load *load,
+                                                const struct att_yaml_node *const *first,
+                                                uint32_t first_count,
+                                                const struct att_yaml_node *const *second,
+                                                uint32_t second_count)
+{
+        const size_t each = sizeof(const struct att_yaml_node *);
+        const struct att_yaml_node **joined = att_arena_take_array(
+                &load->arena, (size_t)first_count + second_count, each);
+
+        if (first_count > 0) {
+                memcpy(joined, first, first_count * each);
+        }
+        if (second_count > 0) {
+                memcpy(joined + first_count, second, second_count * each);
+        }
+        return joined;
+}
+
+/* One section that two files have. Names that are in both stay in both: the compiler tells them,
+ * with both places. */
+static const struct att_yaml_node *join_nodes(struct load *load, const struct att_yaml_node *key,
+                                              const struct att_yaml_node *first,
+                                              const struct att_yaml_node *second)
+{
+        if (att_yaml_is_empty(first)) {
+                return second;
+        }
+        if (att_yaml_is_empty(second)) {
+                return first;
+        }
+        if (first->kind != second->kind) {
+                att_config_errors_add(
+                        load->errors, second->place, "'%.*s' is %s here and %s at %.*s:%u:%u",
+                        ATT_TEXT_ARGS(key->text), att_yaml_kind_name(second->kind),
+                        att_yaml_kind_name(first->kind), ATT_TEXT_ARGS(first->place.source),
+                        first->place.line, first->place.column);
+                return first;
+        }
+        if (first->kind == ATT_YAML_SCALAR) {
+                if (!att_text_equals(first->text, second->text)) {
+                        att_config_errors_add(load->errors, second->place,
+                                              "'%.*s' is '%.*s' at %.*s:%u:%u",
+                                              ATT_TEXT_ARGS(key->text), ATT_TEXT_ARGS(first->text),
+                                              ATT_TEXT_ARGS(first->place.source), first->place.line,
+                                              first->place.column);
+                }
+                return first;
+        }
+        struct att_yaml_node *joined = copy_node(load, first);
+
+        joined->items = join_arrays(load, first->items, first->count, second->items, second->count);
+        if (first->kind == ATT_YAML_MAPPING) {
+                joined->keys = join_arrays(load, first->keys, first->count, second->keys,
+                                           second->count);
+        }
+        joined->count = first->count + second->count;
+        return joined;
+}
+
+/* `limits`, `strain` and `access`, which hold no names that the compiler declares, must not have a
+ * key in two files. */
+static void check_keys(struct load *load, const struct att_yaml_node *section,
+                       const struct att_yaml_node *more)
+{
+        for (uint32_t i = 0; more->kind == ATT_YAML_MAPPING && i < more->count; i++) {
+                for (uint32_t j = 0; section->kind == ATT_YAML_MAPPING && j < section->count; j++) {
+                        const struct att_yaml_node *first = section->keys[j];
+
+                        if (att_text_equals(more->keys[i]->text, first->text)) {
+                                att_config_errors_add(
+                                        load->errors, more->keys[i]->place,
+                                        "'%.*s' is defined twice: first at %.*s:%u:%u",
+                                        ATT_TEXT_ARGS(first->text),
+                                        ATT_TEXT_ARGS(first->place.source), first->place.line,
+                                        first->place.column);
+                        }
+                }
+        }
+}
+
+static bool has_no_declared_names(struct att_text section)
+{
+        return att_text_equals_c(section, "limits") || att_text_equals_c(section, "strain") ||
+               att_text_equals_c(section, "access");
+}
+
+static void merge_file(struct load *load, struct att_yaml_node *root,
+                       const struct att_yaml_node *document)
+{
+        const struct att_yaml_node **items = join_arrays(load, root->items, root->count, NULL, 0);
+
+        for (uint32_t i = 0; i < document->count; i++) {
+                const struct att_yaml_node *key = document->keys[i];
+                uint32_t at = 0;
+
+                while (at < root->count && !att_text_equals(root->keys[at]->text, key->text)) {
+                        at++;
+                }
+                if (at < root->count) {
+                        if (has_no_declared_names(key->text)) {
+                                check_keys(load, items[at], document->items[i]);
+                        }
+                        items[at] = join_nodes(load, key, items[at], document->items[i]);
+                        continue;
+                }
+                root->keys = join_arrays(load, root->keys, root->count, &key, 1);
+                items = (const struct att_yaml_node **)join_arrays(load, items, root->count,
+                                                                   &document->items[i], 1);
+                root->count++;
+        }
+        root->items = items;
+}
+
+/* All documents as one, or NULL if there is none to go on with. */
+static const struct att_yaml_node *merge(struct load *load)
+{
+        struct att_yaml_node *root = NULL;
+
+        for (uint32_t i = 0; i < load->file_count; i++) {
+                const struct att_yaml_file *yaml = &load->files[i].yaml;
+
+                if (yaml->document_count == 0) {
+                        continue;
+                }
+                if (!att_value_is(load->errors, yaml->documents[0], ATT_YAML_MAPPING,
+                                  "a configuration, which begins with attune: 1")) {
+                        continue;
+                }
+                if (!root) {
+                        root = copy_node(load, yaml->documents[0]);
+                } else {
+                        merge_file(load, root, yaml->documents[0]);
+                }
+        }
+        return root;
+}
+
+/* Loading ----------------------------------------------------------------- */
+
+static void close_load(struct load *load)
+{
+        for (uint32_t i = 0; i < load->file_count; i++) {
+                att_yaml_file_deinit(&load->files[i].yaml);
+                free(load->files[i].path);
+        }
+        free(load->files);
+        att_arena_deinit(&load->arena);
+}
+
+/* Whether some file could not even be parsed: what it defines is missing, and every use of it
+ * would be one more error. */
+static bool has_all_files(const struct load *load)
+{
+        for (uint32_t i = 0; i < load->file_count; i++) {
+                if (load->files[i].yaml.document_count == 0) {
+                        return false;
+                }
+        }
+        return load->file_count > 0;
+}
+
+int att_config_load_path(const char *path, int64_t now_ms, struct att_config_errors *errors,
+                         const struct att_config **ret_config)
+{
+        struct load load = {.errors = errors};
+        bool is_right = false;
+
+        find_files(&load, path);
+        for (uint32_t i = 0; i < load.file_count && i < ATT_CONFIG_FILES_MAX; i++) {
+                read_file(&load, &load.files[i]);
+        }
+        const struct att_yaml_node *root = has_all_files(&load) ? merge(&load) : NULL;
+
+        if (root) {
+                is_right = att_config_compile(root, now_ms, errors, ret_config);
+        }
+        att_config_errors_sort(errors);
+        close_load(&load);
+        if (is_right) {
+                return ATT_CONFIG_OK;
+        }
+        return load.failure < 0 ? load.failure : ATT_CONFIG_INVALID;
+}
