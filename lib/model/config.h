@@ -22,50 +22,50 @@
 
 #define ATT_NONE UINT32_MAX
 
-struct att_pair {                       /* An attribute. */
+struct att_pair { /* An attribute. */
         struct att_text key;
         struct att_text value;
 };
 
 struct att_skill {
         struct att_text name;
-        struct att_text title;          /* Or the name. */
+        struct att_text title; /* Or the name. */
         enum att_skill_kind kind;
 };
 
 struct att_channel {
         struct att_text name;
-        uint32_t units;                 /* 0..100 of an agent's 100. */
-        int64_t offer_timeout_ms;       /* > 0 */
-        int64_t wrap_up_ms;             /* >= 0 */
+        uint32_t units;           /* 0..100 of an agent's 100. */
+        int64_t offer_timeout_ms; /* > 0 */
+        int64_t wrap_up_ms;       /* >= 0 */
         bool auto_accept;
         bool exclusive;
-        uint64_t interrupts;            /* Bits of channel indices. */
+        uint64_t interrupts; /* Bits of channel indices. */
 };
 
 struct att_requirement {
         uint32_t skill;
-        uint32_t level;                 /* 1..10; in `changes` of a step and in requests also 0: dropped. */
+        uint32_t level; /* 1..10; in `changes` of a step and in requests also 0: dropped. */
 };
 
 struct att_preference {
         uint32_t skill;
-        uint32_t weight_milli;          /* Thousandths; > 0. */
+        uint32_t weight_milli; /* Thousandths; > 0. */
 };
 
 /* What a contact is compared with, in a tier's or an intake rule's `when`. */
 enum att_condition_field {
-        ATT_FIELD_ATTRIBUTE,            /* The contact's attribute called `attribute`. */
-        ATT_FIELD_TEXT,                 /* Holds if any of the phrases occurs, whatever the case. */
+        ATT_FIELD_ATTRIBUTE, /* The contact's attribute called `attribute`. */
+        ATT_FIELD_TEXT,      /* Holds if any of the phrases occurs, whatever the case. */
         ATT_FIELD_ENTRY_POINT,
         ATT_FIELD_LANGUAGE,
         ATT_FIELD_CHANNEL,
-        ATT_FIELD_QUEUE,                /* As the request gave it. */
+        ATT_FIELD_QUEUE, /* As the request gave it. */
         ATT_FIELD_INTENT,
         ATT_FIELD_EMOTION,
         ATT_FIELD_PRIORITY,
         ATT_FIELD_FRONT_END,
-        ATT_FIELD_CUSTOMER,             /* Its id. */
+        ATT_FIELD_CUSTOMER, /* Its id. */
         ATT_FIELD_CUSTOMER_NAME,
         ATT_FIELD_TIER,
         ATT_FIELD_LIFETIME_VALUE,
@@ -75,7 +75,7 @@ enum att_condition_field {
 };
 
 enum att_condition_op {
-        ATT_OP_ANY_OF,                  /* Equal to, or matching the glob of, one of `values`. */
+        ATT_OP_ANY_OF, /* Equal to, or matching the glob of, one of `values`. */
         ATT_OP_LESS,
         ATT_OP_LESS_EQUAL,
         ATT_OP_GREATER,
@@ -86,25 +86,25 @@ struct att_condition {
         enum att_condition_field field;
         struct att_text attribute;
         enum att_condition_op op;
-        const struct att_text *values;  /* ATT_OP_ANY_OF */
+        const struct att_text *values; /* ATT_OP_ANY_OF */
         uint32_t value_count;
-        int64_t number_micro;           /* The others: millionths. */
+        int64_t number_micro; /* The others: millionths. */
 };
 
-struct att_conditions {                 /* All must hold; none always holds. */
+struct att_conditions { /* All must hold; none always holds. */
         const struct att_condition *items;
         uint32_t count;
 };
 
 struct att_tier {
         struct att_text name;
-        int64_t value_ppm;              /* 0..1,000,000 */
+        int64_t value_ppm; /* 0..1,000,000 */
         int64_t points_milli;
         struct att_conditions when;
 };
 
 struct att_profile_entry {
-        uint32_t rank;                  /* 1 first; 0: the queue is not served. */
+        uint32_t rank; /* 1 first; 0: the queue is not served. */
         int64_t delay_ms;
 };
 
@@ -118,24 +118,24 @@ struct att_team {
         struct att_text title;
 };
 
-#define ATT_LIMIT_OFF UINT32_MAX        /* The agent does not take this channel. */
-#define ATT_LIMIT_NONE 0                /* No limit but the units. */
+#define ATT_LIMIT_OFF  UINT32_MAX /* The agent does not take this channel. */
+#define ATT_LIMIT_NONE 0          /* No limit but the units. */
 
 struct att_address {
         uint32_t channel;
         struct att_text address;
 };
 
-struct att_agent_def {                  /* An agent with all that the team gives. */
+struct att_agent_def { /* An agent with all that the team gives. */
         struct att_text id;
-        struct att_text name;           /* Or the id. */
+        struct att_text name; /* Or the id. */
         enum att_agent_kind kind;
-        uint32_t team;                  /* ATT_NONE */
-        uint32_t profile;               /* ATT_NONE: every queue, all rank 1. */
-        const uint8_t *levels;          /* By skill, 0..10; 0: does not have it. */
-        const uint32_t *limits;         /* By channel: ATT_LIMIT_OFF, ATT_LIMIT_NONE or most at once;
+        uint32_t team;          /* ATT_NONE */
+        uint32_t profile;       /* ATT_NONE: every queue, all rank 1. */
+        const uint8_t *levels;  /* By skill, 0..10; 0: does not have it. */
+        const uint32_t *limits; /* By channel: ATT_LIMIT_OFF, ATT_LIMIT_NONE or most at once;
                                            NULL: every channel, without a limit. */
-        int64_t wrap_up_ms;             /* -1: the queue's or the channel's. */
+        int64_t wrap_up_ms;     /* -1: the queue's or the channel's. */
         const struct att_address *addresses;
         uint32_t address_count;
         const struct att_pair *attributes;
@@ -156,17 +156,17 @@ struct att_policy {
         int64_t emotion_milli;
         int64_t recovery_milli;
         int64_t fit_points_milli;
-        int64_t starve_after_ms;        /* -1: never. */
-        int64_t batch_ms;               /* 0: match at every command. */
+        int64_t starve_after_ms; /* -1: never. */
+        int64_t batch_ms;        /* 0: match at every command. */
         enum att_on_missed on_missed;
         int64_t retry_cooldown_ms;
         int64_t hold_for_preferred_ms;
         int64_t agent_wait_ms;
-        uint32_t broadcast;             /* Agents a round; 1: one. */
-        uint32_t callback_attempts;     /* >= 1 */
+        uint32_t broadcast;         /* Agents a round; 1: one. */
+        uint32_t callback_attempts; /* >= 1 */
         int64_t callback_pause_ms;
-        int64_t outcome_prior_ppm;      /* Success to expect of an unknown agent. */
-        uint32_t outcome_weight;        /* Contacts that the prior is worth; >= 1. */
+        int64_t outcome_prior_ppm;       /* Success to expect of an unknown agent. */
+        uint32_t outcome_weight;         /* Contacts that the prior is worth; >= 1. */
         int64_t continuity_half_life_ms; /* > 0 */
 };
 
@@ -181,23 +181,23 @@ struct att_overflow {
         enum att_overflow_kind kind;
         uint32_t queue;
         int64_t callback_ms;
-        struct att_text message;        /* Of a refusal, for the front end to play or show. */
+        struct att_text message; /* Of a refusal, for the front end to play or show. */
 };
 
 /* A stage of a queue. Step 0 is the queue as written; each later one holds all that is in force
  * from it on, and in `changes` what it names itself. */
 struct att_step {
-        int64_t after_ms;               /* in_queue; 0 for step 0; not decreasing. */
+        int64_t after_ms;                       /* in_queue; 0 for step 0; not decreasing. */
         const struct att_requirement *requires; /* In force, by skill; no level 0. */
         uint32_t requires_count;
-        const struct att_requirement *changes;  /* Named by this step itself; level 0 drops one. */
+        const struct att_requirement *changes; /* Named by this step itself; level 0 drops one. */
         uint32_t change_count;
-        const struct att_requirement *any_of;   /* In force; empty: nothing asked. */
+        const struct att_requirement *any_of; /* In force; empty: nothing asked. */
         uint32_t any_of_count;
-        const uint32_t *teams;          /* In force; empty: every team. */
+        const uint32_t *teams; /* In force; empty: every team. */
         uint32_t team_count;
-        int64_t priority_milli;         /* In force. */
-        uint32_t move_to;               /* ATT_NONE, or the queue the contact moves to. */
+        int64_t priority_milli; /* In force. */
+        uint32_t move_to;       /* ATT_NONE, or the queue the contact moves to. */
         bool skip_unstaffed;
 };
 
@@ -205,8 +205,8 @@ enum att_at_closing { ATT_AT_CLOSING_SERVE, ATT_AT_CLOSING_OVERFLOW };
 
 struct att_queue {
         struct att_text name;
-        struct att_text title;          /* Or the name. */
-        const struct att_step *steps;   /* At least one. */
+        struct att_text title;        /* Or the name. */
+        const struct att_step *steps; /* At least one. */
         uint32_t step_count;
         const struct att_preference *prefers;
         uint32_t prefer_count;
@@ -214,20 +214,20 @@ struct att_queue {
         uint32_t attribute_count;
         uint32_t policy;
         int64_t urgent_after_ms;
-        int64_t service_level_ppm;      /* 0: none stated. */
+        int64_t service_level_ppm; /* 0: none stated. */
         int64_t service_level_within_ms;
         bool refuse_unstaffed;
-        int64_t wrap_up_ms;             /* -1: the channel's. */
+        int64_t wrap_up_ms; /* -1: the channel's. */
         int64_t max_wait_ms;
-        uint32_t max_waiting;           /* 0: no limit. */
+        uint32_t max_waiting; /* 0: no limit. */
         struct att_overflow overflow;
-        uint32_t hours;                 /* ATT_NONE: always open. */
+        uint32_t hours; /* ATT_NONE: always open. */
         struct att_overflow when_closed;
         enum att_at_closing at_closing;
-        uint32_t moved_to;              /* ATT_NONE */
+        uint32_t moved_to; /* ATT_NONE */
 };
 
-struct att_interval {                   /* [open, close) in ms since the epoch, UTC. */
+struct att_interval { /* [open, close) in ms since the epoch, UTC. */
         int64_t open_ms;
         int64_t close_ms;
 };
@@ -237,19 +237,19 @@ struct att_hours {
         struct att_text zone;
         const struct att_interval *intervals; /* In order, apart from each other. */
         uint32_t interval_count;
-        int64_t known_until_ms;         /* After it nothing is known: extended by command. */
+        int64_t known_until_ms; /* After it nothing is known: extended by command. */
 };
 
 struct att_intake_rule {
         struct att_conditions when;
-        uint32_t queue;                 /* ATT_NONE */
+        uint32_t queue; /* ATT_NONE */
         const struct att_requirement *requires;
         uint32_t requires_count;
         const struct att_preference *prefers;
         uint32_t prefer_count;
         int64_t priority_milli;
-        uint32_t intent;                /* ATT_NONE */
-        uint32_t line;                  /* Where it was written, for explanations. */
+        uint32_t intent; /* ATT_NONE */
+        uint32_t line;   /* Where it was written, for explanations. */
 };
 
 struct att_intent {
@@ -261,22 +261,22 @@ struct att_intent {
 };
 
 struct att_access {
-        struct att_text name;           /* Of the front end. */
+        struct att_text name; /* Of the front end. */
         enum att_role role;
-        struct att_text token_file;     /* Path, relative ones to the configuration; may be empty. */
-        int64_t uid;                    /* -1: none. */
+        struct att_text token_file; /* Path, relative ones to the configuration; may be empty. */
+        int64_t uid;                /* -1: none. */
 };
 
 struct att_config {
         struct att_arena arena;
         uint32_t references;
-        struct att_digest digest;       /* Of everything below; att_config_seal(). */
+        struct att_digest digest; /* Of everything below; att_config_seal(). */
 
         const struct att_skill *skills;
         uint32_t skill_count;
         const struct att_channel *channels;
         uint32_t channel_count;
-        bool channels_open;             /* No `channels:`: any name works, with the defaults. */
+        bool channels_open; /* No `channels:`: any name works, with the defaults. */
         const struct att_tier *tiers;
         uint32_t tier_count;
         const struct att_profile *profiles;
@@ -297,7 +297,7 @@ struct att_config {
         uint32_t hours_count;
         const struct att_intake_rule *intake;
         uint32_t intake_count;
-        uint32_t otherwise;             /* Queue, or ATT_NONE. */
+        uint32_t otherwise; /* Queue, or ATT_NONE. */
         const struct att_intent *intents;
         uint32_t intent_count;
         const struct att_access *access;

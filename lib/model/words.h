@@ -11,18 +11,18 @@
 #include "lib/base/text.h"
 
 enum att_contact_state {
-        ATT_CONTACT_SCHEDULED,  /* Not to be offered before a time. */
-        ATT_CONTACT_QUEUED,     /* Waiting in a queue. */
-        ATT_CONTACT_OFFERED,    /* Put to one agent, or several in a broadcast. */
-        ATT_CONTACT_CONNECTED,  /* With one agent. */
-        ATT_CONTACT_CLOSED,     /* Over; remembered for a while. */
+        ATT_CONTACT_SCHEDULED, /* Not to be offered before a time. */
+        ATT_CONTACT_QUEUED,    /* Waiting in a queue. */
+        ATT_CONTACT_OFFERED,   /* Put to one agent, or several in a broadcast. */
+        ATT_CONTACT_CONNECTED, /* With one agent. */
+        ATT_CONTACT_CLOSED,    /* Over; remembered for a while. */
         ATT_CONTACT_STATE_COUNT
 };
 
 enum att_interaction_state {
         ATT_INTERACTION_ACTIVE,
         ATT_INTERACTION_HELD,
-        ATT_INTERACTION_WRAP_UP,        /* The conversation is over, its after-call work is not. */
+        ATT_INTERACTION_WRAP_UP, /* The conversation is over, its after-call work is not. */
 };
 
 enum att_outcome {
@@ -49,7 +49,7 @@ enum att_revoke_reason {
         ATT_REVOKE_ABANDONED,
         ATT_REVOKE_CANCELLED,
         ATT_REVOKE_AGENT_GONE,
-        ATT_REVOKE_TAKEN,       /* Another agent of the broadcast was first. */
+        ATT_REVOKE_TAKEN, /* Another agent of the broadcast was first. */
         ATT_REVOKE_CHANGED,
         ATT_REVOKE_RELOAD,
         ATT_REVOKE_REASON_COUNT
@@ -57,27 +57,23 @@ enum att_revoke_reason {
 
 enum att_refusal {
         ATT_REFUSAL_NONE,
-        ATT_REFUSAL_UNKNOWN,    /* No such contact, agent, queue, skill. */
-        ATT_REFUSAL_DUPLICATE,  /* Another content under an id in use. */
-        ATT_REFUSAL_INVALID,    /* A value out of range. */
-        ATT_REFUSAL_STATE,      /* Not possible now. */
-        ATT_REFUSAL_DENIED,     /* Not for this role. */
-        ATT_REFUSAL_FULL,       /* A limit. */
+        ATT_REFUSAL_UNKNOWN,   /* No such contact, agent, queue, skill. */
+        ATT_REFUSAL_DUPLICATE, /* Another content under an id in use. */
+        ATT_REFUSAL_INVALID,   /* A value out of range. */
+        ATT_REFUSAL_STATE,     /* Not possible now. */
+        ATT_REFUSAL_DENIED,    /* Not for this role. */
+        ATT_REFUSAL_FULL,      /* A limit. */
         ATT_REFUSAL_COUNT
 };
 
 enum att_skill_kind {
         ATT_SKILL_KNOWLEDGE,
         ATT_SKILL_LANGUAGE,
-        ATT_SKILL_HUMAN,        /* Empathy and the like: counts in the rapport term. */
+        ATT_SKILL_HUMAN, /* Empathy and the like: counts in the rapport term. */
         ATT_SKILL_KIND_COUNT
 };
 
-enum att_agent_kind {
-        ATT_AGENT_PERSON,
-        ATT_AGENT_BOT,
-        ATT_AGENT_KIND_COUNT
-};
+enum att_agent_kind { ATT_AGENT_PERSON, ATT_AGENT_BOT, ATT_AGENT_KIND_COUNT };
 
 /* The terms of an agent's fit for a contact. */
 enum att_fit_term {
@@ -95,23 +91,23 @@ enum att_exclusion {
         ATT_EXCLUSION_NONE,
         ATT_EXCLUSION_OFFLINE,
         ATT_EXCLUSION_PAUSED,
-        ATT_EXCLUSION_UNREACHABLE,      /* Ready, but not on this channel. */
-        ATT_EXCLUSION_CHANNEL,          /* The agent does not work on this channel. */
-        ATT_EXCLUSION_EXCLUDED,         /* The contact leaves this agent out. */
-        ATT_EXCLUSION_NAMED,            /* The contact is for another agent alone. */
-        ATT_EXCLUSION_PROFILE,          /* The agent's profile does not serve the queue. */
-        ATT_EXCLUSION_DELAY,            /* The profile shows the queue only later. */
+        ATT_EXCLUSION_UNREACHABLE, /* Ready, but not on this channel. */
+        ATT_EXCLUSION_CHANNEL,     /* The agent does not work on this channel. */
+        ATT_EXCLUSION_EXCLUDED,    /* The contact leaves this agent out. */
+        ATT_EXCLUSION_NAMED,       /* The contact is for another agent alone. */
+        ATT_EXCLUSION_PROFILE,     /* The agent's profile does not serve the queue. */
+        ATT_EXCLUSION_DELAY,       /* The profile shows the queue only later. */
         ATT_EXCLUSION_TEAM,
         ATT_EXCLUSION_SKILL,
         ATT_EXCLUSION_ANY_OF,
         ATT_EXCLUSION_ATTRIBUTE,
-        ATT_EXCLUSION_BOT,              /* A bot handed it back: people only. */
-        ATT_EXCLUSION_COOLDOWN,         /* Declined or missed it not long ago. */
-        ATT_EXCLUSION_HOLD,             /* Held for the preferred agent. */
-        ATT_EXCLUSION_LINKED,           /* The agent of the same conversation takes it. */
-        ATT_EXCLUSION_EXCLUSIVE,        /* An exclusive channel stands between. */
-        ATT_EXCLUSION_LIMIT,            /* The agent's limit on the channel. */
-        ATT_EXCLUSION_UNITS,            /* No units free. */
+        ATT_EXCLUSION_BOT,       /* A bot handed it back: people only. */
+        ATT_EXCLUSION_COOLDOWN,  /* Declined or missed it not long ago. */
+        ATT_EXCLUSION_HOLD,      /* Held for the preferred agent. */
+        ATT_EXCLUSION_LINKED,    /* The agent of the same conversation takes it. */
+        ATT_EXCLUSION_EXCLUSIVE, /* An exclusive channel stands between. */
+        ATT_EXCLUSION_LIMIT,     /* The agent's limit on the channel. */
+        ATT_EXCLUSION_UNITS,     /* No units free. */
         ATT_EXCLUSION_COUNT
 };
 

@@ -1,0 +1,753 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Contacts: their life from the request to the end, and the events that front ends report. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/bitset.h"
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/request.h"
+#include "lib/core/state.h"
+
+struct contact *contact_find(const struct att_core *core, struct att_text id)
+{
+        struct att_map_node *node = att_map_find(&core->contacts_by_id, id);
+        return node ? ATT_CONTAINER_OF(node, struct contact, by_id) : NULL;
+}
+
+struct contact *contact_get_live(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_find(core, command->contact);
+        if (!contact) {
+                refuse_unknown(core, command, "contact", "contact", command->contact,
+                               ATT_TEXT_NONE);
+                return NULL;
+        }
+        if (contact->state == ATT_CONTACT_CLOSED) {
+                refuse(core, command, ATT_REFUSAL_STATE, "contact", "contact '%.*s' is closed (%s)",
+                       ATT_TEXT_ARGS(command->contact), att_outcome_name(contact->outcome));
+                return NULL;
+        }
+        return contact;
+}
+
+/* ---- States ---- */
+
+void contact_list(struct att_core *core, struct contact *contact)
+{
+        struct queue_state *queue = &core->queues[contact->queue];
+        att_list_add_tail(&queue->waiting, &contact->in_queue);
+        queue->waiting_count++;
+        if (contact->preferred) {
+                att_list_add_tail(&core->personal, &contact->in_personal);
+        }
+}
+
+void contact_unlist(struct att_core *core, struct contact *contact)
+{
+        core->queues[contact->queue].waiting_count--;
+        att_list_remove(&contact->in_queue);
+        att_list_remove(&contact->in_personal);
+        att_list_remove(&contact->in_dirty);
+        contact->dirty = false;
+        contact->window = false;
+}
+
+static bool is_waiting(enum att_contact_state state)
+{
+        return state == ATT_CONTACT_QUEUED || state == ATT_CONTACT_OFFERED;
+}
+
+/* The clock of `waited` runs exactly while a contact is queued or offered. */
+static void switch_clock(struct att_core *core, struct contact *contact,
+                         enum att_contact_state next)
+{
+        bool was = is_waiting(contact->state);
+        bool is = is_waiting(next);
+        if (was && !is) {
+                contact->waited_before_ms = contact_waited_ms(core, contact);
+        } else if (!was && is) {
+                contact->waiting_since_ms = core->now_ms;
+        }
+}
+
+void contact_move(struct att_core *core, struct contact *contact, enum att_contact_state next)
+{
+        ATT_CHECK(att_contact_may_move(contact->state, next));
+        switch_clock(core, contact, next);
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                contact_unlist(core, contact);
+        } else if (contact->state == ATT_CONTACT_OFFERED) {
+                core->queues[contact->queue].offered_count--;
+        }
+        core->counts.contacts[contact->state]--;
+        core->counts.contacts[next]++;
+        contact->state = next;
+        if (next == ATT_CONTACT_QUEUED) {
+                contact_list(core, contact);
+        } else if (next == ATT_CONTACT_OFFERED) {
+                core->queues[contact->queue].offered_count++;
+        }
+        if (!is_waiting(next)) {
+                timer_cancel(core, &contact->next_step);
+                timer_cancel(core, &contact->max_wait);
+                timer_cancel(core, &contact->wake);
+        }
+}
+
+int64_t contact_waited_ms(const struct att_core *core, const struct contact *contact)
+{
+        int64_t waited_ms = contact->waited_before_ms;
+        if (is_waiting(contact->state)) {
+                waited_ms += core->now_ms - contact->waiting_since_ms;
+        }
+        return att_min_i64(waited_ms, ATT_WAITED_MS_MAX);
+}
+
+int64_t contact_in_queue_ms(const struct att_core *core, const struct contact *contact)
+{
+        return core->now_ms - contact->entered_ms;
+}
+
+void contact_mark(struct att_core *core, struct contact *contact)
+{
+        if (!contact->dirty) {
+                contact->dirty = true;
+                att_list_add_tail(&core->dirty_contacts, &contact->in_dirty);
+        }
+}
+
+void contact_schedule(struct att_core *core, struct contact *contact, int64_t due_ms)
+{
+        if (contact->state != ATT_CONTACT_SCHEDULED) {
+                contact_move(core, contact, ATT_CONTACT_SCHEDULED);
+        }
+        signature_drop(core, contact);
+        timer_arm(core, &contact->schedule, due_ms, 0, contact->request.id);
+        struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_SCHEDULED, contact);
+        effect->due_ms = due_ms;
+        effect->attempt = contact->attempt;
+}
+
+/* ---- Cooldowns and exclusions ---- */
+
+static void drop_old_cooldowns(struct att_core *core, struct contact *contact)
+{
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                if (contact->cooldowns[i].until_ms > core->now_ms) {
+                        contact->cooldowns[kept++] = contact->cooldowns[i];
+                }
+        }
+        contact->cooldown_count = kept;
+}
+
+void contact_add_cooldown(struct att_core *core, struct contact *contact, struct agent *agent,
+                          int64_t until_ms)
+{
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                if (contact->cooldowns[i].agent == agent) {
+                        contact->cooldowns[i].until_ms = att_max_i64(contact->cooldowns[i].until_ms,
+                                                                     until_ms);
+                        return;
+                }
+        }
+        drop_old_cooldowns(core, contact);
+        if (contact->cooldown_count == ATT_COOLDOWNS_MAX) {
+                memmove(contact->cooldowns, contact->cooldowns + 1,
+                        (ATT_COOLDOWNS_MAX - 1) * sizeof(*contact->cooldowns));
+                contact->cooldown_count--;
+        }
+        contact->cooldowns = att_realloc_array(contact->cooldowns, contact->cooldown_count + 1u,
+                                               sizeof(*contact->cooldowns));
+        contact->cooldowns[contact->cooldown_count++] = (struct cooldown){agent, until_ms};
+}
+
+bool contact_is_cooling(const struct att_core *core, const struct contact *contact,
+                        const struct agent *agent)
+{
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                if (contact->cooldowns[i].agent == agent) {
+                        return contact->cooldowns[i].until_ms > core->now_ms;
+                }
+        }
+        return false;
+}
+
+bool contact_excludes(const struct contact *contact, const struct agent *agent)
+{
+        for (uint32_t i = 0; i < contact->excluded_count; i++) {
+                if (contact->excluded[i] == agent) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* ---- The end of a contact ---- */
+
+static void count_outcome(struct att_core *core, const struct contact *contact,
+                          enum att_outcome outcome)
+{
+        core->counts.outcomes[outcome]++;
+        if (contact->queue == ATT_NONE) {
+                return;
+        }
+        struct att_queue_view *totals = &core->queues[contact->queue].totals;
+        switch (outcome) {
+        case ATT_OUTCOME_ABANDONED:
+                totals->abandoned++;
+                break;
+        case ATT_OUTCOME_REFUSED:
+                totals->refused++;
+                break;
+        case ATT_OUTCOME_OVERFLOWED:
+                totals->overflowed++;
+                break;
+        case ATT_OUTCOME_EXPIRED:
+                totals->expired++;
+                break;
+        case ATT_OUTCOME_HANDLED:
+        case ATT_OUTCOME_CANCELLED:
+        case ATT_OUTCOME_NONE:
+        case ATT_OUTCOME_COUNT:
+                break;
+        }
+}
+
+void contact_close(struct att_core *core, struct contact *contact, enum att_outcome outcome,
+                   struct att_text reason)
+{
+        ATT_CHECK(contact->offer_count == 0);
+        bool was_connected = contact->state == ATT_CONTACT_CONNECTED;
+        timer_cancel(core, &contact->schedule);
+        contact_move(core, contact, ATT_CONTACT_CLOSED);
+        signature_drop(core, contact);
+        contact->outcome = outcome;
+        contact->closed_ms = core->now_ms;
+        count_outcome(core, contact, outcome);
+        struct att_effect *effect = emit_contact(core, PLACE_ENDED, ATT_EFFECT_CLOSED, contact);
+        effect->outcome = outcome;
+        effect->reason = att_arena_text(&core->texts, reason);
+        if (was_connected && contact->last_agent) {
+                effect->agent = contact->last_agent->id;
+        }
+        att_list_remove(&contact->in_core);
+        att_list_add_tail(&core->closed, &contact->in_core);
+        core->closed_new = true;
+        core->live_count--;
+        core->closed_count++;
+        if (contact->customer) {
+                att_list_remove(&contact->in_customer);
+                customer_touch(core, contact->customer);
+                contact->customer = NULL;
+        }
+}
+
+static void free_details(struct contact *contact)
+{
+        struct att_text id = contact->request.id;
+        free(contact->blob);
+        free(contact->own);
+        free(contact->ruled);
+        free(contact->prefers);
+        free(contact->excluded);
+        free(contact->cooldowns);
+        contact->blob = NULL;
+        contact->own = NULL;
+        contact->ruled = NULL;
+        contact->prefers = NULL;
+        contact->excluded = NULL;
+        contact->cooldowns = NULL;
+        contact->own_count = 0;
+        contact->ruled_count = 0;
+        contact->prefer_count = 0;
+        contact->excluded_count = 0;
+        contact->cooldown_count = 0;
+        contact->request = (struct att_contact_request){.id = id};
+}
+
+void contacts_trim(struct att_core *core)
+{
+        if (!core->closed_new) {
+                return;
+        }
+        core->closed_new = false;
+        for (struct att_list *at = core->closed.prev; at != &core->closed; at = at->prev) {
+                struct contact *contact = ATT_CONTAINER_OF(at, struct contact, in_core);
+                if (!contact->blob) {
+                        break;
+                }
+                free_details(contact);
+        }
+}
+
+void contact_free(struct att_core *core, struct contact *contact)
+{
+        timer_cancel(core, &contact->schedule);
+        timer_cancel(core, &contact->next_step);
+        timer_cancel(core, &contact->max_wait);
+        timer_cancel(core, &contact->wake);
+        ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
+        {
+                timer_cancel(core, &offer->timeout);
+                free(offer);
+        }
+        signature_drop(core, contact);
+        free_details(contact);
+        free(contact->decision);
+        free(contact->id_data);
+        free(contact);
+}
+
+/* Closed contacts are kept for a while, and not for ever in number. */
+void contacts_forget(struct att_core *core)
+{
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                bool old = core->now_ms - contact->closed_ms >= ATT_CLOSED_KEPT_MS;
+                if (!old && core->closed_count <= ATT_CLOSED_KEPT_MAX) {
+                        return;
+                }
+                if (contact->wrapping > 0) {
+                        continue;
+                }
+                att_map_remove(&core->contacts_by_id, &contact->by_id);
+                att_list_remove(&contact->in_core);
+                att_list_add_tail(&core->graveyard, &contact->in_core);
+                core->closed_count--;
+                core->counts.contacts[ATT_CONTACT_CLOSED]--;
+        }
+}
+
+/* ---- Arrival ---- */
+
+static bool is_same_request(const struct contact *contact,
+                            const struct att_contact_request *request)
+{
+        return att_digest_equals(contact->content, request_digest(request));
+}
+
+static void adopt_customer(struct att_core *core, struct contact *contact)
+{
+        const struct att_customer_info *info = &contact->request.customer;
+        if (att_text_is_empty(info->id)) {
+                return;
+        }
+        struct customer *customer = customer_get_or_add(core, info->id);
+        contact->customer = customer;
+        att_list_add_tail(&customer->contacts, &contact->in_customer);
+        if (info->last_spoke_ms > customer->last_spoke_ms) {
+                struct agent *agent = agent_find(core, info->last_agent);
+                customer->last_agent = agent;
+                customer->last_spoke_ms = info->last_spoke_ms;
+        }
+        customer->last_went_badly = customer->last_went_badly || info->last_went_badly;
+}
+
+/* One who abandoned and is back soon, in the same queue, goes on from the wait of before; once. */
+static void take_up_wait(struct att_core *core, struct contact *contact)
+{
+        struct customer *customer = contact->customer;
+        if (!customer || !customer->abandoned ||
+            customer->abandoned_queue_name != core->queues[contact->queue].name) {
+                return;
+        }
+        if (core->now_ms - customer->abandoned_ms <= RETURN_WITHIN_MS) {
+                contact->waited_before_ms = att_max_i64(contact->waited_before_ms,
+                                                        customer->abandoned_waited_ms);
+        }
+        customer->abandoned = false;
+}
+
+static void arrive(struct att_core *core, struct contact *contact)
+{
+        const struct att_queue *queue = &core->config->queues[contact->queue];
+        const struct queue_state *state = &core->queues[contact->queue];
+        bool closed = queue->hours != ATT_NONE &&
+                      !att_hours_is_open(&core->config->hours[queue->hours], core->now_ms);
+        if (closed) {
+                queue_turn_away(core, contact, &queue->when_closed, ATT_TEXT("closed"));
+                return;
+        }
+        if (queue->refuse_unstaffed && !queue_is_staffed(core, contact, contact->queue)) {
+                struct att_overflow none = {.kind = ATT_OVERFLOW_NONE};
+                queue_turn_away(core, contact, &none, ATT_TEXT("unstaffed"));
+                return;
+        }
+        if (queue->max_waiting > 0 &&
+            state->waiting_count + state->offered_count >= queue->max_waiting) {
+                queue_turn_away(core, contact, &queue->overflow, ATT_TEXT("full"));
+                return;
+        }
+        queue_enter(core, contact, contact->queue);
+}
+
+void handle_contact_add(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        struct contact *known = contact_find(core, request->id);
+        if (known) {
+                if (!is_same_request(known, request)) {
+                        refuse(core, command, ATT_REFUSAL_DUPLICATE, "id",
+                               "contact '%.*s' is known with another content",
+                               ATT_TEXT_ARGS(request->id));
+                }
+                return;
+        }
+        if (!request_check(core, command)) {
+                return;
+        }
+        if (core->live_count >= core->config->contacts_max ||
+            !customer_has_room(core, request->customer.id)) {
+                refuse(core, command, ATT_REFUSAL_FULL, "",
+                       "the centre holds as many contacts as its limits allow");
+                return;
+        }
+        struct contact *contact = request_accept(core, command);
+        contact->queue = intake_apply(core, contact);
+        if (contact->queue == ATT_NONE) {
+                refuse(core, command, ATT_REFUSAL_UNKNOWN, "queue",
+                       "the request names no queue and no intake rule gives one");
+                contact_free(core, contact);
+                return;
+        }
+        att_map_add(&core->contacts_by_id, &contact->by_id, contact->request.id);
+        att_list_add_tail(&core->live, &contact->in_core);
+        core->live_count++;
+        core->counts.contacts[contact->state]++;
+        adopt_customer(core, contact);
+        take_up_wait(core, contact);
+        if (request->not_before_ms != ATT_ABSENT && request->not_before_ms > core->now_ms) {
+                contact_schedule(core, contact, request->not_before_ms);
+                return;
+        }
+        arrive(core, contact);
+}
+
+/* ---- Update ---- */
+
+static bool check_update(struct att_core *core, const struct att_command *command,
+                         const struct contact *contact)
+{
+        if (command->update.priority_milli != ATT_ABSENT &&
+            !request_check_priority(core, command, command->update.priority_milli)) {
+                return false;
+        }
+        if (command->update.emotion_ppm != ATT_ABSENT &&
+            !request_check_share(core, command, "emotion", command->update.emotion_ppm)) {
+                return false;
+        }
+        return request_check_levels(core, command, command->update.requires,
+                                    command->update.requires_count, contact->own_count);
+}
+
+/* An offer goes back only if its agent no longer meets what is required. */
+static void revoke_unmet(struct att_core *core, struct contact *contact)
+{
+        ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
+        {
+                const struct agent *agent = offer->agent;
+                if (!agent->def || !att_bitset_has(contact->signature->meets, agent->index)) {
+                        offer_revoke(core, offer, ATT_REVOKE_CHANGED);
+                }
+        }
+}
+
+void handle_contact_update(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_get_live(core, command);
+        if (!contact || !check_update(core, command, contact)) {
+                return;
+        }
+        if (command->update.priority_milli != ATT_ABSENT) {
+                contact->priority_request_milli = command->update.priority_milli;
+        }
+        if (command->update.emotion_ppm != ATT_ABSENT) {
+                contact->emotion_ppm = command->update.emotion_ppm;
+        }
+        for (uint32_t i = 0; i < command->update.requires_count; i++) {
+                const struct att_named_level *change = &command->update.requires[i];
+                request_set_own(contact, att_config_find_skill(core->config, change->skill),
+                                change->level);
+        }
+        if (!contact->signature) {
+                return;
+        }
+        signature_refresh(core, contact);
+        if (contact->state == ATT_CONTACT_OFFERED) {
+                revoke_unmet(core, contact);
+        }
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                queue_advance(core, contact);
+        }
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                contact_mark(core, contact);
+        }
+}
+
+/* ---- Endings ---- */
+
+static void remember_abandon(struct att_core *core, const struct contact *contact)
+{
+        struct customer *customer = contact->customer;
+        if (!customer || !is_waiting(contact->state)) {
+                return;
+        }
+        customer->abandoned = true;
+        customer->abandoned_ms = core->now_ms;
+        customer->abandoned_waited_ms = contact_waited_ms(core, contact);
+        customer->abandoned_queue_name = core->queues[contact->queue].name;
+}
+
+static void remember_conversation(struct att_core *core, const struct contact *contact)
+{
+        if (contact->customer && contact->last_agent) {
+                contact->customer->last_agent = contact->last_agent;
+                contact->customer->last_spoke_ms = core->now_ms;
+        }
+}
+
+void contact_end_conversation(struct att_core *core, struct contact *contact,
+                              enum att_outcome outcome, struct att_text disposition)
+{
+        struct interaction *interaction = contact->interaction;
+        remember_conversation(core, contact);
+        contact_close(core, contact, outcome, disposition);
+        interaction_wrap_up(core, interaction);
+}
+
+static void withdraw(struct att_core *core, struct contact *contact, enum att_outcome outcome,
+                     enum att_revoke_reason reason)
+{
+        offers_revoke_of_contact(core, contact, reason);
+        contact_close(core, contact, outcome, ATT_TEXT_NONE);
+}
+
+void handle_contact_abandon(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_get_live(core, command);
+        if (!contact) {
+                return;
+        }
+        if (contact->state == ATT_CONTACT_CONNECTED) {
+                contact_end_conversation(core, contact, ATT_OUTCOME_HANDLED, ATT_TEXT_NONE);
+                return;
+        }
+        remember_abandon(core, contact);
+        withdraw(core, contact, ATT_OUTCOME_ABANDONED, ATT_REVOKE_ABANDONED);
+}
+
+void handle_contact_cancel(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_get_live(core, command);
+        if (!contact) {
+                return;
+        }
+        if (contact->state == ATT_CONTACT_CONNECTED) {
+                contact_end_conversation(core, contact, ATT_OUTCOME_HANDLED, ATT_TEXT_NONE);
+                return;
+        }
+        withdraw(core, contact, ATT_OUTCOME_CANCELLED, ATT_REVOKE_CANCELLED);
+}
+
+/* A callback that the customer did not take: tried again after a pause, so many times. */
+static void end_attempt(struct att_core *core, struct contact *contact)
+{
+        const struct att_policy *policy = contact_policy(core, contact);
+        if (contact->attempt + 1 >= policy->callback_attempts || contact->queue == ATT_NONE) {
+                contact_end_conversation(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("no_answer"));
+                return;
+        }
+        contact->attempt++;
+        struct interaction *interaction = contact->interaction;
+        contact_schedule(core, contact, core->now_ms + policy->callback_pause_ms);
+        interaction_wrap_up(core, interaction);
+}
+
+static bool is_disposition(const struct att_config *config, struct att_text word)
+{
+        for (uint32_t i = 0; i < config->disposition_count; i++) {
+                if (att_text_equals(config->dispositions[i], word)) {
+                        return true;
+                }
+        }
+        return config->disposition_count == 0;
+}
+
+void handle_contact_end(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_get_live(core, command);
+        if (!contact) {
+                return;
+        }
+        if (contact->state != ATT_CONTACT_CONNECTED) {
+                refuse(core, command, ATT_REFUSAL_STATE, "contact",
+                       "contact '%.*s' is %s, not connected", ATT_TEXT_ARGS(command->contact),
+                       att_contact_state_name(contact->state));
+                return;
+        }
+        struct att_text disposition = command->end.disposition;
+        if (!att_text_is_empty(disposition) && !is_disposition(core->config, disposition)) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "disposition",
+                       "'%.*s' is not one of the dispositions", ATT_TEXT_ARGS(disposition));
+                return;
+        }
+        if (command->end.unanswered) {
+                end_attempt(core, contact);
+                return;
+        }
+        contact_end_conversation(core, contact, ATT_OUTCOME_HANDLED, disposition);
+}
+
+/* ---- Transfer ---- */
+
+/* Where a transfer goes; false and refused when it goes nowhere. */
+static bool read_transfer(struct att_core *core, const struct att_command *command,
+                          const struct contact *contact, uint32_t *ret_queue,
+                          struct agent **ret_agent)
+{
+        struct att_text queue_text = command->transfer.queue;
+        struct att_text agent_text = command->transfer.agent;
+        if (att_text_is_empty(queue_text) == att_text_is_empty(agent_text)) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "transfer",
+                       "a transfer names a queue or an agent, one of the two");
+                return false;
+        }
+        uint32_t queue = contact->queue;
+        struct agent *agent = NULL;
+        if (!att_text_is_empty(queue_text)) {
+                queue = att_config_find_queue(core->config, queue_text);
+                if (queue == ATT_NONE) {
+                        refuse_unknown(core, command, "queue", "queue", queue_text,
+                                       att_config_nearest_queue(core->config, queue_text));
+                        return false;
+                }
+        } else {
+                agent = agent_find(core, agent_text);
+                if (!agent || !agent->def) {
+                        refuse_unknown(core, command, "agent", "agent", agent_text,
+                                       att_config_nearest_agent(core->config, agent_text));
+                        return false;
+                }
+        }
+        if (queue == ATT_NONE) {
+                refuse(core, command, ATT_REFUSAL_STATE, "contact",
+                       "the contact's queue is gone: transfer it to a queue");
+                return false;
+        }
+        *ret_queue = queue;
+        *ret_agent = agent;
+        return true;
+}
+
+/* The agent's part ends, the customer's story goes on. */
+static void leave_agent(struct att_core *core, struct contact *contact)
+{
+        struct interaction *interaction = contact->interaction;
+        struct agent *agent = interaction->agent;
+        int64_t cooldown_ms = contact_policy(core, contact)->retry_cooldown_ms;
+        remember_conversation(core, contact);
+        contact_add_cooldown(core, contact, agent, core->now_ms + cooldown_ms);
+        if (agent_is_bot(agent)) {
+                contact->waited_before_ms = 0;
+                contact->no_bots = true;
+        }
+        contact->transfers++;
+        interaction_wrap_up(core, interaction);
+}
+
+void handle_contact_transfer(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_get_live(core, command);
+        if (!contact) {
+                return;
+        }
+        if (contact->state == ATT_CONTACT_SCHEDULED) {
+                refuse(core, command, ATT_REFUSAL_STATE, "contact",
+                       "contact '%.*s' is scheduled: nobody waits yet",
+                       ATT_TEXT_ARGS(command->contact));
+                return;
+        }
+        uint32_t queue = ATT_NONE;
+        struct agent *agent = NULL;
+        if (!read_transfer(core, command, contact, &queue, &agent)) {
+                return;
+        }
+        if (contact->state == ATT_CONTACT_CONNECTED) {
+                leave_agent(core, contact);
+        } else if (contact->state == ATT_CONTACT_OFFERED) {
+                offers_revoke_of_contact(core, contact, ATT_REVOKE_CHANGED);
+                contact->put_back = true;
+        }
+        contact->named = agent;
+        contact->ever_entered = agent == NULL; /* A named one waits for its agent from now. */
+        queue_enter(core, contact, queue);
+}
+
+/* ---- Feedback ---- */
+
+static bool in_range(int32_t value, int32_t low, int32_t high)
+{
+        return value == -1 || (value >= low && value <= high);
+}
+
+static bool check_feedback(struct att_core *core, const struct att_command *command)
+{
+        const char *field = NULL;
+        const char *range = NULL;
+        if (!in_range(command->feedback.csat, 1, 5)) {
+                field = "csat", range = "1 to 5";
+        } else if (!in_range(command->feedback.nps, 0, 10)) {
+                field = "nps", range = "0 to 10";
+        } else if (!in_range(command->feedback.ces, 1, 7)) {
+                field = "ces", range = "1 to 7";
+        } else if (!in_range(command->feedback.resolved, 0, 1)) {
+                field = "resolved", range = "false or true";
+        }
+        if (field) {
+                refuse(core, command, ATT_REFUSAL_INVALID, field, "%s goes from %s", field, range);
+                return false;
+        }
+        return command->feedback.emotion_ppm == ATT_ABSENT ||
+               request_check_share(core, command, "emotion", command->feedback.emotion_ppm);
+}
+
+/* Whether a contact went well, as far as its feedback says. Resolution decides; else satisfaction. */
+static bool went_well(const struct att_command *command, bool *ret_known)
+{
+        *ret_known = true;
+        if (command->feedback.resolved != -1) {
+                return command->feedback.resolved == 1;
+        }
+        if (command->feedback.csat != -1) {
+                return command->feedback.csat >= 4;
+        }
+        if (command->feedback.nps != -1) {
+                return command->feedback.nps >= 7;
+        }
+        *ret_known = false;
+        return false;
+}
+
+void handle_contact_feedback(struct att_core *core, const struct att_command *command)
+{
+        struct contact *contact = contact_find(core, command->contact);
+        if (!contact) {
+                refuse_unknown(core, command, "contact", "contact", command->contact,
+                               ATT_TEXT_NONE);
+                return;
+        }
+        if (!check_feedback(core, command)) {
+                return;
+        }
+        bool known = false;
+        bool well = went_well(command, &known);
+        if (known && contact->last_agent && contact->queue != ATT_NONE) {
+                outcome_record(core, contact->last_agent, core->queues[contact->queue].name, well);
+        }
+        struct customer *customer = customer_of_contact(core, contact);
+        if (known && customer) {
+                customer->last_went_badly = !well;
+        }
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Customers: those with a live contact, and a bounded number of recent ones. */
+#include <stdlib.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+static struct customer *find(const struct att_core *core, struct att_text id)
+{
+        struct att_map_node *node = att_map_find(&core->customers_by_id, id);
+        return node ? ATT_CONTAINER_OF(node, struct customer, by_id) : NULL;
+}
+
+/* The longest untouched one without a live contact. Those with one are touched when it closes, so
+ * that the first found is near the front. */
+static struct customer *find_forgettable(const struct att_core *core)
+{
+        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
+        {
+                if (att_list_is_empty(&customer->contacts)) {
+                        return customer;
+                }
+        }
+        return NULL;
+}
+
+bool customer_has_room(const struct att_core *core, struct att_text id)
+{
+        return att_text_is_empty(id) || core->customer_count < core->config->customers_max ||
+               find(core, id) || find_forgettable(core);
+}
+
+void customer_free(struct att_core *core, struct customer *customer)
+{
+        att_map_remove(&core->customers_by_id, &customer->by_id);
+        att_list_remove(&customer->in_core);
+        core->customer_count--;
+        free(customer->id_data);
+        free(customer);
+}
+
+void customer_touch(struct att_core *core, struct customer *customer)
+{
+        att_list_remove(&customer->in_core);
+        att_list_add_tail(&core->customers, &customer->in_core);
+}
+
+struct customer *customer_get_or_add(struct att_core *core, struct att_text id)
+{
+        struct customer *customer = find(core, id);
+        if (customer) {
+                customer_touch(core, customer);
+                return customer;
+        }
+        if (core->customer_count >= core->config->customers_max) {
+                struct customer *forgettable = find_forgettable(core);
+                if (forgettable) {
+                        customer_free(core, forgettable);
+                }
+        }
+        customer = att_alloc(sizeof(*customer));
+        customer->id_data = att_text_dup(id);
+        customer->last_spoke_ms = -1;
+        att_list_init(&customer->contacts);
+        att_list_init(&customer->in_core);
+        att_map_add(&core->customers_by_id, &customer->by_id,
+                    att_text_of(customer->id_data, id.len));
+        att_list_add_tail(&core->customers, &customer->in_core);
+        core->customer_count++;
+        return customer;
+}
+
+struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact)
+{
+        return att_text_is_empty(contact->customer_id) ? NULL : find(core, contact->customer_id);
+}
+
+/* Who has a contact: the agent of its one offer or of its conversation, since before this instant. */
+static struct agent *owner_of(const struct att_core *core, const struct contact *contact)
+{
+        if (contact->state == ATT_CONTACT_CONNECTED && contact->interaction) {
+                return contact->offered_round < core->round ? contact->interaction->agent : NULL;
+        }
+        if (contact->state != ATT_CONTACT_OFFERED || contact->offer_count != 1 ||
+            contact->offered_round >= core->round) {
+                return NULL;
+        }
+        return ATT_LIST_FIRST(&contact->offers, struct offer, in_contact)->agent;
+}
+
+struct agent *linked_agent(const struct att_core *core, const struct contact *contact)
+{
+        if (!contact->customer) {
+                return NULL;
+        }
+        struct agent *latest = NULL;
+        ATT_LIST_FOREACH(other, &contact->customer->contacts, struct contact, in_customer)
+        {
+                if (other->arrival < contact->arrival && other->channel != contact->channel) {
+                        struct agent *owner = owner_of(core, other);
+                        latest = owner ? owner : latest;
+                }
+        }
+        return latest;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a contact went to an agent: recorded when it is decided, told with the offer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+static struct att_candidate candidate_view(const struct att_core *core,
+                                           const struct contact *contact, const struct agent *agent)
+{
+        struct att_candidate view = {
+                .agent = agent->id,
+                .contact = contact->request.id,
+                .load_units = agent->held_units,
+                .idle_ms = agent_idle_ms(core, agent),
+        };
+        view.fit_ppm = fit_ppm(core, contact, agent, view.terms_ppm);
+        view.urgency_milli = place_of(core, contact, agent).urgency / URGENCY_SCALE;
+        return view;
+}
+
+/* < 0: a is the better agent. Their index stands for the id. */
+static int compare_agents(const struct att_candidate *a, const struct att_candidate *b,
+                          enum att_decided_by *ret_by)
+{
+        *ret_by = ATT_BY_FIT;
+        if (a->fit_ppm != b->fit_ppm) {
+                return a->fit_ppm > b->fit_ppm ? -1 : 1;
+        }
+        *ret_by = ATT_BY_LOAD;
+        if (a->load_units != b->load_units) {
+                return a->load_units < b->load_units ? -1 : 1;
+        }
+        *ret_by = ATT_BY_IDLE;
+        if (a->idle_ms != b->idle_ms) {
+                return a->idle_ms > b->idle_ms ? -1 : 1;
+        }
+        *ret_by = ATT_BY_ID;
+        return att_text_compare(a->agent, b->agent);
+}
+
+/* Keeps the best runners-up behind the chosen one, in order. */
+static void show_agent(struct att_decision *decision, const struct att_candidate *view)
+{
+        uint32_t place = decision->agents_shown;
+        enum att_decided_by by;
+        while (place > 1 && compare_agents(view, &decision->agents[place - 1], &by) < 0) {
+                place--;
+        }
+        if (place >= ATT_CANDIDATES_SHOWN) {
+                return;
+        }
+        uint32_t last = decision->agents_shown < ATT_CANDIDATES_SHOWN ? decision->agents_shown
+                                                                      : ATT_CANDIDATES_SHOWN - 1;
+        memmove(&decision->agents[place + 1], &decision->agents[place],
+                (last - place) * sizeof(*view));
+        decision->agents[place] = *view;
+        decision->agents_shown = last + 1;
+}
+
+static void look_at_agents(const struct att_core *core, struct att_decision *decision,
+                           const struct contact *contact, const struct agent *chosen)
+{
+        decision->agents[0] = candidate_view(core, contact, chosen);
+        decision->agents_shown = 1;
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                const struct agent *agent = core->agents[i];
+                decision->considered++;
+                enum att_exclusion why = exclusion_now(core, contact, agent);
+                if (why != ATT_EXCLUSION_NONE) {
+                        decision->excluded[why]++;
+                        continue;
+                }
+                decision->eligible++;
+                if (agent != chosen) {
+                        struct att_candidate view = candidate_view(core, contact, agent);
+                        show_agent(decision, &view);
+                }
+        }
+}
+
+static enum att_decided_by why_this_agent(const struct att_decision *decision,
+                                          const struct candidate *candidate, bool further)
+{
+        if (further) {
+                return ATT_BY_BROADCAST;
+        }
+        if (candidate->bound == ATT_EXCLUSION_LINKED) {
+                return ATT_BY_LINK;
+        }
+        if (candidate->bound == ATT_EXCLUSION_HOLD) {
+                return ATT_BY_PREFERRED;
+        }
+        if (decision->agents_shown < 2) {
+                return ATT_BY_NOTHING;
+        }
+        enum att_decided_by by;
+        bool better = compare_agents(&decision->agents[0], &decision->agents[1], &by) < 0;
+        return better ? by : ATT_BY_ASSIGNMENT;
+}
+
+static bool has_agent(const struct match_scratch *match, const struct candidate *candidate,
+                      const struct agent *agent)
+{
+        for (uint32_t i = 0; i < candidate->count; i++) {
+                if (match->agents[candidate->first + i] == agent) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* The contacts this agent could have taken instead, and the one that comes next after this. */
+static void look_at_contacts(const struct att_core *core, struct att_decision *decision,
+                             const struct candidate *chosen, const struct agent *agent)
+{
+        const struct match_scratch *match = &core->match;
+        struct place mine = place_of(core, chosen->contact, agent);
+        struct place next = {0};
+        for (uint32_t i = 0; i < match->count; i++) {
+                const struct candidate *other = &match->candidates[i];
+                if (!has_agent(match, other, agent)) {
+                        continue;
+                }
+                decision->contacts_considered++;
+                if (other == chosen) {
+                        continue;
+                }
+                struct place its = place_of(core, other->contact, agent);
+                if (place_compare(&mine, &its, NULL) < 0 &&
+                    (!next.contact || place_compare(&its, &next, NULL) < 0)) {
+                        next = its;
+                }
+        }
+        decision->contact_by = ATT_BY_NOTHING;
+        if (next.contact) {
+                decision->next_contact = next.contact->request.id;
+                (void)place_compare(&mine, &next, &decision->contact_by);
+        }
+}
+
+/* ---- Keeping ---- */
+
+static void keep_text(char **room, struct att_text *text)
+{
+        memcpy(*room, text->data, text->len);
+        text->data = *room;
+        *room += text->len;
+}
+
+/* A copy that owns all its texts: agents and contacts may go before it does. */
+static struct att_decision *keep(const struct att_decision *decision)
+{
+        size_t bytes = decision->contact.len + decision->queue.len + decision->next_contact.len;
+        for (uint32_t i = 0; i < decision->agents_shown; i++) {
+                bytes += decision->agents[i].agent.len;
+        }
+        struct att_decision *kept = att_alloc(sizeof(*kept) + bytes);
+        *kept = *decision;
+        char *room = (char *)(kept + 1);
+        keep_text(&room, &kept->contact);
+        keep_text(&room, &kept->queue);
+        keep_text(&room, &kept->next_contact);
+        for (uint32_t i = 0; i < kept->agents_shown; i++) {
+                keep_text(&room, &kept->agents[i].agent);
+                kept->agents[i].contact = kept->contact;
+        }
+        return kept;
+}
+
+void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
+            bool exact, bool further)
+{
+        struct contact *contact = candidate->contact;
+        if (further) {
+                return; /* The decision of the round stands with its first agent. */
+        }
+        struct att_decision decision = {
+                .at_ms = core->now_ms,
+                .contact = contact->request.id,
+                .queue = queue_name(core, contact->queue),
+                .step = contact->step,
+                .waited_ms = contact_waited_ms(core, contact),
+                .urgency_milli = urgency_of(core, contact) / URGENCY_SCALE,
+                .exact = exact,
+                .joint_contacts = core->match.count,
+        };
+        look_at_agents(core, &decision, contact, agent);
+        decision.agent_by = why_this_agent(&decision, candidate, further);
+        look_at_contacts(core, &decision, candidate, agent);
+        free_later(core, contact->decision);
+        contact->decision = keep(&decision);
+}

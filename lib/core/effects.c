@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names and digests of what goes in and out. */
+#include <stdlib.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/command.h"
+#include "lib/core/effect.h"
+
+static const struct {
+        const char *name;
+        const char *word;
+} commands[ATT_CMD_KIND_COUNT] = {
+        [ATT_CMD_TICK] = {"tick", "tick"},
+        [ATT_CMD_CONFIG] = {"config", "config"},
+        [ATT_CMD_CONTACT_ADD] = {"contact_add", "contact"},
+        [ATT_CMD_CONTACT_UPDATE] = {"contact_update", "update"},
+        [ATT_CMD_CONTACT_ABANDON] = {"contact_abandon", "abandon"},
+        [ATT_CMD_CONTACT_CANCEL] = {"contact_cancel", "cancel"},
+        [ATT_CMD_CONTACT_END] = {"contact_end", "end"},
+        [ATT_CMD_CONTACT_TRANSFER] = {"contact_transfer", "transfer"},
+        [ATT_CMD_CONTACT_HOLD] = {"contact_hold", "hold"},
+        [ATT_CMD_CONTACT_FEEDBACK] = {"contact_feedback", "feedback"},
+        [ATT_CMD_AGENT_READY] = {"agent_ready", "ready"},
+        [ATT_CMD_AGENT_PAUSE] = {"agent_pause", "pause"},
+        [ATT_CMD_AGENT_OFFLINE] = {"agent_offline", "offline"},
+        [ATT_CMD_OFFER_ACCEPT] = {"offer_accept", "accept"},
+        [ATT_CMD_OFFER_DECLINE] = {"offer_decline", "decline"},
+        [ATT_CMD_WRAP_UP_DONE] = {"wrap_up_done", "wrap_up_done"},
+        [ATT_CMD_OCCUPIED] = {"occupied", "occupied"},
+        [ATT_CMD_FREE] = {"free", "free"},
+        [ATT_CMD_FRONT_END_LOST] = {"front_end_lost", "front_end_lost"},
+        [ATT_CMD_FRONT_END_BACK] = {"front_end_back", "front_end_back"},
+        [ATT_CMD_AWAY] = {"away", "away"},
+        [ATT_CMD_PRICES] = {"prices", "prices"},
+};
+
+static const char *const effect_names[ATT_EFFECT_KIND_COUNT] = {
+        [ATT_EFFECT_SCHEDULED] = "scheduled", [ATT_EFFECT_QUEUED] = "queued",
+        [ATT_EFFECT_POSITION] = "position",   [ATT_EFFECT_RELAXED] = "relaxed",
+        [ATT_EFFECT_OFFER] = "offer",         [ATT_EFFECT_REVOKE] = "revoke",
+        [ATT_EFFECT_CONNECT] = "connect",     [ATT_EFFECT_CLOSED] = "closed",
+        [ATT_EFFECT_OVERFLOW] = "overflow",   [ATT_EFFECT_AGENT] = "agent",
+        [ATT_EFFECT_WRAP_UP] = "wrap_up",     [ATT_EFFECT_FINISHED] = "finished",
+        [ATT_EFFECT_CONFIG] = "config",       [ATT_EFFECT_REFUSED] = "refused",
+};
+
+static const char *const decided_by_names[ATT_DECIDED_BY_COUNT] = {
+        [ATT_BY_NOTHING] = "nothing",
+        [ATT_BY_FIT] = "fit",
+        [ATT_BY_LOAD] = "load",
+        [ATT_BY_IDLE] = "idle",
+        [ATT_BY_ID] = "id",
+        [ATT_BY_NAMED] = "named",
+        [ATT_BY_STARVED] = "starved",
+        [ATT_BY_RANK] = "rank",
+        [ATT_BY_URGENCY] = "urgency",
+        [ATT_BY_PUT_BACK] = "put_back",
+        [ATT_BY_WAITED] = "waited",
+        [ATT_BY_ARRIVAL] = "arrival",
+        [ATT_BY_ASSIGNMENT] = "assignment",
+        [ATT_BY_PREFERRED] = "preferred",
+        [ATT_BY_LINK] = "link",
+        [ATT_BY_BROADCAST] = "broadcast",
+};
+
+const char *att_command_kind_name(enum att_command_kind kind)
+{
+        return kind < ATT_CMD_KIND_COUNT ? commands[kind].name : "?";
+}
+
+const char *att_command_kind_word(enum att_command_kind kind)
+{
+        return kind < ATT_CMD_KIND_COUNT ? commands[kind].word : "?";
+}
+
+const char *att_effect_kind_name(enum att_effect_kind kind)
+{
+        return kind < ATT_EFFECT_KIND_COUNT ? effect_names[kind] : "?";
+}
+
+const char *att_decided_by_name(enum att_decided_by by)
+{
+        return by < ATT_DECIDED_BY_COUNT ? decided_by_names[by] : "?";
+}
+
+void att_effects_deinit(struct att_effects *effects)
+{
+        free(effects->items);
+        *effects = (struct att_effects){0};
+}
+
+static void add_effect(struct att_digester *digester, const struct att_effect *effect)
+{
+        att_digester_add_u64(digester, effect->kind);
+        att_digester_add_i64(digester, effect->at_ms);
+        att_digester_add_text(digester, effect->contact);
+        att_digester_add_text(digester, effect->front_end);
+        att_digester_add_text(digester, effect->agent);
+        att_digester_add_text(digester, effect->queue);
+        att_digester_add_text(digester, effect->channel);
+        att_digester_add_u64(digester, effect->step);
+        att_digester_add_u64(digester, effect->offer);
+        att_digester_add_u64(digester, effect->position);
+        att_digester_add_i64(digester, effect->estimate_ms);
+        att_digester_add_i64(digester, effect->due_ms);
+        att_digester_add_u64(digester, effect->attempt);
+        att_digester_add_u64(digester, effect->revoke_reason);
+        att_digester_add_u64(digester, effect->outcome);
+        att_digester_add_u64(digester, effect->presence);
+        att_digester_add_text(digester, effect->to);
+        att_digester_add_text(digester, effect->reason);
+        att_digester_add_text(digester, att_text_from(effect->what));
+        att_digester_add_u64(digester, effect->refusal);
+        att_digester_add_text(digester, effect->field);
+        att_digester_add_i64(digester, effect->retry_ms);
+}
+
+void att_effects_digest(const struct att_effects *effects, struct att_digester *digester)
+{
+        att_digester_add_u64(digester, effects->count);
+        for (uint32_t i = 0; i < effects->count; i++) {
+                add_effect(digester, &effects->items[i]);
+        }
+}
+
+const struct att_effect *att_effects_refusal(const struct att_effects *effects)
+{
+        for (uint32_t i = 0; i < effects->count; i++) {
+                if (effects->items[i].kind == ATT_EFFECT_REFUSED) {
+                        return &effects->items[i];
+                }
+        }
+        return NULL;
+}

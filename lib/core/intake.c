@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a new contact finds its queue: tiers, then every intake rule that matches, in order. */
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+#include "lib/model/conditions.h"
+
+static int64_t number_or_none(bool known, int64_t micro)
+{
+        return known ? micro : ATT_SUBJECT_NO_NUMBER;
+}
+
+static void describe(const struct contact *contact, struct att_subject *subject)
+{
+        const struct att_contact_request *request = &contact->request;
+        const struct att_customer_info *customer = &request->customer;
+        att_subject_init(subject);
+        subject->texts[ATT_FIELD_TEXT] = request->text;
+        subject->texts[ATT_FIELD_ENTRY_POINT] = request->entry_point;
+        subject->texts[ATT_FIELD_LANGUAGE] = request->language;
+        subject->texts[ATT_FIELD_CHANNEL] = request->channel;
+        subject->texts[ATT_FIELD_QUEUE] = request->queue;
+        subject->texts[ATT_FIELD_INTENT] = request->intent;
+        subject->texts[ATT_FIELD_FRONT_END] = contact->front_end;
+        subject->texts[ATT_FIELD_CUSTOMER] = customer->id;
+        subject->texts[ATT_FIELD_CUSTOMER_NAME] = customer->name;
+        subject->texts[ATT_FIELD_TIER] = customer->tier;
+        subject->texts[ATT_FIELD_CURRENCY] = customer->currency;
+        subject->numbers_micro[ATT_FIELD_EMOTION] = number_or_none(
+                request->emotion_ppm != ATT_ABSENT, request->emotion_ppm);
+        subject->numbers_micro[ATT_FIELD_PRIORITY] = number_or_none(
+                request->priority_milli != ATT_ABSENT, request->priority_milli * 1000);
+        subject->numbers_micro[ATT_FIELD_LIFETIME_VALUE] = number_or_none(
+                customer->lifetime_value_micro >= 0, customer->lifetime_value_micro);
+        subject->numbers_micro[ATT_FIELD_CHURN_RISK] = number_or_none(customer->churn_risk_ppm >= 0,
+                                                                      customer->churn_risk_ppm);
+        subject->attributes = request->attributes;
+        subject->attribute_count = request->attribute_count;
+}
+
+/* The tier that the front end names, if there is one of that name; else the first that matches. */
+static uint32_t find_tier(const struct att_config *config, const struct contact *contact,
+                          const struct att_subject *subject)
+{
+        uint32_t named = att_config_find_tier(config, contact->request.customer.tier);
+        if (named != ATT_NONE) {
+                return named;
+        }
+        for (uint32_t i = 0; i < config->tier_count; i++) {
+                if (att_conditions_hold(&config->tiers[i].when, subject)) {
+                        return i;
+                }
+        }
+        return ATT_NONE;
+}
+
+static void set_tier(const struct att_config *config, struct contact *contact, uint32_t tier)
+{
+        contact->tier = tier;
+        contact->tier_points_milli = 0;
+        contact->value_ppm = config->tier_count == 0 ? ATT_PPM : 0;
+        if (tier != ATT_NONE) {
+                contact->tier_points_milli = config->tiers[tier].points_milli;
+                contact->value_ppm = config->tiers[tier].value_ppm;
+        }
+}
+
+void intake_apply_tier(const struct att_core *core, struct contact *contact)
+{
+        struct att_subject subject;
+        describe(contact, &subject);
+        set_tier(core->config, contact, find_tier(core->config, contact, &subject));
+}
+
+/* ---- Rules ---- */
+
+static bool has_requirement(const struct contact *contact, uint32_t skill)
+{
+        for (uint32_t i = 0; i < contact->ruled_count; i++) {
+                if (contact->ruled[i].skill == skill) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void join_requires(struct contact *contact, const struct att_intake_rule *rule)
+{
+        for (uint32_t i = 0; i < rule->requires_count; i++) {
+                if (contact->ruled_count == ATT_REQUIREMENTS_MAX ||
+                    has_requirement(contact, rule->requires[i].skill)) {
+                        continue;
+                }
+                contact->ruled = att_realloc_array(contact->ruled, contact->ruled_count + 1u,
+                                                   sizeof(*contact->ruled));
+                contact->ruled[contact->ruled_count++] = rule->requires[i];
+        }
+}
+
+static bool has_preference(const struct contact *contact, uint32_t skill)
+{
+        for (uint32_t i = 0; i < contact->prefer_count; i++) {
+                if (contact->prefers[i].skill == skill) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void join_prefers(struct contact *contact, const struct att_intake_rule *rule)
+{
+        for (uint32_t i = 0; i < rule->prefer_count; i++) {
+                if (contact->prefer_count == 2 * ATT_REQUIREMENTS_MAX ||
+                    has_preference(contact, rule->prefers[i].skill)) {
+                        continue;
+                }
+                contact->prefers = att_realloc_array(contact->prefers, contact->prefer_count + 1u,
+                                                     sizeof(*contact->prefers));
+                contact->prefers[contact->prefer_count++] = rule->prefers[i];
+        }
+}
+
+uint32_t intake_apply(const struct att_core *core, struct contact *contact)
+{
+        const struct att_config *config = core->config;
+        struct att_subject subject;
+        describe(contact, &subject);
+        set_tier(config, contact, find_tier(config, contact, &subject));
+        if (contact->tier != ATT_NONE) {
+                subject.texts[ATT_FIELD_TIER] = config->tiers[contact->tier].name;
+        }
+        uint32_t queue = att_config_find_queue(config, contact->request.queue);
+        for (uint32_t i = 0; i < config->intake_count; i++) {
+                const struct att_intake_rule *rule = &config->intake[i];
+                if (!att_conditions_hold(&rule->when, &subject)) {
+                        continue;
+                }
+                if (queue == ATT_NONE) {
+                        queue = rule->queue;
+                }
+                join_requires(contact, rule);
+                join_prefers(contact, rule);
+                contact->priority_rules_milli += rule->priority_milli;
+                if (contact->intent == ATT_NONE && rule->intent != ATT_NONE) {
+                        contact->intent = rule->intent;
+                        subject.texts[ATT_FIELD_INTENT] = config->intents[rule->intent].name;
+                }
+        }
+        return queue == ATT_NONE ? config->otherwise : queue;
+}

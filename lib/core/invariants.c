@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recount: everything counted and listed is computed again from nothing and compared. */
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+static bool is_on_agent(const struct agent *agent, const struct offer *wanted)
+{
+        ATT_LIST_FOREACH(offer, &agent->offers, struct offer, in_agent)
+        {
+                if (offer == wanted) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* One state, at most one owner; lists and timers as the state says. */
+static void check_contact(const struct att_core *core, const struct contact *contact)
+{
+        bool queued = contact->state == ATT_CONTACT_QUEUED;
+        bool offered = contact->state == ATT_CONTACT_OFFERED;
+        bool connected = contact->state == ATT_CONTACT_CONNECTED;
+        ATT_CHECK(contact->state != ATT_CONTACT_CLOSED);
+        ATT_CHECK(att_list_is_linked(&contact->in_queue) == queued);
+        ATT_CHECK((contact->offer_count > 0) == offered);
+        ATT_CHECK((contact->interaction != NULL) == connected);
+        ATT_CHECK((contact->signature != NULL) || !(queued || offered));
+        ATT_CHECK(!queued || timer_is_armed(&contact->max_wait));
+        ATT_CHECK(timer_is_armed(&contact->schedule) == (contact->state == ATT_CONTACT_SCHEDULED));
+        ATT_CHECK(!contact->dirty && !contact->entering);
+        if (connected) {
+                ATT_CHECK(contact->interaction->contact == contact);
+                ATT_CHECK(contact->interaction->state != ATT_INTERACTION_WRAP_UP);
+        }
+        uint32_t offers = 0;
+        ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
+        {
+                ATT_CHECK(offer->contact == contact && timer_is_armed(&offer->timeout));
+                ATT_CHECK(offer->agent->presence == ATT_PRESENCE_READY);
+                ATT_CHECK(is_on_agent(offer->agent, offer));
+                offers++;
+        }
+        ATT_CHECK(offers == contact->offer_count);
+        ATT_CHECK(att_core_now_ms(core) >= contact->arrived_ms);
+}
+
+/* Units and places are held exactly by what is there. */
+static void check_agent(const struct att_core *core, const struct agent *agent)
+{
+        uint32_t units = 0;
+        uint32_t offers = 0;
+        uint32_t interactions = 0;
+        uint16_t count[ATT_CHANNELS_MAX] = {0};
+        ATT_LIST_FOREACH(offer, &agent->offers, struct offer, in_agent)
+        {
+                ATT_CHECK(offer->agent == agent);
+                units += offer->units;
+                count[offer->channel]++;
+                offers++;
+        }
+        ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
+        {
+                ATT_CHECK(interaction->agent == agent);
+                ATT_CHECK(timer_is_armed(&interaction->wrap_up) ==
+                          (interaction->state == ATT_INTERACTION_WRAP_UP));
+                units += interaction->units;
+                count[interaction->channel]++;
+                interactions++;
+        }
+        ATT_CHECK(units == agent->held_units && offers == agent->offer_count &&
+                  interactions == agent->interaction_count && !agent->dirty);
+        for (uint32_t i = 0; i < core->channel_count; i++) {
+                ATT_CHECK(count[i] == agent->channel_count[i]);
+                ATT_CHECK(((agent->busy >> i) & 1) == (count[i] > 0));
+        }
+}
+
+static bool is_held_back(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_queue *queue = &core->config->queues[contact->queue];
+        return core->policies[queue->policy].window_open;
+}
+
+/* No eligible free agent and waiting contact are left unmatched, unless a policy holds it back. */
+static void check_matched(const struct att_core *core, const struct contact *contact)
+{
+        if (contact->state != ATT_CONTACT_QUEUED || is_held_back(core, contact)) {
+                return;
+        }
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                ATT_CHECK(exclusion_now(core, contact, core->agents[i]) != ATT_EXCLUSION_NONE);
+        }
+}
+
+void att_core_check(const struct att_core *core)
+{
+        if (!core->config) {
+                return;
+        }
+        uint32_t states[ATT_CONTACT_STATE_COUNT] = {0};
+        uint32_t live = 0;
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                check_contact(core, contact);
+                check_matched(core, contact);
+                states[contact->state]++;
+                live++;
+        }
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                ATT_CHECK(contact->state == ATT_CONTACT_CLOSED);
+                states[contact->state]++;
+        }
+        ATT_CHECK(live == core->live_count);
+        for (int i = 0; i < ATT_CONTACT_STATE_COUNT; i++) {
+                ATT_CHECK(states[i] == core->counts.contacts[i]);
+        }
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                check_agent(core, core->agents[i]);
+        }
+        ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
+        {
+                check_agent(core, agent);
+        }
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                uint32_t waiting = 0;
+                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
+                {
+                        ATT_CHECK(contact->queue == q);
+                        waiting++;
+                }
+                ATT_CHECK(waiting == core->queues[q].waiting_count);
+        }
+        ATT_CHECK(att_core_next_deadline_ms(core) > core->now_ms);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A contact's way through queues: entering, relaxation steps, overflow, closing time. */
+#include <stdlib.h>
+
+#include "lib/base/bitset.h"
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+/* Moves of one contact between queues in one instant; more than this many and it stays where it is
+ * until time passes (queues that send each other their contacts at once). */
+#define MOVES_AT_ONCE_MAX 32
+
+uint32_t queue_name_intern(struct att_core *core, struct att_text name)
+{
+        for (uint32_t i = 0; i < core->queue_name_count; i++) {
+                if (att_text_equals_c(name, core->queue_names[i])) {
+                        return i;
+                }
+        }
+        core->queue_names = att_realloc_array(core->queue_names, core->queue_name_count + 1u,
+                                              sizeof(*core->queue_names));
+        core->queue_names[core->queue_name_count] = att_text_dup(name);
+        core->queue_records = att_realloc_array(core->queue_records, core->queue_name_count + 1u,
+                                                sizeof(*core->queue_records));
+        core->queue_records[core->queue_name_count] = (struct record){
+                .queue_name = core->queue_name_count};
+        return core->queue_name_count++;
+}
+
+struct att_text queue_name(const struct att_core *core, uint32_t queue)
+{
+        return queue == ATT_NONE ? ATT_TEXT_NONE
+                                 : att_text_from(core->queue_names[core->queues[queue].name]);
+}
+
+const struct att_policy *contact_policy(const struct att_core *core, const struct contact *contact)
+{
+        uint32_t policy = contact->queue == ATT_NONE ? 0
+                                                     : core->config->queues[contact->queue].policy;
+        return &core->config->policies[policy];
+}
+
+static const struct att_queue *queue_of(const struct att_core *core, const struct contact *contact)
+{
+        return &core->config->queues[contact->queue];
+}
+
+/* ---- Staffing ---- */
+
+bool step_is_staffed(const struct att_core *core, const struct contact *contact, uint32_t queue,
+                     uint32_t step)
+{
+        struct want wants[WANTS_MAX];
+        const struct att_queue *def = &core->config->queues[queue];
+        uint32_t count = signature_wants(core->config, contact, queue, step, wants);
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                const struct agent *agent = core->agents[i];
+                enum att_exclusion why;
+                if (agent->presence == ATT_PRESENCE_OFFLINE ||
+                    !((agent->reachable >> contact->channel) & 1) ||
+                    agent_limit(core, agent, contact->channel) == ATT_LIMIT_OFF ||
+                    contact_excludes(contact, agent) || (contact->no_bots && agent_is_bot(agent)) ||
+                    (agent != contact->named && queue_rank(core, agent, queue) == 0)) {
+                        continue;
+                }
+                if (agent_meets_step(core->config, agent->def, def, &def->steps[step], wants, count,
+                                     &why)) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+bool queue_is_staffed(const struct att_core *core, const struct contact *contact, uint32_t queue)
+{
+        const struct att_queue *def = &core->config->queues[queue];
+        for (uint32_t step = 0; step < def->step_count; step++) {
+                if (def->steps[step].move_to == ATT_NONE &&
+                    step_is_staffed(core, contact, queue, step)) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* ---- Timers of a waiting contact ---- */
+
+void queue_arm_max_wait(struct att_core *core, struct contact *contact)
+{
+        timer_arm(core, &contact->max_wait,
+                  contact->entered_ms + queue_of(core, contact)->max_wait_ms, contact->arrival,
+                  contact->request.id);
+}
+
+static void arm_step(struct att_core *core, struct contact *contact)
+{
+        const struct att_queue *queue = queue_of(core, contact);
+        timer_cancel(core, &contact->next_step);
+        if (contact->step + 1 < queue->step_count) {
+                timer_arm(core, &contact->next_step,
+                          contact->entered_ms + queue->steps[contact->step + 1].after_ms,
+                          contact->arrival, contact->request.id);
+        }
+}
+
+static int64_t earlier_future(const struct att_core *core, int64_t best_ms, int64_t at_ms)
+{
+        return at_ms > core->now_ms && at_ms < best_ms ? at_ms : best_ms;
+}
+
+/* The next moment at which an agent may come into reach by time alone: a profile's delay, the end
+ * of a hold or of the wait for a named agent, the end of a cooldown. */
+void queue_arm_wake(struct att_core *core, struct contact *contact)
+{
+        const struct queue_state *state = &core->queues[contact->queue];
+        int64_t wake_ms = INT64_MAX;
+        for (uint32_t i = 0; i < state->delay_count; i++) {
+                wake_ms = earlier_future(core, wake_ms, contact->entered_ms + state->delays_ms[i]);
+        }
+        if (contact->preferred) {
+                int64_t hold_ms = contact_policy(core, contact)->hold_for_preferred_ms;
+                wake_ms = earlier_future(core, wake_ms, contact->entered_ms + hold_ms);
+        }
+        if (contact->named) {
+                wake_ms = earlier_future(core, wake_ms, contact->named_until_ms);
+        }
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                wake_ms = earlier_future(core, wake_ms, contact->cooldowns[i].until_ms);
+        }
+        timer_cancel(core, &contact->wake);
+        if (wake_ms != INT64_MAX) {
+                timer_arm(core, &contact->wake, wake_ms, contact->arrival, contact->request.id);
+        }
+}
+
+/* ---- Entering ---- */
+
+static void count_move(struct att_core *core, struct contact *contact)
+{
+        if (contact->moved_round != core->round) {
+                contact->moved_round = core->round;
+                contact->moves = 0;
+        }
+        contact->moves++;
+}
+
+static bool may_move_again(const struct att_core *core, const struct contact *contact)
+{
+        return contact->moved_round != core->round || contact->moves < MOVES_AT_ONCE_MAX;
+}
+
+static void say_queued(struct att_core *core, struct contact *contact)
+{
+        struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_QUEUED, contact);
+        effect->step = contact->step;
+        effect->position = queue_position(core, contact);
+        effect->estimate_ms = queue_estimate_ms(core, contact->queue, effect->position);
+}
+
+void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
+{
+        if (contact->state == ATT_CONTACT_QUEUED && contact->queue != ATT_NONE) {
+                contact_unlist(core, contact);
+        }
+        contact->queue = queue;
+        contact->step = 0;
+        contact->entered_ms = core->now_ms;
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                contact_list(core, contact);
+        } else {
+                contact_move(core, contact, ATT_CONTACT_QUEUED);
+        }
+        if (!contact->ever_entered) {
+                contact->ever_entered = true;
+                contact->named_until_ms = core->now_ms +
+                                          contact_policy(core, contact)->agent_wait_ms;
+        }
+        core->queues[queue].totals.entered++;
+        core->queues[queue].recent_entered++;
+        count_move(core, contact);
+        signature_refresh(core, contact);
+        say_queued(core, contact);
+        queue_arm_max_wait(core, contact);
+        queue_advance(core, contact);
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                contact_mark(core, contact);
+        }
+}
+
+/* ---- Steps ---- */
+
+static bool step_is_over(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_queue *queue = queue_of(core, contact);
+        if (contact->step + 1 >= queue->step_count) {
+                return false;
+        }
+        if (contact_in_queue_ms(core, contact) >= queue->steps[contact->step + 1].after_ms) {
+                return true;
+        }
+        return queue->steps[contact->step].skip_unstaffed &&
+               !step_is_staffed(core, contact, contact->queue, contact->step);
+}
+
+void queue_advance(struct att_core *core, struct contact *contact)
+{
+        if (contact->state != ATT_CONTACT_QUEUED) {
+                return;
+        }
+        while (may_move_again(core, contact) && step_is_over(core, contact)) {
+                contact->step++;
+                struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_RELAXED,
+                                                         contact);
+                effect->step = contact->step;
+                uint32_t move_to = queue_of(core, contact)->steps[contact->step].move_to;
+                if (move_to != ATT_NONE) {
+                        queue_enter(core, contact, move_to);
+                        return;
+                }
+                signature_refresh(core, contact);
+                contact_mark(core, contact);
+        }
+        arm_step(core, contact);
+        queue_arm_wake(core, contact);
+}
+
+void queue_skip_unstaffed(struct att_core *core)
+{
+        if (!core->staffing_fell) {
+                return;
+        }
+        core->staffing_fell = false;
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                if (!core->queues[q].can_skip) {
+                        continue;
+                }
+                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
+                {
+                        queue_advance(core, contact);
+                }
+        }
+}
+
+/* ---- Back from an offer ---- */
+
+static bool close_if_offered_enough(struct att_core *core, struct contact *contact)
+{
+        if (contact->round_counts) {
+                contact->round_counts = false;
+                contact->rounds++;
+        }
+        if (contact->rounds < core->config->offers_per_contact) {
+                return false;
+        }
+        contact_close(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("offered too often"));
+        return true;
+}
+
+void queue_put_back(struct att_core *core, struct contact *contact)
+{
+        contact_move(core, contact, ATT_CONTACT_QUEUED);
+        contact->put_back = true;
+        if (close_if_offered_enough(core, contact)) {
+                return;
+        }
+        contact_mark(core, contact);
+        uint32_t queue = contact->queue;
+        queue_advance(core, contact);
+        if (contact->state == ATT_CONTACT_QUEUED && contact->queue == queue &&
+            contact_in_queue_ms(core, contact) >= queue_of(core, contact)->max_wait_ms) {
+                queue_max_wait(core, contact);
+        }
+}
+
+/* ---- Overflow ---- */
+
+void queue_overflow(struct att_core *core, struct contact *contact,
+                    const struct att_overflow *overflow, bool arriving)
+{
+        struct att_effect *effect = emit_contact(core, PLACE_ENDED, ATT_EFFECT_OVERFLOW, contact);
+        effect->reason = att_arena_text(&core->texts, overflow->message);
+        switch (overflow->kind) {
+        case ATT_OVERFLOW_QUEUE:
+                effect->to = queue_name(core, overflow->queue);
+                queue_enter(core, contact, overflow->queue);
+                return;
+        case ATT_OVERFLOW_CALLBACK:
+                effect->to = ATT_TEXT("callback");
+                contact_schedule(core, contact, core->now_ms + overflow->callback_ms);
+                return;
+        case ATT_OVERFLOW_REFUSE:
+                effect->to = ATT_TEXT("refuse");
+                contact_close(core, contact,
+                              arriving ? ATT_OUTCOME_REFUSED : ATT_OUTCOME_OVERFLOWED,
+                              overflow->message);
+                return;
+        case ATT_OVERFLOW_NONE:
+                break;
+        }
+        ATT_CHECK(!"an overflow goes somewhere");
+}
+
+void queue_turn_away(struct att_core *core, struct contact *contact,
+                     const struct att_overflow *overflow, struct att_text reason)
+{
+        if (overflow->kind == ATT_OVERFLOW_NONE) {
+                contact_close(core, contact, ATT_OUTCOME_REFUSED, reason);
+                return;
+        }
+        queue_overflow(core, contact, overflow, true);
+}
+
+void queue_max_wait(struct att_core *core, struct contact *contact)
+{
+        if (contact->state != ATT_CONTACT_QUEUED) {
+                return; /* Acts when the offer comes back. */
+        }
+        const struct att_overflow *overflow = &queue_of(core, contact)->overflow;
+        if (overflow->kind == ATT_OVERFLOW_NONE || !may_move_again(core, contact)) {
+                contact_close(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("max_wait"));
+                return;
+        }
+        queue_overflow(core, contact, overflow, false);
+}
+
+/* ---- Hours ---- */
+
+void queue_arm_hours(struct att_core *core, uint32_t queue)
+{
+        const struct att_queue *def = &core->config->queues[queue];
+        struct queue_state *state = &core->queues[queue];
+        timer_cancel(core, &state->hours);
+        if (def->hours == ATT_NONE || def->at_closing != ATT_AT_CLOSING_OVERFLOW) {
+                return;
+        }
+        int64_t change_ms = att_hours_next_change(&core->config->hours[def->hours], core->now_ms);
+        if (change_ms != INT64_MAX) {
+                timer_arm(core, &state->hours, change_ms, queue, ATT_TEXT_NONE);
+        }
+}
+
+/* The hours of a queue changed. Those who wait when it closes go where its closing says. */
+void queue_closing(struct att_core *core, uint32_t queue)
+{
+        const struct att_queue *def = &core->config->queues[queue];
+        if (!att_hours_is_open(&core->config->hours[def->hours], core->now_ms) &&
+            def->when_closed.kind != ATT_OVERFLOW_NONE &&
+            !(def->when_closed.kind == ATT_OVERFLOW_QUEUE && def->when_closed.queue == queue)) {
+                ATT_LIST_FOREACH(contact, &core->queues[queue].waiting, struct contact, in_queue)
+                {
+                        queue_overflow(core, contact, &def->when_closed, false);
+                }
+        }
+        queue_arm_hours(core, queue);
+}
+
+/* ---- Position and estimate ---- */
+
+uint32_t queue_position(const struct att_core *core, const struct contact *contact)
+{
+        if (contact->state != ATT_CONTACT_QUEUED) {
+                return 0;
+        }
+        struct place mine = place_of(core, contact, NULL);
+        uint32_t position = 1;
+        ATT_LIST_FOREACH(other, &core->queues[contact->queue].waiting, struct contact, in_queue)
+        {
+                if (other != contact) {
+                        struct place its = place_of(core, other, NULL);
+                        position += place_compare(&its, &mine, NULL) < 0;
+                }
+        }
+        return position;
+}
+
+/* Position times the smoothed time between answers in this queue. Unknown (-1) until two contacts
+ * have been answered. */
+int64_t queue_estimate_ms(const struct att_core *core, uint32_t queue, uint32_t position)
+{
+        const struct queue_state *state = &core->queues[queue];
+        return state->answer_gap_ms < 0 ? -1 : state->answer_gap_ms * (int64_t)position;
+}

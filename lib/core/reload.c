@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A configuration, the first or a new one. The one command whose cost grows with all that waits:
+ * every index of the old configuration is turned into one of the new, by name.
+ *
+ *   leave     under the old configuration: offers of queues that go are revoked; contacts of queues
+ *             that go are taken out or closed
+ *   swap      channels, agents, queues, policies
+ *   settle    under the new one: contacts go on where they were, offers are checked again, those
+ *             taken out enter the queue they were moved to
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+struct reload {
+        const struct att_config *before; /* NULL: the first. */
+        const struct att_config *after;
+        uint32_t *queues; /* Old index -> new, or ATT_NONE. */
+        uint32_t *moved;  /* Old index -> where contacts of a queue that goes, go. */
+        uint32_t *skills;
+        uint32_t *intents;
+        struct att_list entering; /* Contacts on their way to another queue, through in_dirty. */
+};
+
+/* ---- What becomes of the old names ---- */
+
+static uint32_t find_moved(const struct reload *reload, uint32_t queue)
+{
+        uint32_t to = reload->before->queues[queue].moved_to;
+        if (to != ATT_NONE) {
+                to = att_config_find_queue(reload->after, reload->before->queues[to].name);
+        }
+        return to != ATT_NONE ? to : reload->after->otherwise;
+}
+
+static void map_names(struct reload *reload)
+{
+        const struct att_config *before = reload->before;
+        if (!before) {
+                return;
+        }
+        reload->queues = att_alloc_array(before->queue_count, sizeof(uint32_t));
+        reload->moved = att_alloc_array(before->queue_count, sizeof(uint32_t));
+        reload->skills = att_alloc_array(before->skill_count, sizeof(uint32_t));
+        reload->intents = att_alloc_array(before->intent_count, sizeof(uint32_t));
+        for (uint32_t i = 0; i < before->queue_count; i++) {
+                reload->queues[i] = att_config_find_queue(reload->after, before->queues[i].name);
+                reload->moved[i] = find_moved(reload, i);
+        }
+        for (uint32_t i = 0; i < before->skill_count; i++) {
+                reload->skills[i] = att_config_find_skill(reload->after, before->skills[i].name);
+        }
+        for (uint32_t i = 0; i < before->intent_count; i++) {
+                reload->intents[i] = att_config_find_intent(reload->after, before->intents[i].name);
+        }
+}
+
+static void free_map(struct reload *reload)
+{
+        free(reload->queues);
+        free(reload->moved);
+        free(reload->skills);
+        free(reload->intents);
+}
+
+static uint32_t mapped(const uint32_t *map, uint32_t old)
+{
+        return old == ATT_NONE ? ATT_NONE : map[old];
+}
+
+/* ---- Leave ---- */
+
+static void leave_removed_queue(struct att_core *core, struct reload *reload,
+                                struct contact *contact)
+{
+        uint32_t target = reload->moved[contact->queue];
+        if (contact->state == ATT_CONTACT_OFFERED) {
+                offers_revoke_of_contact(core, contact, ATT_REVOKE_RELOAD);
+                contact->put_back = true;
+        }
+        if (target == ATT_NONE && contact->state != ATT_CONTACT_CONNECTED) {
+                contact_close(core, contact, ATT_OUTCOME_REFUSED, ATT_TEXT("queue removed"));
+                return;
+        }
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                contact_unlist(core, contact);
+                timer_cancel(core, &contact->next_step);
+                timer_cancel(core, &contact->max_wait);
+                timer_cancel(core, &contact->wake);
+                att_list_add_tail(&reload->entering, &contact->in_dirty);
+                contact->entering = true;
+        }
+}
+
+static void leave(struct att_core *core, struct reload *reload)
+{
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (contact->queue != ATT_NONE && reload->queues[contact->queue] == ATT_NONE) {
+                        leave_removed_queue(core, reload, contact);
+                } else if (contact->state == ATT_CONTACT_QUEUED) {
+                        contact_unlist(core, contact);
+                }
+                signature_drop(core, contact);
+        }
+        for (uint32_t q = 0; q < reload->before->queue_count; q++) {
+                timer_cancel(core, &core->queues[q].hours);
+        }
+}
+
+/* ---- Swap: agents ---- */
+
+static void remove_agent(struct att_core *core, struct agent *agent)
+{
+        ATT_LIST_FOREACH(offer, &agent->offers, struct offer, in_agent)
+        {
+                offer_end(core, offer, ATT_REVOKE_RELOAD);
+        }
+        agent->def = NULL;
+        agent->index = UINT32_MAX;
+        if (agent->presence != ATT_PRESENCE_OFFLINE) {
+                agent_set_presence(core, agent, ATT_PRESENCE_OFFLINE, ATT_TEXT("removed"));
+        }
+        att_list_add_tail(&core->removed_agents, &agent->in_removed);
+}
+
+static void swap_agents(struct att_core *core, const struct att_config *config)
+{
+        struct agent **agents = att_alloc_array(config->agent_count, sizeof(struct agent *));
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                struct agent *agent = core->agents[i];
+                if (att_config_find_agent(config, agent->id) == ATT_NONE) {
+                        remove_agent(core, agent);
+                }
+        }
+        for (uint32_t i = 0; i < config->agent_count; i++) {
+                struct agent *agent = agent_find(core, config->agents[i].id);
+                if (!agent) {
+                        agent = agent_new(core, config->agents[i].id);
+                }
+                att_list_remove(&agent->in_removed);
+                agent->def = &config->agents[i];
+                agent->index = i;
+                agents[i] = agent;
+        }
+        free(core->agents);
+        core->agents = agents;
+        core->agent_count = config->agent_count;
+}
+
+static bool is_doomed(const struct agent *agent)
+{
+        return agent && !agent->def && agent->interaction_count == 0;
+}
+
+static void forget_last_agent(struct contact *contact)
+{
+        if (is_doomed(contact->last_agent)) {
+                contact->last_agent = NULL;
+        }
+}
+
+/* Removed agents who have finished their work are not named by anyone from here on. */
+static void bury_agents(struct att_core *core)
+{
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                forget_last_agent(contact);
+        }
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                forget_last_agent(contact);
+        }
+        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
+        {
+                if (is_doomed(customer->last_agent)) {
+                        customer->last_agent = NULL;
+                }
+        }
+        ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
+        {
+                if (is_doomed(agent)) {
+                        att_list_remove(&agent->in_removed);
+                        att_list_remove(&agent->in_dirty);
+                        agent->dirty = false;
+                        att_list_add_tail(&core->agent_graveyard, &agent->in_removed);
+                }
+        }
+}
+
+/* ---- Swap: queues and policies ---- */
+
+static void find_delays(const struct att_config *config, uint32_t queue, struct queue_state *state)
+{
+        for (uint32_t i = 0; i < config->profile_count; i++) {
+                const struct att_profile_entry *entry = &config->profiles[i].by_queue[queue];
+                bool known = entry->rank == 0 || entry->delay_ms == 0;
+                for (uint32_t k = 0; k < state->delay_count; k++) {
+                        known = known || state->delays_ms[k] == entry->delay_ms;
+                }
+                if (!known && state->delay_count < ATT_DELAYS_MAX) {
+                        state->delays_ms[state->delay_count++] = entry->delay_ms;
+                }
+        }
+}
+
+static void init_queue(struct att_core *core, const struct att_config *config, uint32_t queue,
+                       struct queue_state *state)
+{
+        const struct att_queue *def = &config->queues[queue];
+        att_list_init(&state->waiting);
+        timer_init(&state->hours, TIMER_HOURS);
+        state->name = queue_name_intern(core, def->name);
+        state->answer_gap_ms = -1;
+        state->last_answer_ms = -1;
+        for (uint32_t i = 0; i + 1 < def->step_count; i++) {
+                state->can_skip = state->can_skip || def->steps[i].skip_unstaffed;
+        }
+        find_delays(config, queue, state);
+}
+
+static void swap_queues(struct att_core *core, const struct reload *reload)
+{
+        const struct att_config *config = reload->after;
+        struct queue_state *queues = att_alloc_array(config->queue_count, sizeof(*queues));
+        for (uint32_t i = 0; i < config->queue_count; i++) {
+                init_queue(core, config, i, &queues[i]);
+        }
+        for (uint32_t i = 0; reload->before && i < reload->before->queue_count; i++) {
+                uint32_t to = reload->queues[i];
+                if (to != ATT_NONE) {
+                        queues[to].totals = core->queues[i].totals;
+                        queues[to].recent_entered = core->queues[i].recent_entered;
+                        queues[to].answer_gap_ms = core->queues[i].answer_gap_ms;
+                        queues[to].last_answer_ms = core->queues[i].last_answer_ms;
+                }
+        }
+        free(core->queues);
+        core->queues = queues;
+}
+
+static uint32_t find_policy(const struct att_config *config, struct att_text name)
+{
+        for (uint32_t i = 0; i < config->policy_count; i++) {
+                if (att_text_equals(config->policies[i].name, name)) {
+                        return i;
+                }
+        }
+        return ATT_NONE;
+}
+
+/* An open batching window stays open where its policy still has one. */
+static void swap_policies(struct att_core *core, const struct reload *reload)
+{
+        const struct att_config *config = reload->after;
+        struct policy_state *policies = att_alloc_array(config->policy_count, sizeof(*policies));
+        for (uint32_t i = 0; i < config->policy_count; i++) {
+                timer_init(&policies[i].window, TIMER_BATCH);
+        }
+        for (uint32_t i = 0; reload->before && i < reload->before->policy_count; i++) {
+                struct policy_state *old = &core->policies[i];
+                uint32_t to = find_policy(config, reload->before->policies[i].name);
+                int64_t at_ms = old->window.at_ms;
+                bool open = old->window_open;
+                timer_cancel(core, &old->window);
+                if (open && to != ATT_NONE && config->policies[to].batch_ms > 0) {
+                        policies[to].window_open = true;
+                        timer_arm(core, &policies[to].window, at_ms, to, ATT_TEXT_NONE);
+                }
+        }
+        free(core->policies);
+        core->policies = policies;
+}
+
+static void find_human_skills(struct att_core *core, const struct att_config *config)
+{
+        free(core->human_skills);
+        core->human_skills = att_alloc_array(config->skill_count, sizeof(uint32_t));
+        core->human_skill_count = 0;
+        for (uint32_t i = 0; i < config->skill_count; i++) {
+                if (config->skills[i].kind == ATT_SKILL_HUMAN) {
+                        core->human_skills[core->human_skill_count++] = i;
+                }
+        }
+}
+
+/* ---- Settle ---- */
+
+static uint32_t map_requirements(const struct reload *reload, struct att_requirement *items,
+                                 uint32_t count)
+{
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < count; i++) {
+                uint32_t skill = reload->skills[items[i].skill];
+                if (skill != ATT_NONE) {
+                        items[kept++] = (struct att_requirement){skill, items[i].level};
+                }
+        }
+        return kept;
+}
+
+static uint32_t map_preferences(const struct reload *reload, struct att_preference *items,
+                                uint32_t count)
+{
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < count; i++) {
+                uint32_t skill = reload->skills[items[i].skill];
+                if (skill != ATT_NONE) {
+                        items[kept++] = (struct att_preference){skill, items[i].weight_milli};
+                }
+        }
+        return kept;
+}
+
+static bool is_gone(const struct agent *agent)
+{
+        return agent && !agent->def;
+}
+
+/* What named an agent who is gone, names nobody. */
+static void drop_gone_agents(struct contact *contact)
+{
+        contact->named = is_gone(contact->named) ? NULL : contact->named;
+        contact->preferred = is_gone(contact->preferred) ? NULL : contact->preferred;
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < contact->excluded_count; i++) {
+                if (!is_gone(contact->excluded[i])) {
+                        contact->excluded[kept++] = contact->excluded[i];
+                }
+        }
+        contact->excluded_count = kept;
+        kept = 0;
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                if (!is_gone(contact->cooldowns[i].agent)) {
+                        contact->cooldowns[kept++] = contact->cooldowns[i];
+                }
+        }
+        contact->cooldown_count = kept;
+}
+
+static void map_contact(struct att_core *core, const struct reload *reload, struct contact *contact)
+{
+        contact->own_count = map_requirements(reload, contact->own, contact->own_count);
+        contact->ruled_count = map_requirements(reload, contact->ruled, contact->ruled_count);
+        contact->prefer_count = map_preferences(reload, contact->prefers, contact->prefer_count);
+        contact->intent = mapped(reload->intents, contact->intent);
+        drop_gone_agents(contact);
+        intake_apply_tier(core, contact);
+        uint32_t before = contact->queue;
+        contact->queue = mapped(reload->queues, before);
+        if (before != ATT_NONE && contact->queue == ATT_NONE) {
+                contact->queue = reload->moved[before];
+        }
+}
+
+static void map_interactions(struct att_core *core, const struct reload *reload,
+                             struct agent *agent)
+{
+        ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
+        {
+                interaction->queue = mapped(reload->queues, interaction->queue);
+                if (interaction->queue != ATT_NONE &&
+                    interaction->state != ATT_INTERACTION_WRAP_UP) {
+                        core->queues[interaction->queue].connected_count++;
+                }
+        }
+}
+
+static void check_offers(struct att_core *core, struct contact *contact)
+{
+        ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
+        {
+                if (exclusion_of(core, contact, offer->agent, false) != ATT_EXCLUSION_NONE) {
+                        offer_end(core, offer, ATT_REVOKE_RELOAD);
+                }
+        }
+        if (contact->offer_count == 0) {
+                queue_put_back(core, contact);
+        }
+}
+
+/* The step it was in, or the last one there is; later ones that are due follow. */
+static void settle_step(struct att_core *core, struct contact *contact)
+{
+        const struct att_queue *queue = &core->config->queues[contact->queue];
+        if (contact->step >= queue->step_count) {
+                contact->step = queue->step_count - 1;
+        }
+        signature_refresh(core, contact);
+        queue_arm_max_wait(core, contact);
+}
+
+static void settle_waiting(struct att_core *core, struct contact *contact)
+{
+        if (contact->state == ATT_CONTACT_OFFERED) {
+                core->queues[contact->queue].offered_count++;
+                settle_step(core, contact);
+                check_offers(core, contact);
+                return;
+        }
+        contact_list(core, contact);
+        settle_step(core, contact);
+        uint32_t move_to = core->config->queues[contact->queue].steps[contact->step].move_to;
+        if (move_to != ATT_NONE) {
+                queue_enter(core, contact, move_to);
+                return;
+        }
+        contact_mark(core, contact);
+        queue_advance(core, contact);
+}
+
+static void settle(struct att_core *core, struct reload *reload)
+{
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                map_contact(core, reload, contact);
+        }
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                contact->queue = mapped(reload->queues, contact->queue);
+                contact->tier = ATT_NONE;
+                contact->intent = ATT_NONE;
+        }
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                map_interactions(core, reload, core->agents[i]);
+                agent_mark(core, core->agents[i]);
+        }
+        ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
+        {
+                map_interactions(core, reload, agent);
+        }
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                bool waiting = contact->state == ATT_CONTACT_QUEUED ||
+                               contact->state == ATT_CONTACT_OFFERED;
+                if (waiting && !contact->entering) {
+                        settle_waiting(core, contact);
+                }
+        }
+        ATT_LIST_FOREACH(contact, &reload->entering, struct contact, in_dirty)
+        {
+                uint32_t queue = contact->queue;
+                att_list_remove(&contact->in_dirty);
+                contact->entering = false;
+                contact->queue = ATT_NONE;
+                queue_enter(core, contact, queue);
+        }
+}
+
+/* ---- All of it ---- */
+
+/* What the engine relies on; a compiled configuration that breaks it was not made by lib/config. */
+static bool is_sound(const struct att_config *config)
+{
+        bool sound = config->policy_count > 0 && config->channel_count <= ATT_CHANNELS_MAX;
+        for (uint32_t q = 0; q < config->queue_count; q++) {
+                const struct att_queue *queue = &config->queues[q];
+                sound = sound && queue->step_count > 0 && queue->step_count <= ATT_STEPS_MAX &&
+                        queue->prefer_count <= ATT_REQUIREMENTS_MAX &&
+                        queue->policy < config->policy_count;
+                for (uint32_t s = 0; sound && s < queue->step_count; s++) {
+                        sound = queue->steps[s].requires_count <= ATT_REQUIREMENTS_MAX &&
+                                queue->steps[s].change_count <= ATT_REQUIREMENTS_MAX;
+                }
+        }
+        return sound;
+}
+
+void handle_config(struct att_core *core, const struct att_command *command)
+{
+        if (!is_sound(command->config)) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "config",
+                       "the configuration is not one that can be in force");
+                return;
+        }
+        struct reload reload = {.before = core->config, .after = command->config};
+        att_list_init(&reload.entering);
+        map_names(&reload);
+        if (reload.before) {
+                leave(core, &reload);
+        }
+        core->config_before = core->config;
+        core->config = att_config_ref(command->config);
+        channels_reload(core, core->config);
+        swap_agents(core, core->config);
+        swap_queues(core, &reload);
+        swap_policies(core, &reload);
+        find_human_skills(core, core->config);
+        if (reload.before) {
+                settle(core, &reload);
+        }
+        bury_agents(core);
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                queue_arm_hours(core, q);
+        }
+        agents_price(core, false);
+        core->staffing_fell = true;
+        free_map(&reload);
+
+        char text[ATT_DIGEST_TEXT_SIZE];
+        struct att_effect *effect = emit(core, PLACE_ENDED, ATT_EFFECT_CONFIG);
+        effect->reason = att_arena_text(
+                &core->texts, att_text_from(att_digest_format(core->config->digest, text)));
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/core/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/model/limits.h"
+
+/* ---- Digest ---- */
+
+static void add_customer(struct att_digester *digester, const struct att_customer_info *customer)
+{
+        att_digester_add_text(digester, customer->id);
+        att_digester_add_text(digester, customer->name);
+        att_digester_add_text(digester, customer->tier);
+        att_digester_add_text(digester, customer->currency);
+        att_digester_add_text(digester, customer->notes);
+        att_digester_add_i64(digester, customer->lifetime_value_micro);
+        att_digester_add_i64(digester, customer->churn_risk_ppm);
+}
+
+static void add_lists(struct att_digester *digester, const struct att_contact_request *request)
+{
+        att_digester_add_u64(digester, request->requires_count);
+        for (uint32_t i = 0; i < request->requires_count; i++) {
+                att_digester_add_text(digester, request->requires[i].skill);
+                att_digester_add_u64(digester, request->requires[i].level);
+        }
+        att_digester_add_u64(digester, request->prefer_count);
+        for (uint32_t i = 0; i < request->prefer_count; i++) {
+                att_digester_add_text(digester, request->prefers[i].skill);
+                att_digester_add_u64(digester, request->prefers[i].weight_milli);
+        }
+        att_digester_add_u64(digester, request->exclude_count);
+        for (uint32_t i = 0; i < request->exclude_count; i++) {
+                att_digester_add_text(digester, request->exclude[i]);
+        }
+        att_digester_add_u64(digester, request->attribute_count);
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                att_digester_add_text(digester, request->attributes[i].key);
+                att_digester_add_text(digester, request->attributes[i].value);
+        }
+}
+
+struct att_digest request_digest(const struct att_contact_request *request)
+{
+        struct att_digester digester;
+        att_digester_init(&digester);
+        att_digester_add_text(&digester, request->id);
+        att_digester_add_text(&digester, request->channel);
+        att_digester_add_text(&digester, request->queue);
+        att_digester_add_text(&digester, request->entry_point);
+        att_digester_add_text(&digester, request->language);
+        att_digester_add_text(&digester, request->text);
+        att_digester_add_text(&digester, request->intent);
+        att_digester_add_text(&digester, request->agent);
+        att_digester_add_text(&digester, request->preferred_agent);
+        att_digester_add_text(&digester, request->address);
+        att_digester_add_i64(&digester, request->priority_milli);
+        att_digester_add_i64(&digester, request->emotion_ppm);
+        att_digester_add_i64(&digester, request->not_before_ms);
+        att_digester_add_u64(&digester, request->keep_place);
+        add_lists(&digester, request);
+        add_customer(&digester, &request->customer);
+        return att_digester_finish(&digester);
+}
+
+/* ---- Checks ---- */
+
+static bool check_length(struct att_core *core, const struct att_command *command,
+                         const char *field, struct att_text text, size_t bytes_max)
+{
+        if (text.len <= bytes_max) {
+                return true;
+        }
+        refuse(core, command, ATT_REFUSAL_INVALID, field, "%s is longer than %zu bytes", field,
+               bytes_max);
+        return false;
+}
+
+bool request_check_priority(struct att_core *core, const struct att_command *command,
+                            int64_t priority_milli)
+{
+        int64_t max = ATT_POINTS_MAX * ATT_MILLI;
+        if (priority_milli >= -max && priority_milli <= max) {
+                return true;
+        }
+        refuse(core, command, ATT_REFUSAL_INVALID, "priority",
+               "priority goes from -%lld to %lld points", (long long)ATT_POINTS_MAX,
+               (long long)ATT_POINTS_MAX);
+        return false;
+}
+
+bool request_check_share(struct att_core *core, const struct att_command *command,
+                         const char *field, int64_t ppm)
+{
+        if (ppm >= 0 && ppm <= ATT_PPM) {
+                return true;
+        }
+        refuse(core, command, ATT_REFUSAL_INVALID, field, "%s goes from 0 to 1", field);
+        return false;
+}
+
+static bool check_skill(struct att_core *core, const struct att_command *command, const char *field,
+                        struct att_text skill)
+{
+        if (att_config_find_skill(core->config, skill) != ATT_NONE) {
+                return true;
+        }
+        refuse_unknown(core, command, field, "skill", skill,
+                       att_config_nearest_skill(core->config, skill));
+        return false;
+}
+
+static bool check_count(struct att_core *core, const struct att_command *command, const char *field,
+                        uint32_t count, uint32_t max)
+{
+        if (count <= max) {
+                return true;
+        }
+        refuse(core, command, ATT_REFUSAL_INVALID, field, "%s has more than %u entries", field,
+               max);
+        return false;
+}
+
+bool request_check_levels(struct att_core *core, const struct att_command *command,
+                          const struct att_named_level *levels, uint32_t count, uint32_t already)
+{
+        if (!check_count(core, command, "requires", count + already, ATT_REQUIREMENTS_MAX)) {
+                return false;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+                if (!check_skill(core, command, "requires", levels[i].skill)) {
+                        return false;
+                }
+                if (levels[i].level > ATT_LEVEL_MAX) {
+                        refuse(core, command, ATT_REFUSAL_INVALID, "requires",
+                               "a level goes from 0 to %d", ATT_LEVEL_MAX);
+                        return false;
+                }
+        }
+        return true;
+}
+
+static bool check_agent(struct att_core *core, const struct att_command *command, const char *field,
+                        struct att_text id)
+{
+        if (att_text_is_empty(id) || att_config_find_agent(core->config, id) != ATT_NONE) {
+                return true;
+        }
+        refuse_unknown(core, command, field, "agent", id,
+                       att_config_nearest_agent(core->config, id));
+        return false;
+}
+
+static bool check_names(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        if (!att_text_is_empty(request->queue) &&
+            att_config_find_queue(core->config, request->queue) == ATT_NONE) {
+                refuse_unknown(core, command, "queue", "queue", request->queue,
+                               att_config_nearest_queue(core->config, request->queue));
+                return false;
+        }
+        if (channel_get_or_add(core, request->channel) == ATT_NONE) {
+                refuse_unknown(core, command, "channel", "channel", request->channel,
+                               att_config_nearest_channel(core->config, request->channel));
+                return false;
+        }
+        if (!att_text_is_empty(request->intent) &&
+            att_config_find_intent(core->config, request->intent) == ATT_NONE) {
+                refuse_unknown(core, command, "intent", "intent", request->intent, ATT_TEXT_NONE);
+                return false;
+        }
+        if (!check_agent(core, command, "agent", request->agent) ||
+            !check_agent(core, command, "preferred_agent", request->preferred_agent)) {
+                return false;
+        }
+        for (uint32_t i = 0; i < request->exclude_count; i++) {
+                if (!check_agent(core, command, "exclude", request->exclude[i])) {
+                        return false;
+                }
+        }
+        return true;
+}
+
+static size_t context_bytes(const struct att_contact_request *request)
+{
+        size_t bytes = request->text.len + request->customer.notes.len;
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                bytes += request->attributes[i].key.len + request->attributes[i].value.len;
+        }
+        return bytes;
+}
+
+static bool check_lengths(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        if (att_text_is_empty(request->id) || att_text_is_empty(request->channel)) {
+                refuse(core, command, ATT_REFUSAL_INVALID,
+                       att_text_is_empty(request->id) ? "id" : "channel",
+                       "a request needs an id and a channel");
+                return false;
+        }
+        const struct {
+                const char *field;
+                struct att_text text;
+                size_t bytes_max;
+        } limits[] = {
+                {"id", request->id, ATT_ID_BYTES_MAX},
+                {"channel", request->channel, ATT_ID_BYTES_MAX},
+                {"customer", request->customer.id, ATT_ID_BYTES_MAX},
+                {"customer.name", request->customer.name, ATT_NAME_BYTES_MAX},
+                {"customer.tier", request->customer.tier, ATT_NAME_BYTES_MAX},
+                {"customer.currency", request->customer.currency, ATT_NAME_BYTES_MAX},
+                {"entry_point", request->entry_point, ATT_NAME_BYTES_MAX},
+                {"language", request->language, ATT_NAME_BYTES_MAX},
+                {"address", request->address, ATT_NAME_BYTES_MAX},
+                {"traceparent", request->traceparent, ATT_NAME_BYTES_MAX},
+        };
+        for (size_t i = 0; i < ATT_ARRAY_LEN(limits); i++) {
+                if (!check_length(core, command, limits[i].field, limits[i].text,
+                                  limits[i].bytes_max)) {
+                        return false;
+                }
+        }
+        if (context_bytes(request) > ATT_TEXT_BYTES_MAX) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "text",
+                       "text, notes and attributes are more than %d bytes together",
+                       ATT_TEXT_BYTES_MAX);
+                return false;
+        }
+        return true;
+}
+
+static bool check_numbers(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        if (request->priority_milli != ATT_ABSENT &&
+            !request_check_priority(core, command, request->priority_milli)) {
+                return false;
+        }
+        if (request->emotion_ppm != ATT_ABSENT &&
+            !request_check_share(core, command, "emotion", request->emotion_ppm)) {
+                return false;
+        }
+        if (request->customer.churn_risk_ppm != -1 &&
+            !request_check_share(core, command, "customer.churn_risk",
+                                 request->customer.churn_risk_ppm)) {
+                return false;
+        }
+        if (request->waited_ms != ATT_ABSENT &&
+            (request->waited_ms < 0 || request->waited_ms > ATT_WAITED_MS_MAX)) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "waited",
+                       "waited goes from 0 to a year");
+                return false;
+        }
+        if (request->not_before_ms != ATT_ABSENT &&
+            request->not_before_ms > core->now_ms + ATT_WAITED_MS_MAX) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "not_before",
+                       "not_before is more than a year ahead");
+                return false;
+        }
+        return true;
+}
+
+static bool check_lists(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        if (!request_check_levels(core, command, request->requires, request->requires_count, 0) ||
+            !check_count(core, command, "prefers", request->prefer_count, ATT_REQUIREMENTS_MAX) ||
+            !check_count(core, command, "exclude", request->exclude_count, ATT_EXCLUDES_MAX) ||
+            !check_count(core, command, "attributes", request->attribute_count,
+                         ATT_ATTRIBUTES_MAX)) {
+                return false;
+        }
+        for (uint32_t i = 0; i < request->prefer_count; i++) {
+                if (!check_skill(core, command, "prefers", request->prefers[i].skill)) {
+                        return false;
+                }
+                if (request->prefers[i].weight_milli == 0 ||
+                    request->prefers[i].weight_milli > 1000 * 1000) {
+                        refuse(core, command, ATT_REFUSAL_INVALID, "prefers",
+                               "a preference weighs more than 0 and at most 1000");
+                        return false;
+                }
+        }
+        return true;
+}
+
+bool request_check(struct att_core *core, const struct att_command *command)
+{
+        return check_lengths(core, command) && check_numbers(core, command) &&
+               check_lists(core, command) && check_names(core, command);
+}
+
+/* ---- A contact out of it ---- */
+
+void request_set_own(struct contact *contact, uint32_t skill, uint32_t level)
+{
+        for (uint32_t i = 0; i < contact->own_count; i++) {
+                if (contact->own[i].skill == skill) {
+                        contact->own[i].level = level;
+                        return;
+                }
+        }
+        contact->own = att_realloc_array(contact->own, contact->own_count + 1u,
+                                         sizeof(*contact->own));
+        contact->own[contact->own_count++] = (struct att_requirement){skill, level};
+}
+
+/* Where the next text of a blob goes; with no room it only measures. */
+struct packer {
+        char *at;
+        size_t bytes;
+};
+
+static void pack(struct packer *packer, struct att_text *text)
+{
+        if (packer->at) {
+                memcpy(packer->at, text->data, text->len);
+                text->data = packer->at;
+                packer->at += text->len;
+        }
+        packer->bytes += text->len;
+}
+
+/* All texts of a request but the id, each of them once. */
+static void pack_texts(struct packer *packer, struct att_contact_request *request,
+                       struct att_pair *attributes)
+{
+        struct att_customer_info *customer = &request->customer;
+        struct att_text *texts[] = {
+                &request->channel,     &request->queue,
+                &request->entry_point, &request->language,
+                &request->text,        &request->intent,
+                &request->agent,       &request->preferred_agent,
+                &request->address,     &request->traceparent,
+                &customer->id,         &customer->name,
+                &customer->tier,       &customer->currency,
+                &customer->notes,      &customer->last_agent,
+        };
+        for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
+                pack(packer, texts[i]);
+        }
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                struct att_pair pair = request->attributes[i];
+                pack(packer, &pair.key);
+                pack(packer, &pair.value);
+                if (attributes) {
+                        attributes[i] = pair;
+                }
+        }
+}
+
+static void copy_ids(struct contact *contact, const struct att_command *command)
+{
+        struct att_text id = command->request.id;
+        struct att_text front_end = command->front_end;
+        struct att_text customer = command->request.customer.id;
+        char *data = att_alloc(id.len + front_end.len + customer.len + 1);
+        memcpy(data, id.data, id.len);
+        memcpy(data + id.len, front_end.data, front_end.len);
+        memcpy(data + id.len + front_end.len, customer.data, customer.len);
+        contact->id_data = data;
+        contact->request.id = att_text_of(data, id.len);
+        contact->front_end = att_text_of(data + id.len, front_end.len);
+        contact->customer_id = att_text_of(data + id.len + front_end.len, customer.len);
+}
+
+static void copy_request(struct contact *contact, const struct att_command *command)
+{
+        contact->request = command->request;
+        contact->request.requires = NULL;
+        contact->request.prefers = NULL;
+        contact->request.exclude = NULL;
+        struct packer packer = {0};
+        struct att_contact_request measured = contact->request;
+        pack_texts(&packer, &measured, NULL);
+        size_t pairs_bytes = contact->request.attribute_count * sizeof(struct att_pair);
+        contact->blob = att_alloc(pairs_bytes + packer.bytes + 1);
+        struct att_pair *attributes = (struct att_pair *)(void *)contact->blob;
+        packer = (struct packer){.at = contact->blob + pairs_bytes};
+        pack_texts(&packer, &contact->request, attributes);
+        contact->request.attributes = attributes;
+        copy_ids(contact, command);
+}
+
+static int64_t or_zero(int64_t value)
+{
+        return value == ATT_ABSENT ? 0 : value;
+}
+
+static void resolve_names(struct att_core *core, struct contact *contact,
+                          const struct att_contact_request *request)
+{
+        const struct att_config *config = core->config;
+        contact->channel = channel_get_or_add(core, request->channel);
+        contact->named = agent_find(core, request->agent);
+        contact->preferred = agent_find(core, request->preferred_agent);
+        contact->intent = att_config_find_intent(config, request->intent);
+        for (uint32_t i = 0; i < request->requires_count; i++) {
+                request_set_own(contact, att_config_find_skill(config, request->requires[i].skill),
+                                request->requires[i].level);
+        }
+        if (request->prefer_count > 0) {
+                contact->prefers = att_alloc_array(request->prefer_count,
+                                                   sizeof(*contact->prefers));
+        }
+        for (uint32_t i = 0; i < request->prefer_count; i++) {
+                contact->prefers[contact->prefer_count++] = (struct att_preference){
+                        .skill = att_config_find_skill(config, request->prefers[i].skill),
+                        .weight_milli = request->prefers[i].weight_milli,
+                };
+        }
+        if (request->exclude_count > 0) {
+                contact->excluded = att_alloc_array(request->exclude_count,
+                                                    sizeof(*contact->excluded));
+        }
+        for (uint32_t i = 0; i < request->exclude_count; i++) {
+                contact->excluded[contact->excluded_count++] = agent_find(core,
+                                                                          request->exclude[i]);
+        }
+}
+
+struct contact *request_accept(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        struct contact *contact = att_alloc(sizeof(*contact));
+        att_list_init(&contact->in_core);
+        att_list_init(&contact->in_queue);
+        att_list_init(&contact->in_customer);
+        att_list_init(&contact->in_personal);
+        att_list_init(&contact->in_dirty);
+        att_list_init(&contact->offers);
+        timer_init(&contact->schedule, TIMER_SCHEDULED);
+        timer_init(&contact->next_step, TIMER_STEP);
+        timer_init(&contact->max_wait, TIMER_MAX_WAIT);
+        timer_init(&contact->wake, TIMER_WAKE);
+        copy_request(contact, command);
+        contact->content = request_digest(request);
+        contact->state = ATT_CONTACT_SCHEDULED;
+        contact->arrival = core->seq;
+        contact->arrived_ms = core->now_ms;
+        contact->queue = ATT_NONE;
+        contact->tier = ATT_NONE;
+        contact->priority_request_milli = or_zero(request->priority_milli);
+        contact->emotion_ppm = or_zero(request->emotion_ppm);
+        contact->waited_before_ms = or_zero(request->waited_ms);
+        resolve_names(core, contact, request);
+        return contact;
+}

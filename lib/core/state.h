@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine's state: what stands behind `struct att_core`, shared by the files of this folder and
+ * nobody else.
+ *
+ * Who owns what: the core owns agents, contacts, customers, channels and signatures; a contact owns
+ * its offers; an agent owns its interactions. Everything else that points is borrowed. Nothing is
+ * freed while effects of the step may name it: see `core->graveyard`.
+ */
+#ifndef ATT_LIB_CORE_STATE_H
+#define ATT_LIB_CORE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/heap.h"
+#include "lib/base/list.h"
+#include "lib/base/map.h"
+#include "lib/core/assign.h"
+#include "lib/core/core.h"
+#include "lib/model/config.h"
+#include "lib/model/limits.h"
+
+/* A return to the same queue so soon after an abandon takes up the wait of before. */
+#define RETURN_WITHIN_MS 60000
+#define REST_FULL_MS     (INT64_C(30) * 60 * 1000)
+/* How long the contacts and agents of a lost front end keep their places, and how long its
+ * conversations go on. */
+#define FRONT_END_GRACE_MS        (INT64_C(30) * 1000)
+#define FRONT_END_CONVERSATION_MS (INT64_C(10) * 60 * 1000)
+
+/* ---- Timers: one heap for all; the classes fire in this order at one instant. ---- */
+
+enum timer_class {
+        TIMER_WRAP_UP,   /* by contact id */
+        TIMER_OFFER,     /* in the order made */
+        TIMER_SCHEDULED, /* by contact id */
+        TIMER_STEP,      /* by arrival, then id */
+        TIMER_MAX_WAIT,  /* by arrival, then id */
+        TIMER_HOURS,     /* by queue */
+        TIMER_FRONT_END, /* by name */
+        TIMER_WAKE,      /* by arrival, then id: an agent may have come into reach */
+        TIMER_BATCH,     /* by policy */
+};
+
+struct timer {
+        struct att_heap_node node;
+        enum timer_class class;
+        int64_t at_ms;
+        uint64_t order;     /* Within class and instant, then: */
+        struct att_text id; /* Borrowed from the owner. */
+};
+
+/* ---- Channels: a bit each; a bit once given to a name stays with it. ---- */
+
+struct channel {
+        char *name_data; /* Owned. */
+        struct att_text name;
+        bool declared; /* Known to the configuration in force (or any name is). */
+        uint32_t def;  /* Its index in the configuration, or ATT_NONE. */
+        uint32_t units;
+        int64_t offer_timeout_ms;
+        int64_t wrap_up_ms;
+        bool auto_accept;
+        bool exclusive;
+        uint64_t interrupts;
+};
+
+/* ---- Signatures: what is asked of an agent, interned. ---- */
+
+/* Required and preferred by the queue, the intake's rules and the request. */
+#define WANTS_MAX (6 * ATT_REQUIREMENTS_MAX)
+
+struct want { /* A skill that counts in the skill term. */
+        uint32_t skill;
+        uint32_t level; /* Required; 0: preferred only. */
+        uint32_t weight_milli;
+};
+
+/* All contacts of one queue and step that ask for the same share one. The agents who meet all that
+ * doesn't change between reloads are kept as a bitset. */
+struct signature {
+        struct att_map_node by_key;
+        char *key; /* Owned: queue, step and the wants, as bytes. */
+        size_t key_len;
+        uint32_t references; /* Contacts. */
+        uint32_t queue;
+        uint32_t step;
+        uint32_t want_count;
+        uint64_t weight_sum_milli;
+        struct want *wants; /* Owned. */
+        uint64_t *meets;    /* Owned bitset of agents: skills, any_of, team, attributes. */
+        uint64_t *serves;   /* Owned bitset of agents: meets, and the profile serves the queue. */
+};
+
+/* ---- Agents ---- */
+
+struct interaction {
+        struct att_list in_agent;
+        struct agent *agent;       /* Borrowed. */
+        struct contact *contact;   /* Borrowed; NULL: outside the router. */
+        char *name_data;           /* Owned: the work's name, when outside. */
+        struct att_text name;      /* The contact's id or the work's name. */
+        struct att_text front_end; /* Outside work: who reported it (owned in name_data). */
+        uint32_t channel;
+        uint32_t units;             /* As reserved; a reload does not change them. */
+        uint32_t queue;             /* ATT_NONE: outside, or its queue is gone. */
+        int64_t channel_wrap_up_ms; /* As it began. */
+        enum att_interaction_state state;
+        int64_t since_ms;
+        struct timer wrap_up;
+};
+
+struct offer {
+        struct att_list in_contact;
+        struct att_list in_agent;
+        struct contact *contact; /* Borrowed. */
+        struct agent *agent;     /* Borrowed. */
+        uint64_t number;         /* In the order made; never used twice. */
+        uint32_t units;
+        uint32_t channel;
+        int64_t timeout_ms;
+        struct timer timeout;
+};
+
+struct record {              /* What feedback said of an agent, or of all, in a queue. */
+        uint32_t queue_name; /* Index into core->queue_names. */
+        uint32_t successes;
+        uint32_t count;
+};
+
+struct agent {
+        struct att_map_node by_id;
+        char *id_data; /* Owned. */
+        struct att_text id;
+        const struct att_agent_def *def; /* Borrowed from the configuration; NULL: removed. */
+        uint32_t index;                  /* In core->agents; UINT32_MAX when removed. */
+        enum att_presence presence;
+        char *reason_data; /* Owned, may be NULL. */
+        int64_t presence_since_ms;
+        char *front_end_data; /* Owned, may be NULL: who said ready last. */
+        uint64_t reachable;   /* Channel bits. */
+        bool shift_begun;
+        int64_t idle_since_ms; /* Counts while there is no interaction. */
+        struct att_list offers;
+        struct att_list interactions;
+        uint32_t offer_count;
+        uint32_t interaction_count;
+        uint32_t held_units; /* Offers and interactions. */
+        uint64_t busy;       /* Channels with an offer or an interaction. */
+        uint16_t channel_units[ATT_CHANNELS_MAX];
+        uint16_t channel_count[ATT_CHANNELS_MAX];
+        int64_t price_ppm;
+        int64_t strain_micro; /* Negative contacts, decayed, as of strain_at_ms. */
+        int64_t strain_at_ms;
+        struct record *records; /* Owned. */
+        uint32_t record_count;
+        uint32_t column; /* Scratch of the matching. */
+        uint64_t room;   /* Scratch of the matching: channels with room. */
+        bool dirty;      /* May be able to take something it could not before. */
+        struct att_list in_dirty;
+        struct att_list in_removed;
+};
+
+/* ---- Contacts ---- */
+
+struct cooldown {
+        struct agent *agent; /* Borrowed. */
+        int64_t until_ms;
+};
+
+struct contact {
+        struct att_map_node by_id;
+        struct att_list in_core;  /* core->live by arrival, or core->closed by closing. */
+        struct att_list in_queue; /* queue_state.waiting while queued. */
+        struct att_list in_customer;
+        struct att_list in_personal; /* core->personal: queued with a preferred agent. */
+        struct att_list in_dirty;
+        char *id_data; /* Owned: id, front end's name, customer's id. */
+        char *blob;    /* Owned: all other texts and arrays of the request; NULL
+                                           once closed and told. */
+        struct att_contact_request request; /* Into the two. */
+        struct att_text front_end;
+        struct att_text customer_id;
+        struct att_digest content; /* Of the request: the same again is no other contact. */
+        enum att_contact_state state;
+        enum att_outcome outcome;
+        uint64_t arrival; /* The command's sequence number. */
+        int64_t arrived_ms;
+
+        /* Where it is. */
+        uint32_t queue; /* ATT_NONE once its queue is gone. */
+        uint32_t step;
+        uint32_t channel;
+        int64_t waited_before_ms; /* Of earlier spells of waiting. */
+        int64_t waiting_since_ms; /* While queued or offered. */
+        int64_t entered_ms;       /* The queue. */
+        uint64_t offered_round;   /* core->round when it was last offered. */
+        bool put_back;            /* From an offer that came to nothing. */
+        bool no_bots;
+        bool ever_entered;
+        bool entering; /* During a reload: on its way to another queue. */
+        bool dirty;
+        bool window;       /* Its policy's batching window has just closed. */
+        bool round_counts; /* Of the running round one offer was declined or missed. */
+        uint32_t rounds;
+        uint64_t moved_round; /* The instant of the last move between queues ... */
+        uint32_t moves;       /* ... and how many there were in it. */
+        uint32_t attempt;
+        uint32_t transfers;
+
+        /* What is asked of agents. */
+        struct att_requirement *own; /* Owned: the request's and updates'; level 0 drops. */
+        uint32_t own_count;
+        struct att_requirement *ruled; /* Owned: the intake's. */
+        uint32_t ruled_count;
+        struct att_preference *prefers; /* Owned: request's and rules', joined. */
+        uint32_t prefer_count;
+        struct signature *signature; /* Shared, counted. NULL while not in a queue. */
+        struct agent *named;         /* Borrowed. */
+        int64_t named_until_ms;      /* The others may take it from then on. */
+        struct agent *preferred;     /* Borrowed. */
+        struct agent **excluded;     /* Owned array. */
+        uint32_t excluded_count;
+        struct cooldown *cooldowns; /* Owned. */
+        uint32_t cooldown_count;
+
+        /* How much it matters. */
+        int64_t priority_request_milli;
+        int64_t priority_rules_milli;
+        uint32_t tier;   /* ATT_NONE */
+        uint32_t intent; /* ATT_NONE */
+        int64_t value_ppm;
+        int64_t tier_points_milli;
+        int64_t emotion_ppm;
+
+        struct att_list offers;
+        uint32_t offer_count;
+        struct interaction *interaction; /* Borrowed; while connected. */
+        struct agent *last_agent;        /* Borrowed; who had it last. */
+        uint32_t wrapping;               /* Interactions that still name it in wrap-up. */
+        struct customer *customer;       /* Borrowed; NULL: unknown. */
+        int64_t closed_ms;
+        struct timer schedule;  /* Scheduled. */
+        struct timer next_step; /* Queued or offered. */
+        struct timer max_wait;
+        struct timer wake;
+        struct att_decision *decision; /* Owned, or NULL. */
+};
+
+/* ---- Customers ---- */
+
+struct customer {
+        struct att_map_node by_id;
+        char *id_data;            /* Owned. */
+        struct att_list in_core;  /* core->customers, the longest untouched first. */
+        struct att_list contacts; /* Live ones, by arrival. */
+        bool abandoned;           /* Not yet taken up again. */
+        int64_t abandoned_ms;
+        int64_t abandoned_waited_ms;
+        uint32_t abandoned_queue_name;
+        struct agent *last_agent; /* Borrowed. */
+        int64_t last_spoke_ms;
+        bool last_went_badly;
+};
+
+/* ---- Queues and policies: the live part ---- */
+
+struct queue_state {
+        struct att_list waiting; /* Queued contacts. */
+        uint32_t waiting_count;
+        uint32_t offered_count;
+        uint32_t connected_count;
+        uint32_t name;                     /* Index into core->queue_names. */
+        int64_t delays_ms[ATT_DELAYS_MAX]; /* Different profile delays, ascending. */
+        uint32_t delay_count;
+        bool can_skip;           /* Some step is passed over when unstaffed. */
+        uint64_t recent_entered; /* Halved whenever prices are computed. */
+        struct timer hours;
+        struct att_queue_view totals; /* The counters of the view. */
+        int64_t answer_gap_ms;        /* Smoothed time between answers; -1 unknown. */
+        int64_t last_answer_ms;
+};
+
+struct policy_state {
+        bool window_open;
+        struct timer window;
+};
+
+struct front_end {
+        struct att_map_node by_name;
+        struct att_list in_core;
+        char *name_data; /* Owned. */
+        bool lost;
+        bool waiting_gone; /* The grace is over; conversations go on. */
+        int64_t lost_ms;
+        struct timer lease;
+};
+
+/* ---- Effects of the running instant, by where they stand in the order ---- */
+
+enum effect_place { PLACE_ENDED, PLACE_AGENTS, PLACE_QUEUED, PLACE_OFFERS, PLACE_COUNT };
+
+/* A contact's place in the order with one agent. */
+struct place {
+        bool named;
+        bool starved;
+        uint32_t rank;
+        int64_t urgency; /* Thousandths of a point x ms of an hour, with fit points. */
+        bool put_back;
+        int64_t waited_ms;
+        const struct contact *contact;
+};
+
+struct candidate { /* A waiting contact that could be matched now. */
+        struct contact *contact;
+        struct place place;       /* The best it has with any one of its agents. */
+        enum att_exclusion bound; /* LINKED or HOLD: it has one agent only, for that reason. */
+        bool served;
+        uint32_t first; /* Its eligible agents: match.agents[first ... */
+        uint32_t count;
+};
+
+struct match_pair {
+        uint32_t candidate;
+        struct agent *agent;
+        uint64_t number; /* Of the offer to be. */
+        bool further;    /* Not the first agent of a broadcast. */
+};
+
+struct match_scratch {
+        struct candidate *candidates;
+        uint32_t count, capacity;
+        struct agent **agents;
+        uint32_t agent_count, agent_capacity;
+        struct agent **columns; /* Of the assignment: each agent once. */
+        uint32_t column_count, column_capacity;
+        struct att_assign assign;
+        struct match_pair *pairs; /* In the order made. */
+        uint32_t pair_count, pair_capacity;
+};
+
+struct att_core {
+        const struct att_config *config;        /* Shared, counted. NULL before the first. */
+        const struct att_config *config_before; /* Until the next step: effects may name it. */
+        int64_t now_ms;
+        uint64_t seq;
+        uint64_t round; /* Grows with every instant. */
+        uint64_t next_offer;
+
+        struct channel channels[ATT_CHANNELS_MAX];
+        uint32_t channel_count;
+        uint64_t exclusive_channels;
+        uint32_t *human_skills; /* Owned: those of kind human. */
+        uint32_t human_skill_count;
+
+        struct agent **agents; /* Owned; by configuration index. */
+        uint32_t agent_count;
+        struct att_map agents_by_id;     /* Removed ones with work included. */
+        struct att_list removed_agents;  /* Finishing their work. */
+        struct att_list agent_graveyard; /* To free when the next step begins (in_removed). */
+
+        struct att_map contacts_by_id;
+        struct att_list live; /* By arrival. */
+        uint32_t live_count;
+        struct att_list closed; /* The oldest first. */
+        bool closed_new;        /* Some are not trimmed yet: the last ones. */
+        uint32_t closed_count;
+        struct att_list personal;
+        struct att_list graveyard; /* Contacts to free when the next step begins (in_core). */
+
+        struct att_map customers_by_id;
+        struct att_list customers;
+        uint32_t customer_count;
+
+        struct att_map front_ends_by_name;
+        struct att_list front_ends;
+
+        struct att_map signatures;
+
+        struct queue_state *queues;    /* Owned; by configuration index. */
+        struct policy_state *policies; /* Owned; by configuration index. */
+        char **queue_names;            /* Owned: every queue name ever seen; never shrinks. */
+        struct record *queue_records;  /* Owned; by queue name. */
+        uint32_t queue_name_count;
+
+        struct att_heap timers;
+        struct att_list dirty_agents;
+        struct att_list dirty_contacts;
+        bool staffing_fell; /* Someone signed out: steps may be unstaffed now. */
+
+        struct att_effects places[PLACE_COUNT];
+        struct att_buffer sentence; /* Of a refusal. */
+        void **doomed;              /* Owned: memory to free when the next step begins. */
+        uint32_t doomed_count, doomed_capacity;
+        struct att_arena texts; /* Texts of this step's effects that live nowhere else. */
+        struct match_scratch match;
+        struct att_core_counts counts;
+        struct att_list spare_offers;
+        struct att_list spare_interactions;
+};
+
+/* ---- core.c: effects ---- */
+
+struct att_effect *emit(struct att_core *core, enum effect_place place, enum att_effect_kind kind);
+struct att_effect *emit_contact(struct att_core *core, enum effect_place place,
+                                enum att_effect_kind kind, const struct contact *contact);
+/* Refuses the command: one effect, nothing else may have changed. */
+ATT_PRINTF(5, 6)
+void refuse(struct att_core *core, const struct att_command *command, enum att_refusal refusal,
+            const char *field, const char *format, ...);
+void refuse_unknown(struct att_core *core, const struct att_command *command, const char *field,
+                    const char *noun, struct att_text name, struct att_text nearest);
+
+/* Frees memory when the next step begins: effects of this one may name it. NULL fine. */
+void free_later(struct att_core *core, void *memory);
+
+/* ---- timers.c ---- */
+
+void timer_init(struct timer *timer, enum timer_class class);
+void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
+               struct att_text id);
+void timer_cancel(struct att_core *core, struct timer *timer);
+bool timer_is_armed(const struct timer *timer);
+bool timer_less(const struct att_heap_node *a, const struct att_heap_node *b);
+/* Fires all that is due at or before now. Returns whether anything was. */
+bool timers_fire(struct att_core *core);
+
+/* ---- channels.c ---- */
+
+uint32_t channel_find(const struct att_core *core, struct att_text name); /* Or ATT_NONE. */
+/* Finds or, where any name works, makes one. ATT_NONE: undeclared, or no bit left. */
+uint32_t channel_get_or_add(struct att_core *core, struct att_text name);
+void channels_reload(struct att_core *core, const struct att_config *config);
+
+/* ---- agents.c ---- */
+
+struct agent *agent_find(const struct att_core *core, struct att_text id);
+struct agent *agent_new(struct att_core *core, struct att_text id);
+void agent_free(struct att_core *core, struct agent *agent);
+void agent_mark(struct att_core *core, struct agent *agent); /* Dirty. */
+/* Takes or gives back units and a place on a channel. */
+void agent_take(struct agent *agent, uint32_t channel, uint32_t units);
+void agent_give(struct agent *agent, uint32_t channel, uint32_t units);
+/* Changes presence, with all that follows. */
+void agent_set_presence(struct att_core *core, struct agent *agent, enum att_presence presence,
+                        struct att_text reason);
+int64_t agent_idle_ms(const struct att_core *core, const struct agent *agent); /* 0 while busy. */
+bool agent_is_bot(const struct agent *agent);
+/* The limit of a core channel for an agent: ATT_LIMIT_OFF, ATT_LIMIT_NONE or a number. */
+uint32_t agent_limit(const struct att_core *core, const struct agent *agent, uint32_t channel);
+void agents_price(struct att_core *core, bool by_demand);
+void handle_agent_ready(struct att_core *core, const struct att_command *command);
+void handle_agent_pause(struct att_core *core, const struct att_command *command);
+void handle_agent_offline(struct att_core *core, const struct att_command *command);
+void handle_occupied(struct att_core *core, const struct att_command *command);
+void handle_free(struct att_core *core, const struct att_command *command);
+
+/* ---- interactions.c ---- */
+
+struct interaction *interaction_new(struct att_core *core, struct agent *agent, uint32_t channel,
+                                    uint32_t units);
+/* The conversation is over: wrap-up begins, or the interaction ends at once. */
+void interaction_wrap_up(struct att_core *core, struct interaction *interaction);
+void interaction_finish(struct att_core *core, struct interaction *interaction);
+void handle_wrap_up_done(struct att_core *core, const struct att_command *command);
+void handle_contact_hold(struct att_core *core, const struct att_command *command);
+
+/* ---- contacts.c ---- */
+
+struct contact *contact_find(const struct att_core *core,
+                             struct att_text id); /* Closed ones too. */
+/* Finds a live contact for a command, or refuses: unknown, or state when it is closed. */
+struct contact *contact_get_live(struct att_core *core, const struct att_command *command);
+void contact_move(struct att_core *core, struct contact *contact, enum att_contact_state next);
+int64_t contact_waited_ms(const struct att_core *core, const struct contact *contact);
+int64_t contact_in_queue_ms(const struct att_core *core, const struct contact *contact);
+void contact_mark(struct att_core *core, struct contact *contact); /* Dirty. */
+void contact_close(struct att_core *core, struct contact *contact, enum att_outcome outcome,
+                   struct att_text reason);
+/* `closed` is said, then the agent's wrap-up begins. */
+void contact_end_conversation(struct att_core *core, struct contact *contact,
+                              enum att_outcome outcome, struct att_text disposition);
+void contact_schedule(struct att_core *core, struct contact *contact, int64_t due_ms);
+/* Takes a contact off its queue's list and puts it on again (queued ones, around a move). */
+void contact_unlist(struct att_core *core, struct contact *contact);
+void contact_list(struct att_core *core, struct contact *contact);
+void contact_add_cooldown(struct att_core *core, struct contact *contact, struct agent *agent,
+                          int64_t until_ms);
+bool contact_is_cooling(const struct att_core *core, const struct contact *contact,
+                        const struct agent *agent);
+bool contact_excludes(const struct contact *contact, const struct agent *agent);
+void contact_free(struct att_core *core, struct contact *contact);
+/* Frees what a closed contact needs no more, once its last effects are told. */
+void contacts_trim(struct att_core *core);
+void contacts_forget(struct att_core *core);
+void handle_contact_add(struct att_core *core, const struct att_command *command);
+void handle_contact_update(struct att_core *core, const struct att_command *command);
+void handle_contact_abandon(struct att_core *core, const struct att_command *command);
+void handle_contact_cancel(struct att_core *core, const struct att_command *command);
+void handle_contact_end(struct att_core *core, const struct att_command *command);
+void handle_contact_transfer(struct att_core *core, const struct att_command *command);
+void handle_contact_feedback(struct att_core *core, const struct att_command *command);
+
+/* ---- customers.c ---- */
+
+struct customer *customer_get_or_add(struct att_core *core, struct att_text id);
+struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact);
+bool customer_has_room(const struct att_core *core, struct att_text id);
+void customer_touch(struct att_core *core, struct customer *customer);
+void customer_free(struct att_core *core, struct customer *customer);
+/* The agent of the latest earlier contact of the same customer on another channel that is offered
+ * to one agent or connected since before this instant; or NULL. */
+struct agent *linked_agent(const struct att_core *core, const struct contact *contact);
+
+/* ---- queues.c: a contact's way through queues ---- */
+
+uint32_t queue_name_intern(struct att_core *core, struct att_text name);
+struct att_text queue_name(const struct att_core *core, uint32_t queue); /* Lives with the core. */
+/* Puts a contact into a queue: its steps start anew. */
+void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue);
+/* Puts a contact that is in its queue still back among the waiting. */
+void queue_put_back(struct att_core *core, struct contact *contact);
+/* Turns a new contact away: as the overflow says, or refused where there is none. */
+void queue_turn_away(struct att_core *core, struct contact *contact,
+                     const struct att_overflow *overflow, struct att_text reason);
+/* Whether anyone signed in could take it at one of the queue's steps. */
+bool queue_is_staffed(const struct att_core *core, const struct contact *contact, uint32_t queue);
+/* Acts on steps and max_wait that are due, and on steps that nobody could meet. */
+void queue_advance(struct att_core *core, struct contact *contact);
+void queue_overflow(struct att_core *core, struct contact *contact,
+                    const struct att_overflow *overflow, bool arriving);
+void queue_arm_max_wait(struct att_core *core, struct contact *contact);
+void queue_arm_wake(struct att_core *core, struct contact *contact);
+void queue_max_wait(struct att_core *core, struct contact *contact);
+void queue_closing(struct att_core *core, uint32_t queue);
+void queue_arm_hours(struct att_core *core, uint32_t queue);
+void queue_skip_unstaffed(struct att_core *core); /* After staffing fell. */
+bool step_is_staffed(const struct att_core *core, const struct contact *contact, uint32_t queue,
+                     uint32_t step);
+uint32_t queue_position(const struct att_core *core, const struct contact *contact);
+int64_t queue_estimate_ms(const struct att_core *core, uint32_t queue, uint32_t position);
+const struct att_policy *contact_policy(const struct att_core *core, const struct contact *contact);
+
+/* ---- signatures.c ---- */
+
+void signature_refresh(struct att_core *core, struct contact *contact);
+void signature_drop(struct att_core *core, struct contact *contact);
+/* What a contact (NULL: one that asks nothing of its own) would ask for in a queue and step. */
+uint32_t signature_wants(const struct att_config *config, const struct contact *contact,
+                         uint32_t queue, uint32_t step, struct want wants[WANTS_MAX]);
+bool agent_meets_step(const struct att_config *config, const struct att_agent_def *def,
+                      const struct att_queue *queue, const struct att_step *step,
+                      const struct want *wants, uint32_t want_count, enum att_exclusion *ret_why);
+
+/* ---- eligibility.c ---- */
+
+/* Why an agent can't take a contact now, the first cause in the order of the enum; units included
+ * if `with_capacity`. Holds and links are looked at by match.c. */
+enum att_exclusion exclusion_of(const struct att_core *core, const struct contact *contact,
+                                const struct agent *agent, bool with_capacity);
+/* The same with holds and links. */
+enum att_exclusion exclusion_now(const struct att_core *core, const struct contact *contact,
+                                 const struct agent *agent);
+bool has_room(const struct att_core *core, const struct agent *agent, uint32_t channel,
+              enum att_exclusion *ret_why);
+/* The one agent to whom alone a contact may go now, because of a link or a hold (`*ret_by` says
+ * which); NULL: to anyone. The agent of a hold may have no room. */
+struct agent *bound_agent(const struct att_core *core, const struct contact *contact,
+                          enum att_exclusion *ret_by);
+/* The rank of a queue in the agent's profile; 0: not served. */
+uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint32_t queue);
+uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
+                      const struct agent *agent);
+
+/* ---- fit.c ---- */
+
+int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count,
+                        uint32_t skill_count);
+int64_t fit_ppm(const struct att_core *core, const struct contact *contact,
+                const struct agent *agent, int64_t terms_ppm[ATT_FIT_TERM_COUNT]);
+int64_t strain_now_micro(const struct att_core *core, const struct agent *agent);
+void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm);
+void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_name, bool success);
+
+/* ---- urgency.c ---- */
+
+#define URGENCY_SCALE ATT_HOUR_MS /* urgency / URGENCY_SCALE is in thousandths of a point. */
+
+int64_t urgency_of(const struct att_core *core, const struct contact *contact);
+bool has_starved(const struct att_core *core, const struct contact *contact);
+struct place place_of(const struct att_core *core, const struct contact *contact,
+                      const struct agent *agent);
+/* < 0: a goes first. `ret_by` (may be NULL): what decided. */
+int place_compare(const struct place *a, const struct place *b, enum att_decided_by *ret_by);
+
+/* ---- offers.c ---- */
+
+/* Offers the contact to the agent, or connects at once where the channel auto-accepts. */
+void offer_make(struct att_core *core, struct contact *contact, struct agent *agent,
+                uint64_t number);
+/* Ends an offer without an accept; does not put the contact back. */
+void offer_end(struct att_core *core, struct offer *offer, enum att_revoke_reason reason);
+/* Ends an offer and, if it was the round's last, puts the contact back. */
+void offer_revoke(struct att_core *core, struct offer *offer, enum att_revoke_reason reason);
+void offers_revoke_of_contact(struct att_core *core, struct contact *contact,
+                              enum att_revoke_reason reason);
+struct offer *offer_find(const struct contact *contact, const struct agent *agent);
+void offer_time_out(struct att_core *core, struct offer *offer);
+void handle_offer_accept(struct att_core *core, const struct att_command *command);
+void handle_offer_decline(struct att_core *core, const struct att_command *command);
+
+/* ---- match.c ---- */
+
+void match_all(struct att_core *core);
+void match_deinit(struct match_scratch *match);
+
+/* ---- decide.c ---- */
+
+/* Remembers with the contact why it is about to be given to an agent: to be called before the
+ * offer is made, with the pairs made before it counted in the agents' loads. */
+void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
+            bool exact, bool further);
+
+/* ---- intake.c ---- */
+
+/* Applies the rules: queue, requirements, preferences, priority, intent. Returns the queue, or
+ * ATT_NONE. Writes into the contact. */
+uint32_t intake_apply(const struct att_core *core, struct contact *contact);
+void intake_apply_tier(const struct att_core *core, struct contact *contact);
+
+/* ---- reload.c, fronts.c ---- */
+
+void handle_config(struct att_core *core, const struct att_command *command);
+void handle_front_end_lost(struct att_core *core, const struct att_command *command);
+void handle_front_end_back(struct att_core *core, const struct att_command *command);
+void handle_away(struct att_core *core, const struct att_command *command);
+void front_end_lapse(struct att_core *core, struct front_end *front_end);
+void front_ends_free(struct att_core *core);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A digest of everything that can influence an effect to come. Lists are walked in their own
+ * order, which commands alone decide; texts stand for indices and pointers. */
+#include "lib/base/digest.h"
+#include "lib/core/state.h"
+
+static void add_agent_name(struct att_digester *digester, const struct agent *agent)
+{
+        att_digester_add_text(digester, agent ? agent->id : ATT_TEXT_NONE);
+}
+
+static void add_timer(struct att_digester *digester, const struct timer *timer)
+{
+        bool armed = timer_is_armed(timer);
+        att_digester_add_u64(digester, armed);
+        att_digester_add_i64(digester, armed ? timer->at_ms : 0);
+}
+
+static void add_interaction(const struct att_core *core, struct att_digester *digester,
+                            const struct interaction *interaction)
+{
+        att_digester_add_text(digester, interaction->name);
+        att_digester_add_u64(digester, interaction->contact != NULL);
+        att_digester_add_text(digester, core->channels[interaction->channel].name);
+        att_digester_add_u64(digester, interaction->units);
+        att_digester_add_text(digester, queue_name(core, interaction->queue));
+        att_digester_add_u64(digester, interaction->state);
+        att_digester_add_i64(digester, interaction->since_ms);
+        add_timer(digester, &interaction->wrap_up);
+}
+
+static void add_agent(const struct att_core *core, struct att_digester *digester,
+                      const struct agent *agent)
+{
+        att_digester_add_text(digester, agent->id);
+        att_digester_add_u64(digester, agent->presence);
+        att_digester_add_text(digester, att_text_from(agent->reason_data));
+        att_digester_add_i64(digester, agent->presence_since_ms);
+        att_digester_add_text(digester, att_text_from(agent->front_end_data));
+        att_digester_add_u64(digester, agent->reachable);
+        att_digester_add_u64(digester, agent->shift_begun);
+        att_digester_add_i64(digester, agent->idle_since_ms);
+        att_digester_add_u64(digester, agent->held_units);
+        att_digester_add_u64(digester, agent->busy);
+        att_digester_add_i64(digester, agent->price_ppm);
+        att_digester_add_i64(digester, agent->strain_micro);
+        att_digester_add_i64(digester, agent->strain_at_ms);
+        for (uint32_t i = 0; i < agent->record_count; i++) {
+                att_digester_add_text(
+                        digester, att_text_from(core->queue_names[agent->records[i].queue_name]));
+                att_digester_add_u64(digester, agent->records[i].successes);
+                att_digester_add_u64(digester, agent->records[i].count);
+        }
+        ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
+        {
+                add_interaction(core, digester, interaction);
+        }
+}
+
+static void add_asked(const struct att_core *core, struct att_digester *digester,
+                      const struct contact *contact)
+{
+        const struct att_skill *skills = core->config->skills;
+        att_digester_add_u64(digester, contact->own_count);
+        for (uint32_t i = 0; i < contact->own_count; i++) {
+                att_digester_add_text(digester, skills[contact->own[i].skill].name);
+                att_digester_add_u64(digester, contact->own[i].level);
+        }
+        att_digester_add_u64(digester, contact->ruled_count);
+        for (uint32_t i = 0; i < contact->ruled_count; i++) {
+                att_digester_add_text(digester, skills[contact->ruled[i].skill].name);
+                att_digester_add_u64(digester, contact->ruled[i].level);
+        }
+        att_digester_add_u64(digester, contact->prefer_count);
+        for (uint32_t i = 0; i < contact->prefer_count; i++) {
+                att_digester_add_text(digester, skills[contact->prefers[i].skill].name);
+                att_digester_add_u64(digester, contact->prefers[i].weight_milli);
+        }
+        add_agent_name(digester, contact->named);
+        att_digester_add_i64(digester, contact->named_until_ms);
+        add_agent_name(digester, contact->preferred);
+        for (uint32_t i = 0; i < contact->excluded_count; i++) {
+                add_agent_name(digester, contact->excluded[i]);
+        }
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                add_agent_name(digester, contact->cooldowns[i].agent);
+                att_digester_add_i64(digester, contact->cooldowns[i].until_ms);
+        }
+}
+
+static void add_offers(struct att_digester *digester, const struct contact *contact)
+{
+        att_digester_add_u64(digester, contact->offer_count);
+        ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
+        {
+                add_agent_name(digester, offer->agent);
+                att_digester_add_u64(digester, offer->number);
+                att_digester_add_u64(digester, offer->units);
+                add_timer(digester, &offer->timeout);
+        }
+}
+
+static void add_contact(const struct att_core *core, struct att_digester *digester,
+                        const struct contact *contact)
+{
+        att_digester_add_text(digester, contact->request.id);
+        att_digester_add_text(digester, contact->front_end);
+        att_digester_add_text(digester, contact->customer_id);
+        att_digester_add_u64(digester, contact->content.high);
+        att_digester_add_u64(digester, contact->content.low);
+        att_digester_add_u64(digester, contact->state);
+        att_digester_add_u64(digester, contact->outcome);
+        att_digester_add_u64(digester, contact->arrival);
+        att_digester_add_text(digester, queue_name(core, contact->queue));
+        att_digester_add_u64(digester, contact->step);
+        att_digester_add_text(digester, core->channels[contact->channel].name);
+        att_digester_add_i64(digester, contact_waited_ms(core, contact));
+        att_digester_add_i64(digester, contact->entered_ms);
+        att_digester_add_u64(digester, contact->put_back);
+        att_digester_add_u64(digester, contact->no_bots);
+        att_digester_add_u64(digester, contact->ever_entered);
+        att_digester_add_u64(digester, contact->round_counts);
+        att_digester_add_u64(digester, contact->rounds);
+        att_digester_add_u64(digester, contact->attempt);
+        att_digester_add_u64(digester, contact->transfers);
+        att_digester_add_i64(digester, contact->priority_request_milli);
+        att_digester_add_i64(digester, contact->priority_rules_milli);
+        att_digester_add_i64(digester, contact->value_ppm);
+        att_digester_add_i64(digester, contact->tier_points_milli);
+        att_digester_add_i64(digester, contact->emotion_ppm);
+        add_agent_name(digester, contact->last_agent);
+        add_asked(core, digester, contact);
+        add_offers(digester, contact);
+        add_timer(digester, &contact->schedule);
+        add_timer(digester, &contact->next_step);
+        add_timer(digester, &contact->max_wait);
+        add_timer(digester, &contact->wake);
+}
+
+static void add_customer(const struct att_core *core, struct att_digester *digester,
+                         const struct customer *customer)
+{
+        att_digester_add_text(digester, customer->by_id.key);
+        att_digester_add_u64(digester, customer->abandoned);
+        if (customer->abandoned) {
+                att_digester_add_i64(digester, customer->abandoned_ms);
+                att_digester_add_i64(digester, customer->abandoned_waited_ms);
+                att_digester_add_text(
+                        digester, att_text_from(core->queue_names[customer->abandoned_queue_name]));
+        }
+        add_agent_name(digester, customer->last_agent);
+        att_digester_add_i64(digester, customer->last_spoke_ms);
+        att_digester_add_u64(digester, customer->last_went_badly);
+}
+
+static void add_queue(const struct att_core *core, struct att_digester *digester, uint32_t queue)
+{
+        const struct queue_state *state = &core->queues[queue];
+        att_digester_add_text(digester, queue_name(core, queue));
+        att_digester_add_u64(digester, state->recent_entered);
+        att_digester_add_i64(digester, state->answer_gap_ms);
+        att_digester_add_i64(digester, state->last_answer_ms);
+        add_timer(digester, &state->hours);
+        att_digester_add_u64(digester, core->queue_records[state->name].successes);
+        att_digester_add_u64(digester, core->queue_records[state->name].count);
+}
+
+struct att_digest att_core_digest(const struct att_core *core)
+{
+        struct att_digester digester;
+        att_digester_init(&digester);
+        att_digester_add_u64(&digester, ATT_CORE_BEHAVIOUR);
+        att_digester_add_i64(&digester, core->now_ms);
+        att_digester_add_u64(&digester, core->seq);
+        att_digester_add_u64(&digester, core->next_offer);
+        if (!core->config) {
+                return att_digester_finish(&digester);
+        }
+        att_digester_add_u64(&digester, core->config->digest.high);
+        att_digester_add_u64(&digester, core->config->digest.low);
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                add_agent(core, &digester, core->agents[i]);
+        }
+        ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
+        {
+                add_agent(core, &digester, agent);
+        }
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                add_contact(core, &digester, contact);
+        }
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                att_digester_add_text(&digester, contact->request.id);
+                att_digester_add_u64(&digester, contact->outcome);
+                att_digester_add_i64(&digester, contact->closed_ms);
+                add_agent_name(&digester, contact->last_agent);
+        }
+        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
+        {
+                add_customer(core, &digester, customer);
+        }
+        ATT_LIST_FOREACH(front_end, &core->front_ends, struct front_end, in_core)
+        {
+                att_digester_add_text(&digester, front_end->by_name.key);
+                att_digester_add_u64(&digester, front_end->waiting_gone);
+                add_timer(&digester, &front_end->lease);
+        }
+        for (uint32_t i = 0; i < core->config->queue_count; i++) {
+                add_queue(core, &digester, i);
+        }
+        for (uint32_t i = 0; i < core->config->policy_count; i++) {
+                add_timer(&digester, &core->policies[i].window);
+        }
+        return att_digester_finish(&digester);
+}

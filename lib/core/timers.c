@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+static struct timer *timer_of(const struct att_heap_node *node)
+{
+        return ATT_CONTAINER_OF(node, struct timer, node);
+}
+
+bool timer_less(const struct att_heap_node *node_a, const struct att_heap_node *node_b)
+{
+        const struct timer *a = timer_of(node_a);
+        const struct timer *b = timer_of(node_b);
+        if (a->at_ms != b->at_ms) {
+                return a->at_ms < b->at_ms;
+        }
+        if (a->class != b->class) {
+                return a->class < b->class;
+        }
+        if (a->order != b->order) {
+                return a->order < b->order;
+        }
+        return att_text_compare(a->id, b->id) < 0;
+}
+
+void timer_init(struct timer *timer, enum timer_class class)
+{
+        *timer = (struct timer){.class = class};
+}
+
+void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
+               struct att_text id)
+{
+        att_heap_remove(&core->timers, &timer->node);
+        timer->at_ms = at_ms;
+        timer->order = order;
+        timer->id = id;
+        att_heap_add(&core->timers, &timer->node);
+}
+
+void timer_cancel(struct att_core *core, struct timer *timer)
+{
+        att_heap_remove(&core->timers, &timer->node);
+}
+
+bool timer_is_armed(const struct timer *timer)
+{
+        return att_heap_has(&timer->node);
+}
+
+int64_t att_core_next_deadline_ms(const struct att_core *core)
+{
+        const struct att_heap_node *first = att_heap_first(&core->timers);
+        return first ? timer_of(first)->at_ms : INT64_MAX;
+}
+
+/* The first timer if it is due and of this class; taken off the heap. */
+static struct timer *pop_due(struct att_core *core, enum timer_class class)
+{
+        struct att_heap_node *first = att_heap_first(&core->timers);
+        if (!first) {
+                return NULL;
+        }
+        struct timer *timer = timer_of(first);
+        if (timer->at_ms > core->now_ms || timer->class != class) {
+                return NULL;
+        }
+        att_heap_remove(&core->timers, first);
+        return timer;
+}
+
+/* All offers of the instant time out before any agent is paused for it. */
+static void fire_offers(struct att_core *core, struct timer *first)
+{
+        struct att_list missed;
+        att_list_init(&missed);
+        for (struct timer *timer = first; timer; timer = pop_due(core, TIMER_OFFER)) {
+                struct offer *offer = ATT_CONTAINER_OF(timer, struct offer, timeout);
+                struct agent *agent = offer->agent;
+                const struct att_policy *policy = contact_policy(core, offer->contact);
+                bool pauses = policy->on_missed == ATT_MISSED_PAUSES;
+                offer_time_out(core, offer);
+                if (pauses && agent->def && !att_list_is_linked(&agent->in_removed)) {
+                        att_list_add_tail(&missed, &agent->in_removed);
+                }
+        }
+        ATT_LIST_FOREACH(agent, &missed, struct agent, in_removed)
+        {
+                att_list_remove(&agent->in_removed);
+                if (agent->presence == ATT_PRESENCE_READY) {
+                        agent_set_presence(core, agent, ATT_PRESENCE_PAUSED, ATT_TEXT("missed"));
+                }
+        }
+}
+
+/* Not a new contact: it always enters, and keeps the arrival of its command. */
+static void schedule_come(struct att_core *core, struct contact *contact)
+{
+        queue_enter(core, contact, contact->queue);
+}
+
+static void fire_wake(struct att_core *core, struct contact *contact)
+{
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                contact_mark(core, contact);
+        }
+        queue_arm_wake(core, contact);
+}
+
+static void fire_batch(struct att_core *core, struct policy_state *state)
+{
+        uint32_t policy = (uint32_t)(state - core->policies);
+        state->window_open = false;
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                if (core->config->queues[q].policy != policy) {
+                        continue;
+                }
+                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
+                {
+                        contact->window = true;
+                        contact_mark(core, contact);
+                }
+        }
+}
+
+static void fire(struct att_core *core, struct timer *timer)
+{
+        switch (timer->class) {
+        case TIMER_WRAP_UP:
+                interaction_finish(core, ATT_CONTAINER_OF(timer, struct interaction, wrap_up));
+                break;
+        case TIMER_OFFER:
+                fire_offers(core, timer);
+                break;
+        case TIMER_SCHEDULED:
+                schedule_come(core, ATT_CONTAINER_OF(timer, struct contact, schedule));
+                break;
+        case TIMER_STEP:
+                queue_advance(core, ATT_CONTAINER_OF(timer, struct contact, next_step));
+                break;
+        case TIMER_MAX_WAIT:
+                queue_max_wait(core, ATT_CONTAINER_OF(timer, struct contact, max_wait));
+                break;
+        case TIMER_HOURS:
+                queue_closing(core, (uint32_t)(ATT_CONTAINER_OF(timer, struct queue_state, hours) -
+                                               core->queues));
+                break;
+        case TIMER_FRONT_END:
+                front_end_lapse(core, ATT_CONTAINER_OF(timer, struct front_end, lease));
+                break;
+        case TIMER_WAKE:
+                fire_wake(core, ATT_CONTAINER_OF(timer, struct contact, wake));
+                break;
+        case TIMER_BATCH:
+                fire_batch(core, ATT_CONTAINER_OF(timer, struct policy_state, window));
+                break;
+        }
+}
+
+bool timers_fire(struct att_core *core)
+{
+        bool fired = false;
+        while (att_core_next_deadline_ms(core) <= core->now_ms) {
+                struct att_heap_node *first = att_heap_first(&core->timers);
+                att_heap_remove(&core->timers, first);
+                fire(core, timer_of(first));
+                fired = true;
+        }
+        return fired;
+}
