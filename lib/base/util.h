@@ -13,6 +13,10 @@
 #define ATT_CONTAINER_OF(pointer, type, member)                                                    \
         ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
+/* The same from a pointer to const. */
+#define ATT_CONTAINER_OF_CONST(pointer, type, member)                                              \
+        ((const type *)(const void *)((const char *)(pointer)-offsetof(type, member)))
+
 /* Runs `function(&variable)` when the variable goes out of scope. */
 #define ATT_CLEANUP(function) __attribute__((cleanup(function)))
 

@@ -86,7 +86,7 @@ static struct agent *owner_of(const struct att_core *core, const struct contact 
             contact->offered_round >= core->round) {
                 return NULL;
         }
-        return ATT_LIST_FIRST(&contact->offers, struct offer, in_contact)->agent;
+        return ATT_CONTAINER_OF(contact->offers.next, struct offer, in_contact)->agent;
 }
 
 struct agent *linked_agent(const struct att_core *core, const struct contact *contact)

@@ -3,9 +3,9 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-static struct timer *timer_of(const struct att_heap_node *node)
+static const struct timer *timer_of(const struct att_heap_node *node)
 {
-        return ATT_CONTAINER_OF(node, struct timer, node);
+        return ATT_CONTAINER_OF_CONST(node, struct timer, node);
 }
 
 bool timer_less(const struct att_heap_node *node_a, const struct att_heap_node *node_b)
@@ -62,7 +62,7 @@ static struct timer *pop_due(struct att_core *core, enum timer_class class)
         if (!first) {
                 return NULL;
         }
-        struct timer *timer = timer_of(first);
+        struct timer *timer = ATT_CONTAINER_OF(first, struct timer, node);
         if (timer->at_ms > core->now_ms || timer->class != class) {
                 return NULL;
         }
@@ -164,7 +164,7 @@ bool timers_fire(struct att_core *core)
         while (att_core_next_deadline_ms(core) <= core->now_ms) {
                 struct att_heap_node *first = att_heap_first(&core->timers);
                 att_heap_remove(&core->timers, first);
-                fire(core, timer_of(first));
+                fire(core, ATT_CONTAINER_OF(first, struct timer, node));
                 fired = true;
         }
         return fired;

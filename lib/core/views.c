@@ -16,6 +16,7 @@ static void view_owner(const struct contact *contact, struct att_contact_view *v
         if (contact->state == ATT_CONTACT_OFFERED) {
                 const struct offer *offer = ATT_LIST_FIRST(&contact->offers, struct offer,
                                                            in_contact);
+                ATT_CHECK(offer);
                 view->agent = offer->agent->id;
                 view->offer = offer->number;
         } else if (contact->state == ATT_CONTACT_CONNECTED ||
@@ -102,7 +103,7 @@ bool att_core_next_contact(const struct att_core *core, uint64_t *cursor,
                 *cursor = 0;
                 return false;
         }
-        view_contact(core, ATT_CONTAINER_OF(node, struct contact, in_core), ret_view);
+        view_contact(core, ATT_CONTAINER_OF_CONST(node, struct contact, in_core), ret_view);
         *cursor = (uint64_t)(uintptr_t)node->next;
         return true;
 }
