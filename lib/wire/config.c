@@ -176,8 +176,10 @@ static bool check_rule(const struct att_config *config, const struct att_intake_
                is_index_or_none(rule->intent, config->intent_count);
 }
 
-static bool check_agent(const struct att_config *config, const struct compiled_agent *agent)
+static bool check_agent(const struct compiled_config *compiled, const struct compiled_agent *agent)
 {
+        const struct att_config *config = &compiled->config;
+
         for (uint32_t i = 0; i < agent->level_count; i++) {
                 if (!is_index(agent->levels[i] / COMPILED_LEVELS, config->skill_count) ||
                     agent->levels[i] % COMPILED_LEVELS > ATT_LEVEL_MAX) {
@@ -192,7 +194,7 @@ static bool check_agent(const struct att_config *config, const struct compiled_a
         return agent->def.kind < ATT_AGENT_KIND_COUNT &&
                agent->limit_count == (agent->all_channels ? 0 : config->channel_count) &&
                is_index_or_none(agent->def.team, config->team_count) &&
-               is_index_or_none(agent->def.profile, config->profile_count);
+               is_index_or_none(agent->def.profile, compiled->profile_count);
 }
 
 static bool check_compiled(const struct compiled_config *compiled)
@@ -235,7 +237,11 @@ static bool check_compiled(const struct compiled_config *compiled)
                 }
         }
         for (uint32_t i = 0; i < compiled->agent_count; i++) {
-                if (!check_agent(config, &compiled->agents[i])) {
+                if (!check_agent(compiled, &compiled->agents[i])) {
+                        return false;
+                }
+                if (i > 0 && att_text_compare(compiled->agents[i - 1].def.id,
+                                              compiled->agents[i].def.id) >= 0) {
                         return false;
                 }
         }

@@ -119,7 +119,9 @@ void att_journal_batch_add(struct att_journal_writer *writer, const struct att_c
 
 void att_journal_batch_end(struct att_journal_writer *writer, struct att_digest effects)
 {
-        table_put_uint(writer->into, BATCH_COUNT, writer->count);
+        /* Even a count of 0: a batch that does not say it is torn. */
+        table_put_varint(writer->into, BATCH_COUNT << 3 | TABLE_VARINT);
+        table_put_varint(writer->into, writer->count);
         table_put_fixed64(writer->into, BATCH_EFFECTS_HIGH, effects.high);
         table_put_fixed64(writer->into, BATCH_EFFECTS_LOW, effects.low);
         att_buffer_append(writer->into, "", 0);
@@ -179,6 +181,7 @@ enum att_journal_result att_journal_reader_open(struct att_journal_reader *reade
 {
         struct att_journal_batch found = {0};
         struct att_text rest = batch;
+        bool is_whole = false;
         uint32_t count = 0;
 
         if (reader->scratch.size == 0) {
@@ -195,11 +198,12 @@ enum att_journal_result att_journal_reader_open(struct att_journal_reader *reade
                 }
                 note_item(&found, &item);
                 count += item.number == BATCH_COMMANDS;
+                is_whole |= item.number == BATCH_COUNT;
         }
         if (found.format > ATT_JOURNAL_FORMAT) {
                 return ATT_JOURNAL_FORMAT_UNKNOWN;
         }
-        if (found.format != ATT_JOURNAL_FORMAT || count != found.count) {
+        if (found.format != ATT_JOURNAL_FORMAT || !is_whole || count != found.count) {
                 return ATT_JOURNAL_MALFORMED;
         }
         reader->batch = found;

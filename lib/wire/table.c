@@ -72,6 +72,9 @@ void table_set_absent(const struct table *table, void *value)
         if (!table->has_absent) {
                 return;
         }
+        if (table->tag_absent != 0) {
+                *(uint32_t *)at(value, table->tag_offset) = table->tag_absent;
+        }
         for (uint32_t i = 0; i < table->count; i++) {
                 const struct table_field *field = &table->fields[i];
 

@@ -78,6 +78,7 @@ struct table {
         uint32_t required;    /* The first so many fields are texts that must not be empty. */
         bool has_absent;      /* Some `absent` is not 0, here or in a struct inside. */
         uint32_t tag_offset;  /* Of an enum that says which TABLE_CASE holds. */
+        uint32_t tag_absent;  /* What it is when none does. */
         uint32_t tag2_offset; /* Of a second one. */
 };
 

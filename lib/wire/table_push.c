@@ -179,4 +179,6 @@ static const struct table_field push_fields[] = {
 };
 
 const struct table table_push = TABLE_OF("Push", push_fields, struct att_wire_push,
-                                         .tag_offset = offsetof(struct att_wire_push, effect.kind));
+                                         .has_absent = true,
+                                         .tag_offset = offsetof(struct att_wire_push, effect.kind),
+                                         .tag_absent = ATT_EFFECT_KIND_COUNT);

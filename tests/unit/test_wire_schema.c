@@ -84,7 +84,8 @@ static bool is_optional(const ProtobufCMessageDescriptor *descriptor,
         return in_the_same == 1;
 }
 
-static void check_field(const struct table_field *ours, const ProtobufCMessageDescriptor *descriptor,
+static void check_field(const struct table_field *ours,
+                        const ProtobufCMessageDescriptor *descriptor,
                         const ProtobufCFieldDescriptor *theirs)
 {
         const char *where = descriptor->name;
@@ -155,7 +156,7 @@ static bool needs_absent(const struct table *table)
         for (uint32_t i = 0; i < table->count; i++) {
                 const struct table_field *field = &table->fields[i];
 
-                if (field->absent != 0 ||
+                if (field->absent != 0 || table->tag_absent != 0 ||
                     (field->kind == TABLE_MESSAGE && needs_absent(field->sub))) {
                         return true;
                 }
