@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/attunesim/scenario_actions.h"
+
+#include "lib/base/util.h"
+#include "lib/config/values.h"
+
+#define AT(type, field) .offset = offsetof(type, field)
+#define AT2(type, field, count)                                                                    \
+        .offset = offsetof(type, field), .count_offset = offsetof(type, count)
+
+/* Contacts ---------------------------------------------------------------- */
+
+/* A request with what is not part of it. */
+struct contact_action {
+        struct att_contact_request request;
+        struct att_text front_end;
+        const struct att_yaml_node *customer;
+};
+
+static const struct field customer_items[] = {
+        {"id", FIELD_TEXT, AT(struct att_customer_info, id)},
+        {"name", FIELD_TEXT, AT(struct att_customer_info, name)},
+        {"tier", FIELD_TEXT, AT(struct att_customer_info, tier)},
+        {"currency", FIELD_TEXT, AT(struct att_customer_info, currency)},
+        {"notes", FIELD_TEXT, AT(struct att_customer_info, notes)},
+        {"lifetime_value", FIELD_MICRO, AT(struct att_customer_info, lifetime_value_micro)},
+        {"churn_risk", FIELD_SHARE, AT(struct att_customer_info, churn_risk_ppm)},
+        {"last_agent", FIELD_TEXT, AT(struct att_customer_info, last_agent)},
+        {"last_spoke", FIELD_AGO, AT(struct att_customer_info, last_spoke_ms)},
+        {"last_went_badly", FIELD_FLAG, AT(struct att_customer_info, last_went_badly)},
+};
+
+static const struct fields customer_fields = {.name = "a customer", FIELDS_OF(customer_items)};
+
+static const struct field contact_items[] = {
+        {"id", FIELD_TEXT, AT(struct contact_action, request.id)},
+        {"channel", FIELD_TEXT, AT(struct contact_action, request.channel)},
+        {"queue", FIELD_TEXT, AT(struct contact_action, request.queue)},
+        {"entry_point", FIELD_TEXT, AT(struct contact_action, request.entry_point)},
+        {"language", FIELD_TEXT, AT(struct contact_action, request.language)},
+        {"text", FIELD_TEXT, AT(struct contact_action, request.text)},
+        {"intent", FIELD_TEXT, AT(struct contact_action, request.intent)},
+        {"agent", FIELD_TEXT, AT(struct contact_action, request.agent)},
+        {"preferred_agent", FIELD_TEXT, AT(struct contact_action, request.preferred_agent)},
+        {"address", FIELD_TEXT, AT(struct contact_action, request.address)},
+        {"traceparent", FIELD_TEXT, AT(struct contact_action, request.traceparent)},
+        {"priority", FIELD_POINTS, AT(struct contact_action, request.priority_milli)},
+        {"emotion", FIELD_SHARE, AT(struct contact_action, request.emotion_ppm)},
+        {"not_before", FIELD_TIME, AT(struct contact_action, request.not_before_ms)},
+        {"waited", FIELD_AGE, AT(struct contact_action, request.waited_ms)},
+        {"keep_place", FIELD_FLAG, AT(struct contact_action, request.keep_place)},
+        {"requires", FIELD_LEVELS,
+         AT2(struct contact_action, request.requires, request.requires_count)},
+        {"prefers", FIELD_WEIGHTS,
+         AT2(struct contact_action, request.prefers, request.prefer_count)},
+        {"exclude", FIELD_TEXTS,
+         AT2(struct contact_action, request.exclude, request.exclude_count)},
+        {"attributes", FIELD_PAIRS,
+         AT2(struct contact_action, request.attributes, request.attribute_count)},
+        {"customer", FIELD_NODE, AT(struct contact_action, customer)},
+        {"front_end", FIELD_TEXT, AT(struct contact_action, front_end)},
+};
+
+static const struct fields contact_fields = {.name = "a contact", FIELDS_OF(contact_items)};
+
+static void read_contact(const struct reading *reading, const struct att_yaml_node *node,
+                         struct att_command *command)
+{
+        struct contact_action action = {
+                .request = {.priority_milli = ATT_ABSENT,
+                            .emotion_ppm = ATT_ABSENT,
+                            .not_before_ms = ATT_ABSENT,
+                            .waited_ms = ATT_ABSENT,
+                            .customer = {.lifetime_value_micro = -1,
+                                         .churn_risk_ppm = -1,
+                                         .last_spoke_ms = -1}},
+        };
+
+        fields_read(reading, &contact_fields, node, &action);
+        if (action.customer && action.customer->kind == ATT_YAML_SCALAR) {
+                action.request.customer.id = action.customer->text;
+        } else if (action.customer) {
+                fields_read(reading, &customer_fields, action.customer, &action.request.customer);
+        }
+        command->kind = ATT_CMD_CONTACT_ADD;
+        command->contact = action.request.id;
+        command->front_end = action.front_end;
+        command->request = action.request;
+}
+
+/* What happens to a contact ----------------------------------------------- */
+
+static const struct field contact_only_items[] = {
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+};
+
+static const struct fields abandon_fields = {.name = "abandon", FIELDS_OF(contact_only_items)};
+static const struct fields cancel_fields = {.name = "cancel", FIELDS_OF(contact_only_items)};
+
+static void read_abandon(const struct reading *reading, const struct att_yaml_node *node,
+                         struct att_command *command)
+{
+        command->kind = ATT_CMD_CONTACT_ABANDON;
+        fields_read(reading, &abandon_fields, node, command);
+}
+
+static void read_cancel(const struct reading *reading, const struct att_yaml_node *node,
+                        struct att_command *command)
+{
+        command->kind = ATT_CMD_CONTACT_CANCEL;
+        fields_read(reading, &cancel_fields, node, command);
+}
+
+static const struct field end_items[] = {
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+        {"outcome", FIELD_TEXT, AT(struct att_command, end.disposition)},
+};
+
+static const struct fields end_fields = {.name = "end", FIELDS_OF(end_items)};
+
+/* `handled` is an end and no more; `no_answer` a call back that was not taken; any other word is
+ * what the agent says of how it went. */
+static void read_end(const struct reading *reading, const struct att_yaml_node *node,
+                     struct att_command *command)
+{
+        command->kind = ATT_CMD_CONTACT_END;
+        fields_read(reading, &end_fields, node, command);
+        command->end.unanswered = att_text_equals_c(command->end.disposition, "no_answer");
+        if (command->end.unanswered || att_text_equals_c(command->end.disposition, "handled")) {
+                command->end.disposition = ATT_TEXT_NONE;
+        }
+}
+
+static const struct field transfer_items[] = {
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+        {"queue", FIELD_TEXT, AT(struct att_command, transfer.queue)},
+        {"agent", FIELD_TEXT, AT(struct att_command, transfer.agent)},
+};
+
+static const struct fields transfer_fields = {.name = "transfer", FIELDS_OF(transfer_items)};
+
+static void read_transfer(const struct reading *reading, const struct att_yaml_node *node,
+                          struct att_command *command)
+{
+        command->kind = ATT_CMD_CONTACT_TRANSFER;
+        fields_read(reading, &transfer_fields, node, command);
+}
+
+static const struct field feedback_items[] = {
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+        {"csat", FIELD_NUMBER, AT(struct att_command, feedback.csat)},
+        {"nps", FIELD_NUMBER, AT(struct att_command, feedback.nps)},
+        {"ces", FIELD_NUMBER, AT(struct att_command, feedback.ces)},
+        {"resolved", FIELD_ANSWER, AT(struct att_command, feedback.resolved)},
+        {"emotion", FIELD_SHARE, AT(struct att_command, feedback.emotion_ppm)},
+};
+
+static const struct fields feedback_fields = {.name = "feedback", FIELDS_OF(feedback_items)};
+
+static void read_feedback(const struct reading *reading, const struct att_yaml_node *node,
+                          struct att_command *command)
+{
+        command->kind = ATT_CMD_CONTACT_FEEDBACK;
+        command->feedback.csat = -1;
+        command->feedback.nps = -1;
+        command->feedback.ces = -1;
+        command->feedback.resolved = -1;
+        command->feedback.emotion_ppm = ATT_ABSENT;
+        fields_read(reading, &feedback_fields, node, command);
+}
+
+static const struct field update_items[] = {
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+        {"priority", FIELD_POINTS, AT(struct att_command, update.priority_milli)},
+        {"emotion", FIELD_SHARE, AT(struct att_command, update.emotion_ppm)},
+        {"requires", FIELD_LEVELS, AT2(struct att_command, update.requires, update.requires_count)},
+};
+
+static const struct fields update_fields = {.name = "update", FIELDS_OF(update_items)};
+
+static void read_update(const struct reading *reading, const struct att_yaml_node *node,
+                        struct att_command *command)
+{
+        command->kind = ATT_CMD_CONTACT_UPDATE;
+        command->update.priority_milli = ATT_ABSENT;
+        command->update.emotion_ppm = ATT_ABSENT;
+        fields_read(reading, &update_fields, node, command);
+}
+
+/* Agents ------------------------------------------------------------------ */
+
+static const char *const deed_words[] = {
+        "ready", "pause", "offline", "accept", "decline", "wrap_up_done", NULL,
+};
+
+static const enum att_command_kind deed_kinds[] = {
+        ATT_CMD_AGENT_READY,  ATT_CMD_AGENT_PAUSE,   ATT_CMD_AGENT_OFFLINE,
+        ATT_CMD_OFFER_ACCEPT, ATT_CMD_OFFER_DECLINE, ATT_CMD_WRAP_UP_DONE,
+};
+
+#define NO_DEED UINT32_MAX
+
+struct agent_action {
+        struct att_text id;
+        uint32_t deed;
+        struct att_text contact;
+        struct att_text reason;
+        const struct att_text *channels;
+        uint32_t channel_count;
+        struct att_text front_end;
+};
+
+static const struct field agent_items[] = {
+        {"id", FIELD_TEXT, AT(struct agent_action, id)},
+        {"do", FIELD_WORD, AT(struct agent_action, deed), .words = deed_words},
+        {"contact", FIELD_TEXT, AT(struct agent_action, contact)},
+        {"reason", FIELD_TEXT, AT(struct agent_action, reason)},
+        {"channels", FIELD_TEXTS, AT2(struct agent_action, channels, channel_count)},
+        {"front_end", FIELD_TEXT, AT(struct agent_action, front_end)},
+};
+
+static const struct fields agent_fields = {.name = "agent", FIELDS_OF(agent_items)};
+
+static void read_agent(const struct reading *reading, const struct att_yaml_node *node,
+                       struct att_command *command)
+{
+        struct agent_action action = {.deed = NO_DEED};
+
+        fields_read(reading, &agent_fields, node, &action);
+        if (action.deed == NO_DEED) {
+                att_config_errors_add(reading->errors, node->place,
+                                      "an agent's action needs 'do', such as do: ready");
+                return;
+        }
+        command->kind = deed_kinds[action.deed];
+        command->agent = action.id;
+        command->contact = action.contact;
+        command->front_end = action.front_end;
+        switch (command->kind) {
+        case ATT_CMD_OFFER_ACCEPT:
+        case ATT_CMD_OFFER_DECLINE:
+                command->offer.reason = action.reason;
+                break;
+        case ATT_CMD_WRAP_UP_DONE:
+                break;
+        default:
+                command->presence.reason = action.reason;
+                command->presence.channels = action.channels;
+                command->presence.channel_count = action.channel_count;
+                break;
+        }
+}
+
+/* Work outside ------------------------------------------------------------ */
+
+static const struct field occupied_items[] = {
+        {"agent", FIELD_TEXT, AT(struct att_command, agent)},
+        {"channel", FIELD_TEXT, AT(struct att_command, occupied.channel)},
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+};
+
+static const struct fields occupied_fields = {.name = "occupied", FIELDS_OF(occupied_items)};
+
+static void read_occupied(const struct reading *reading, const struct att_yaml_node *node,
+                          struct att_command *command)
+{
+        command->kind = ATT_CMD_OCCUPIED;
+        fields_read(reading, &occupied_fields, node, command);
+}
+
+static const struct field free_items[] = {
+        {"agent", FIELD_TEXT, AT(struct att_command, agent)},
+        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
+};
+
+static const struct fields free_fields = {.name = "free", FIELDS_OF(free_items)};
+
+static void read_free(const struct reading *reading, const struct att_yaml_node *node,
+                      struct att_command *command)
+{
+        command->kind = ATT_CMD_FREE;
+        fields_read(reading, &free_fields, node, command);
+}
+
+/* All of them ------------------------------------------------------------- */
+
+static const struct {
+        const char *name;
+        void (*read)(const struct reading *reading, const struct att_yaml_node *node,
+                     struct att_command *command);
+} actions[] = {
+        {"contact", read_contact}, {"agent", read_agent},       {"occupied", read_occupied},
+        {"free", read_free},       {"end", read_end},           {"abandon", read_abandon},
+        {"cancel", read_cancel},   {"transfer", read_transfer}, {"feedback", read_feedback},
+        {"update", read_update},
+};
+
+bool action_exists(struct att_text name)
+{
+        for (size_t i = 0; i < ATT_ARRAY_LEN(actions); i++) {
+                if (att_text_equals_c(name, actions[i].name)) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+void action_list(struct att_buffer *into)
+{
+        for (size_t i = 0; i < ATT_ARRAY_LEN(actions); i++) {
+                att_buffer_printf(into, "%s, ", actions[i].name);
+        }
+        att_buffer_append_c(into, "config");
+}
+
+void action_read(const struct reading *reading, struct att_text name,
+                 const struct att_yaml_node *node, struct att_command *command)
+{
+        for (size_t i = 0; i < ATT_ARRAY_LEN(actions); i++) {
+                if (att_text_equals_c(name, actions[i].name)) {
+                        actions[i].read(reading, node, command);
+                }
+        }
+}
