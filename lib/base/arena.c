@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -57,6 +56,6 @@ void *att_arena_take_array(struct att_arena *arena, size_t count, size_t bytes_e
 struct att_text att_arena_text(struct att_arena *arena, struct att_text text)
 {
         char *copy = att_arena_take(arena, text.len + 1);
-        memcpy(copy, text.data, text.len);
+        att_copy(copy, text.data, text.len);
         return (struct att_text){copy, text.len};
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ATT_ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -40,6 +41,14 @@ void att_free_pointer(void *pointer_to_pointer);
 
 /* The capacity to grow an array to so that it holds `needed` items: doubles, at least 8. */
 size_t att_grown_capacity(size_t capacity, size_t needed);
+
+/* memcpy() that takes NULL for nothing. */
+static inline void att_copy(void *to, const void *from, size_t bytes)
+{
+        if (bytes > 0) {
+                memcpy(to, from, bytes);
+        }
+}
 
 static inline int64_t att_min_i64(int64_t a, int64_t b)
 {

@@ -294,6 +294,7 @@ void contact_free(struct att_core *core, struct contact *contact)
                 free(offer);
         }
         signature_drop(core, contact);
+        att_list_remove(&contact->in_core);
         free_details(contact);
         free(contact->decision);
         free(contact->id_data);

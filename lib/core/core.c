@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -211,7 +210,7 @@ static void append_effects(struct att_effects *into, const struct att_effects *f
                 into->items = att_realloc_array(into->items, capacity, sizeof(*into->items));
                 into->capacity = (uint32_t)capacity;
         }
-        memcpy(into->items + into->count, from->items, from->count * sizeof(*from->items));
+        att_copy(into->items + into->count, from->items, from->count * sizeof(*from->items));
         into->count += from->count;
 }
 

@@ -145,7 +145,7 @@ static void look_at_contacts(const struct att_core *core, struct att_decision *d
 
 static void keep_text(char **room, struct att_text *text)
 {
-        memcpy(*room, text->data, text->len);
+        att_copy(*room, text->data, text->len);
         text->data = *room;
         *room += text->len;
 }

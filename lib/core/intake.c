@@ -4,9 +4,9 @@
 #include "lib/core/state.h"
 #include "lib/model/conditions.h"
 
-static int64_t number_or_none(bool known, int64_t micro)
+static int64_t scaled_or_none(int64_t value, int64_t absent, int64_t scale)
 {
-        return known ? micro : ATT_SUBJECT_NO_NUMBER;
+        return value == absent ? ATT_SUBJECT_NO_NUMBER : value * scale;
 }
 
 static void describe(const struct contact *contact, struct att_subject *subject)
@@ -25,14 +25,14 @@ static void describe(const struct contact *contact, struct att_subject *subject)
         subject->texts[ATT_FIELD_CUSTOMER_NAME] = customer->name;
         subject->texts[ATT_FIELD_TIER] = customer->tier;
         subject->texts[ATT_FIELD_CURRENCY] = customer->currency;
-        subject->numbers_micro[ATT_FIELD_EMOTION] = number_or_none(
-                request->emotion_ppm != ATT_ABSENT, request->emotion_ppm);
-        subject->numbers_micro[ATT_FIELD_PRIORITY] = number_or_none(
-                request->priority_milli != ATT_ABSENT, request->priority_milli * 1000);
-        subject->numbers_micro[ATT_FIELD_LIFETIME_VALUE] = number_or_none(
-                customer->lifetime_value_micro >= 0, customer->lifetime_value_micro);
-        subject->numbers_micro[ATT_FIELD_CHURN_RISK] = number_or_none(customer->churn_risk_ppm >= 0,
-                                                                      customer->churn_risk_ppm);
+        subject->numbers_micro[ATT_FIELD_EMOTION] = scaled_or_none(request->emotion_ppm, ATT_ABSENT,
+                                                                   1);
+        subject->numbers_micro[ATT_FIELD_PRIORITY] = scaled_or_none(request->priority_milli,
+                                                                    ATT_ABSENT, 1000);
+        subject->numbers_micro[ATT_FIELD_LIFETIME_VALUE] = scaled_or_none(
+                customer->lifetime_value_micro, -1, 1);
+        subject->numbers_micro[ATT_FIELD_CHURN_RISK] = scaled_or_none(customer->churn_risk_ppm, -1,
+                                                                      1);
         subject->attributes = request->attributes;
         subject->attribute_count = request->attribute_count;
 }

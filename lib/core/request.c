@@ -2,7 +2,6 @@
 #include "lib/core/request.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -320,7 +319,7 @@ struct packer {
 static void pack(struct packer *packer, struct att_text *text)
 {
         if (packer->at) {
-                memcpy(packer->at, text->data, text->len);
+                att_copy(packer->at, text->data, text->len);
                 text->data = packer->at;
                 packer->at += text->len;
         }
@@ -361,9 +360,9 @@ static void copy_ids(struct contact *contact, const struct att_command *command)
         struct att_text front_end = command->front_end;
         struct att_text customer = command->request.customer.id;
         char *data = att_alloc(id.len + front_end.len + customer.len + 1);
-        memcpy(data, id.data, id.len);
-        memcpy(data + id.len, front_end.data, front_end.len);
-        memcpy(data + id.len + front_end.len, customer.data, customer.len);
+        att_copy(data, id.data, id.len);
+        att_copy(data + id.len, front_end.data, front_end.len);
+        att_copy(data + id.len + front_end.len, customer.data, customer.len);
         contact->id_data = data;
         contact->request.id = att_text_of(data, id.len);
         contact->front_end = att_text_of(data + id.len, front_end.len);

@@ -228,7 +228,7 @@ static struct signature *get_signature(struct att_core *core, const struct conta
         signature->step = contact->step;
         signature->want_count = count;
         signature->wants = att_alloc_array(count, sizeof(*wants));
-        memcpy(signature->wants, wants, count * sizeof(*wants));
+        att_copy(signature->wants, wants, count * sizeof(*wants));
         for (uint32_t i = 0; i < count; i++) {
                 signature->weight_sum_milli += wants[i].weight_milli;
         }
