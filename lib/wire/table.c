@@ -88,19 +88,38 @@ void table_set_absent(const struct table *table, void *value)
 
 /* Taking bytes apart -------------------------------------------------------------------------- */
 
-static bool take_varint_slowly(struct att_text *rest, uint64_t *ret_value)
+/* A place in the bytes. Kept in registers while a message is read, which a struct behind a pointer
+ * would not be. */
+struct cursor {
+        const unsigned char *at;
+        const unsigned char *end;
+};
+
+static inline struct cursor cursor_of(struct att_text bytes)
 {
-        const unsigned char *bytes = (const unsigned char *)rest->data;
+        const unsigned char *at = (const unsigned char *)bytes.data;
+
+        return (struct cursor){at, at + bytes.len};
+}
+
+static inline struct att_text text_of(struct cursor cursor)
+{
+        return (struct att_text){(const char *)cursor.at, (size_t)(cursor.end - cursor.at)};
+}
+
+static bool take_long_varint(struct cursor *cursor, uint64_t *ret_value)
+{
         uint64_t value = 0;
 
-        for (size_t i = 0; i < rest->len && i < VARINT_BYTES_MAX; i++) {
-                if (i == VARINT_BYTES_MAX - 1 && bytes[i] > 1) {
+        for (int i = 0; i < VARINT_BYTES_MAX && cursor->at + i < cursor->end; i++) {
+                const unsigned char byte = cursor->at[i];
+
+                if (i == VARINT_BYTES_MAX - 1 && byte > 1) {
                         return false; /* Over 64 bits. */
                 }
-                value |= (uint64_t)(bytes[i] & 0x7f) << (7 * i);
-                if (bytes[i] < 0x80) {
-                        rest->data += i + 1;
-                        rest->len -= i + 1;
+                value |= (uint64_t)(byte & 0x7f) << (7 * i);
+                if (byte < 0x80) {
+                        cursor->at += i + 1;
                         *ret_value = value;
                         return true;
                 }
@@ -108,77 +127,81 @@ static bool take_varint_slowly(struct att_text *rest, uint64_t *ret_value)
         return false;
 }
 
-static inline bool take_varint(struct att_text *rest, uint64_t *ret_value)
+static inline bool take_varint(struct cursor *cursor, uint64_t *ret_value)
 {
-        if (rest->len > 0 && (unsigned char)rest->data[0] < 0x80) {
-                *ret_value = (unsigned char)rest->data[0];
-                rest->data++;
-                rest->len--;
+        if (cursor->at < cursor->end && *cursor->at < 0x80) {
+                *ret_value = *cursor->at++;
                 return true;
         }
-        return take_varint_slowly(rest, ret_value);
+        return take_long_varint(cursor, ret_value);
 }
 
-static bool take_fixed(struct att_text *rest, size_t len, uint64_t *ret_value)
+static bool take_fixed(struct cursor *cursor, size_t len, uint64_t *ret_value)
 {
         uint64_t value = 0;
 
-        if (rest->len < len) {
+        if ((size_t)(cursor->end - cursor->at) < len) {
                 return false;
         }
         for (size_t i = 0; i < len; i++) {
-                value |= (uint64_t)(unsigned char)rest->data[i] << (8 * i);
+                value |= (uint64_t)cursor->at[i] << (8 * i);
         }
-        rest->data += len;
-        rest->len -= len;
+        cursor->at += len;
         *ret_value = value;
         return true;
 }
 
-static bool take_length(struct att_text *rest, struct att_text *ret_bytes)
+static inline bool take_length(struct cursor *cursor, struct att_text *ret_bytes)
 {
         uint64_t len;
 
-        if (!take_varint(rest, &len) || len > rest->len) {
+        if (!take_varint(cursor, &len) || len > (uint64_t)(cursor->end - cursor->at)) {
                 return false;
         }
-        *ret_bytes = (struct att_text){rest->data, (size_t)len};
-        rest->data += len;
-        rest->len -= (size_t)len;
+        *ret_bytes = (struct att_text){(const char *)cursor->at, (size_t)len};
+        cursor->at += len;
         return true;
 }
 
-bool table_take_item(struct att_text *rest, struct table_item *ret_item)
+static inline bool take_item(struct cursor *cursor, struct table_item *ret_item)
 {
         uint64_t key;
 
-        if (!take_varint(rest, &key) || key >> 3 == 0 || key >> 3 > NUMBER_MAX) {
+        if (!take_varint(cursor, &key) || key >> 3 == 0 || key >> 3 > NUMBER_MAX) {
                 return false;
         }
         ret_item->number = (uint32_t)(key >> 3);
         ret_item->type = (enum table_wire_type)(key & 7);
         switch (key & 7) {
-        case TABLE_VARINT:
-                return take_varint(rest, &ret_item->value);
-        case TABLE_64_BITS:
-                return take_fixed(rest, 8, &ret_item->value);
         case TABLE_LENGTH:
-                return take_length(rest, &ret_item->bytes);
+                return take_length(cursor, &ret_item->bytes);
+        case TABLE_VARINT:
+                return take_varint(cursor, &ret_item->value);
+        case TABLE_64_BITS:
+                return take_fixed(cursor, 8, &ret_item->value);
         case TABLE_32_BITS:
-                return take_fixed(rest, 4, &ret_item->value);
+                return take_fixed(cursor, 4, &ret_item->value);
         default:
                 return false; /* Groups went out of use before this schema was written. */
         }
 }
 
-const struct table_field *table_find(const struct table *table, uint32_t number)
+bool table_take_item(struct att_text *rest, struct table_item *ret_item)
+{
+        struct cursor cursor = cursor_of(*rest);
+
+        if (!take_item(&cursor, ret_item)) {
+                return false;
+        }
+        *rest = text_of(cursor);
+        return true;
+}
+
+static const struct table_field *search(const struct table *table, uint32_t number)
 {
         uint32_t low = 0;
         uint32_t high = table->count;
 
-        if (number - 1 < table->count && table->fields[number - 1].number == number) {
-                return &table->fields[number - 1];
-        }
         while (low < high) {
                 const uint32_t middle = low + (high - low) / 2;
 
@@ -190,6 +213,20 @@ const struct table_field *table_find(const struct table *table, uint32_t number)
         }
         return low < table->count && table->fields[low].number == number ? &table->fields[low]
                                                                          : NULL;
+}
+
+static inline const struct table_field *find(const struct table *table, uint32_t number)
+{
+        /* Most tables have no gaps. */
+        if (number - 1 < table->count && table->fields[number - 1].number == number) {
+                return &table->fields[number - 1];
+        }
+        return search(table, number);
+}
+
+const struct table_field *table_find(const struct table *table, uint32_t number)
+{
+        return find(table, number);
 }
 
 /* Failures ------------------------------------------------------------------------------------ */
@@ -284,8 +321,8 @@ static bool is_good_text(struct att_text text)
         return true;
 }
 
-static bool check_text(struct table_decoder *decoder, const struct table_field *field,
-                       struct att_text text)
+static inline bool check_text(struct table_decoder *decoder, const struct table_field *field,
+                              struct att_text text)
 {
         if (!decoder->is_checked) {
                 return true;
@@ -437,15 +474,15 @@ static void set_array_number(const struct table_field *field, void *array, uint3
 static bool decode_packed(struct table_decoder *decoder, const struct table_field *field,
                           const struct table_item *item, void *array, uint32_t *count)
 {
-        struct att_text rest = item->bytes;
+        struct cursor cursor = cursor_of(item->bytes);
         uint64_t raw = item->value;
 
         if (item->type == TABLE_VARINT) {
                 set_array_number(field, array, (*count)++, raw);
                 return true;
         }
-        while (rest.len > 0) {
-                if (!take_varint(&rest, &raw)) {
+        while (cursor.at < cursor.end) {
+                if (!take_varint(&cursor, &raw)) {
                         return fail_malformed(decoder);
                 }
                 set_array_number(field, array, (*count)++, raw);
@@ -641,17 +678,31 @@ static bool check_required(struct table_decoder *decoder, const struct table *ta
 bool table_decode(struct table_decoder *decoder, const struct table *table, struct att_text bytes,
                   void *value)
 {
+        struct cursor cursor = cursor_of(bytes);
         bool has_case = false;
 
-        while (bytes.len > 0) {
+        while (cursor.at < cursor.end) {
                 const struct table_field *field;
                 struct table_item item;
 
-                if (!table_take_item(&bytes, &item)) {
+                if (!take_item(&cursor, &item)) {
                         return fail_malformed(decoder);
                 }
-                field = table_find(table, item.number);
+                field = find(table, item.number);
                 if (!field) {
+                        continue;
+                }
+                if (field->kind == TABLE_TEXT && item.type == TABLE_LENGTH) {
+                        /* What there is most of. */
+                        if (!check_text(decoder, field, item.bytes)) {
+                                return false;
+                        }
+                        /* Word by word: one store of 16 bytes would wait for the two of 8 that took
+                         * the item apart. */
+                        struct att_text *text = at(value, field->offset);
+
+                        text->data = item.bytes.data;
+                        text->len = item.bytes.len;
                         continue;
                 }
                 if (!has_wire_type(field, item.type)) {
@@ -664,7 +715,7 @@ bool table_decode(struct table_decoder *decoder, const struct table *table, stru
                         }
                         has_case = true;
                 }
-                if (!decode_field(decoder, table, field, &item, bytes, value)) {
+                if (!decode_field(decoder, table, field, &item, text_of(cursor), value)) {
                         return false;
                 }
         }
