@@ -13,47 +13,25 @@
 #define CONDITIONS_MAX 32
 #define VALUES_MAX     1000
 
-/* What a contact is compared by; anything else is the name of an attribute. */
-static const struct {
-        const char *name;
-        enum att_condition_field field;
-} fields[] = {
-        {"text", ATT_FIELD_TEXT},
-        {"entry_point", ATT_FIELD_ENTRY_POINT},
-        {"language", ATT_FIELD_LANGUAGE},
-        {"channel", ATT_FIELD_CHANNEL},
-        {"queue", ATT_FIELD_QUEUE},
-        {"intent", ATT_FIELD_INTENT},
-        {"emotion", ATT_FIELD_EMOTION},
-        {"priority", ATT_FIELD_PRIORITY},
-        {"front_end", ATT_FIELD_FRONT_END},
-        {"customer", ATT_FIELD_CUSTOMER},
-        {"customer_name", ATT_FIELD_CUSTOMER_NAME},
-        {"tier", ATT_FIELD_TIER},
-        {"lifetime_value", ATT_FIELD_LIFETIME_VALUE},
-        {"currency", ATT_FIELD_CURRENCY},
-        {"churn_risk", ATT_FIELD_CHURN_RISK},
-};
-/* All but the attribute. */
-_Static_assert(ATT_ARRAY_LEN(fields) + 1 == ATT_FIELD_COUNT, "a word for every field");
-
+/* Fields but the attribute: anything else is the name of one. */
 static struct att_text field_name_at(const void *context, size_t i)
 {
         (void)context;
-        return att_text_from(fields[i].name);
+        return att_text_from(att_condition_field_name((enum att_condition_field)(i + 1)));
 }
+_Static_assert(ATT_FIELD_ATTRIBUTE == 0, "the others follow it");
 
 static void find_field(struct compiler *compiler, const struct att_yaml_node *key,
                        struct att_condition *condition)
 {
-        for (size_t i = 0; i < ATT_ARRAY_LEN(fields); i++) {
-                if (att_text_equals_c(key->text, fields[i].name)) {
-                        condition->field = fields[i].field;
+        for (size_t i = 0; i + 1 < ATT_FIELD_COUNT; i++) {
+                if (att_text_equals(key->text, field_name_at(NULL, i))) {
+                        condition->field = (enum att_condition_field)(i + 1);
                         condition->attribute = ATT_TEXT_NONE;
                         return;
                 }
         }
-        const struct att_text nearest = att_text_nearest(key->text, ATT_ARRAY_LEN(fields),
+        const struct att_text nearest = att_text_nearest(key->text, ATT_FIELD_COUNT - 1,
                                                          field_name_at, NULL);
 
         if (nearest.len > 0) {

@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/model/conditions.h"
 
+#include "lib/base/util.h"
 #include "lib/model/decimal.h"
 
 #define MICRO_DECIMALS 6
+
+static const char *const field_names[] = {
+        [ATT_FIELD_ATTRIBUTE] = "attribute",
+        [ATT_FIELD_TEXT] = "text",
+        [ATT_FIELD_ENTRY_POINT] = "entry_point",
+        [ATT_FIELD_LANGUAGE] = "language",
+        [ATT_FIELD_CHANNEL] = "channel",
+        [ATT_FIELD_QUEUE] = "queue",
+        [ATT_FIELD_INTENT] = "intent",
+        [ATT_FIELD_EMOTION] = "emotion",
+        [ATT_FIELD_PRIORITY] = "priority",
+        [ATT_FIELD_FRONT_END] = "front_end",
+        [ATT_FIELD_CUSTOMER] = "customer",
+        [ATT_FIELD_CUSTOMER_NAME] = "customer_name",
+        [ATT_FIELD_TIER] = "tier",
+        [ATT_FIELD_LIFETIME_VALUE] = "lifetime_value",
+        [ATT_FIELD_CURRENCY] = "currency",
+        [ATT_FIELD_CHURN_RISK] = "churn_risk",
+};
+_Static_assert(ATT_ARRAY_LEN(field_names) == ATT_FIELD_COUNT, "a word for every field");
 
 /* One field of a contact: a text, a number, both (an attribute "12.5") or neither. */
 struct value {
@@ -35,6 +56,11 @@ bool att_condition_field_is_number(enum att_condition_field field)
                 return false;
         }
         return false;
+}
+
+const char *att_condition_field_name(enum att_condition_field field)
+{
+        return (unsigned)field < ATT_FIELD_COUNT ? field_names[field] : "?";
 }
 
 void att_subject_init(struct att_subject *subject)

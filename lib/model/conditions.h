@@ -33,6 +33,9 @@ struct att_subject {
 /* Emotion, priority, lifetime value and churn risk are numbers; the others are texts. */
 bool att_condition_field_is_number(enum att_condition_field field);
 
+/* The word for a field in `when`; "attribute" for ATT_FIELD_ATTRIBUTE, which has its own. */
+const char *att_condition_field_name(enum att_condition_field field);
+
 /* A subject of which nothing is known. */
 void att_subject_init(struct att_subject *subject);
 
