@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,58 @@ void att_data_close(struct att_data *data)
         free(data->path);
         free(data->journal_path);
         free(data);
+}
+
+struct att_data_accepted att_data_accepted(const struct att_data *data)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(data->path, "accepted");
+        struct att_data_accepted accepted = {0};
+        FILE *file = fopen(path, "re");
+
+        if (file) {
+                if (fscanf(file, "%" SCNu64 " %" SCNu32, &accepted.seq, &accepted.behaviour) != 2) {
+                        accepted = (struct att_data_accepted){0};
+                }
+                (void)fclose(file);
+        }
+        return accepted;
+}
+
+static int write_synced(const char *path, const char *text)
+{
+        const size_t len = strlen(text);
+        int error = 0;
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+
+        if (fd < 0) {
+                return -errno;
+        }
+        errno = 0;
+        if (write(fd, text, len) != (ssize_t)len || fsync(fd) < 0) {
+                error = -(errno ? errno : ENOSPC);
+        }
+        close(fd);
+        return error;
+}
+
+int att_data_accept(const struct att_data *data, struct att_data_accepted accepted,
+                    struct att_buffer *why)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(data->path, "accepted");
+        ATT_CLEANUP(att_free_pointer) char *unfinished = att_path_join(data->path, "accepted.new");
+        char text[48];
+        int error;
+
+        (void)snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu32 "\n", accepted.seq,
+                       accepted.behaviour);
+        error = write_synced(unfinished, text);
+        if (error == 0 && rename(unfinished, path) < 0) {
+                error = -errno;
+        }
+        if (error == 0) {
+                error = att_dir_sync(data->path);
+        }
+        return error < 0 ? att_say_errno(why, path, error) : 0;
 }
 
 const char *att_data_path(const struct att_data *data)

@@ -4,12 +4,15 @@
  *
  *      DATA/lock       the process that owns the directory, by flock(2); its pid for people
  *      DATA/journal/   one file a segment (lib/store/segment.h)
+ *      DATA/accepted   how far differences of a replay were accepted, if ever
  *
  * Owning it is what makes a process the only writer: open it before anything in it is read or
  * written, and before a socket that others may still be using is taken over.
  */
 #ifndef ATT_LIB_STORE_DATA_H
 #define ATT_LIB_STORE_DATA_H
+
+#include <stdint.h>
 
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
@@ -21,6 +24,16 @@ struct att_data;
 ATT_MUST_USE int att_data_open(const char *path, struct att_data **ret_data,
                                struct att_buffer *why);
 void att_data_close(struct att_data *data); /* NULL fine. Gives the directory up. */
+
+/* Up to which command, and by an engine of which behaviour, other effects than the journal's were
+ * accepted: 0 and 0 if that never was so. */
+struct att_data_accepted {
+        uint64_t seq;
+        uint32_t behaviour;
+};
+struct att_data_accepted att_data_accepted(const struct att_data *data);
+ATT_MUST_USE int att_data_accept(const struct att_data *data, struct att_data_accepted accepted,
+                                 struct att_buffer *why);
 
 const char *att_data_path(const struct att_data *data);
 const char *att_data_journal_path(const struct att_data *data);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/store/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,6 +56,25 @@ int att_dir_make(const char *dir)
                 return -errno;
         }
         return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
+}
+
+int64_t att_dir_bytes(const char *dir)
+{
+        struct stat status;
+        int64_t bytes = 0;
+        DIR *folder = opendir(dir);
+
+        if (!folder) {
+                return 0;
+        }
+        for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+                if (fstatat(dirfd(folder), entry->d_name, &status, 0) == 0 &&
+                    S_ISREG(status.st_mode)) {
+                        bytes += status.st_size;
+                }
+        }
+        closedir(folder);
+        return bytes;
 }
 
 int att_say_errno(struct att_buffer *why, const char *what, int error)

@@ -4,6 +4,8 @@
 #ifndef ATT_LIB_STORE_FILES_H
 #define ATT_LIB_STORE_FILES_H
 
+#include <stdint.h>
+
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
 
@@ -15,6 +17,9 @@ ATT_MUST_USE int att_dir_sync(const char *dir);
 
 /* Makes a folder, durably, unless it is there. Its parent must be. */
 ATT_MUST_USE int att_dir_make(const char *dir);
+
+/* Of all the files in a folder, as far as they can be looked at. */
+int64_t att_dir_bytes(const char *dir);
 
 /* Appends "WHAT: the system's word for it" and gives `error` back, a negative errno. */
 int att_say_errno(struct att_buffer *why, const char *what, int error);

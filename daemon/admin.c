@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Administration but for its lists: status, explain, configuration, following the route log. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/app.h"
+#include "daemon/dispatch.h"
+#include "daemon/view.h"
+#include "lib/store/files.h"
+#include "lib/wire/codec.h"
+#include "lib/wire/journal.h"
+#include "version.h"
+
+/* The state's digest costs a walk over all of it: given where that is quick. */
+#define DIGEST_CONTACTS_MAX   2000
+#define EXPLANATION_BYTES_MAX 40000
+
+static void send_answer(struct session *session, const struct att_wire_message *message)
+{
+        if (!att_wire_encode(session_out(session), message)) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_FULL,
+                               "the answer is too long");
+        }
+}
+
+static void begin_answer(struct att_wire_message *answer, const struct att_wire_message *request,
+                         enum att_wire_result_kind kind)
+{
+        att_wire_message_init(answer, ATT_WIRE_ANSWER);
+        answer->request_id = request->request_id;
+        att_wire_answer_init(&answer->answer, kind);
+}
+
+/* ---- Status ---- */
+
+static int64_t rss_bytes(void)
+{
+        long long pages = 0;
+        FILE *file = fopen("/proc/self/statm", "re");
+
+        if (file) {
+                if (fscanf(file, "%*s %lld", &pages) != 1) {
+                        pages = 0;
+                }
+                (void)fclose(file);
+        }
+        return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* Room for what a status points to. */
+struct status_room {
+        uint64_t contacts[ATT_CONTACT_STATE_COUNT];
+        uint64_t agents[ATT_PRESENCE_COUNT];
+        uint64_t outcomes[ATT_OUTCOME_COUNT];
+        char digest[ATT_DIGEST_TEXT_SIZE];
+        uint64_t live;
+};
+
+static void add_counts(const struct att_core *core, struct status_room *room,
+                       struct att_wire_status *status)
+{
+        struct att_core_counts counts;
+
+        att_core_counts(core, &counts);
+        for (int i = 0; i < ATT_CONTACT_STATE_COUNT; i++) {
+                room->contacts[i] = counts.contacts[i];
+                room->live += counts.contacts[i];
+        }
+        for (int i = 0; i < ATT_PRESENCE_COUNT; i++) {
+                room->agents[i] = counts.agents[i];
+        }
+        for (int i = 0; i < ATT_OUTCOME_COUNT; i++) {
+                room->outcomes[i] = counts.outcomes[i];
+        }
+        status->contacts = room->contacts;
+        status->contact_count = ATT_CONTACT_STATE_COUNT;
+        status->agents = room->agents;
+        status->agent_count = ATT_PRESENCE_COUNT;
+        status->outcomes = room->outcomes;
+        status->outcome_count = ATT_OUTCOME_COUNT;
+        status->interactions = counts.interactions;
+        status->customers = counts.customers;
+        status->commands = counts.commands;
+        status->refused = counts.refused;
+        status->offers = counts.offers;
+}
+
+static void add_journal(const struct app *app, struct att_wire_status *status)
+{
+        status->seq = att_core_seq(app->writer.core);
+        status->durable_seq = writer_durable_seq(&app->writer);
+        status->journal_path = att_text_from(att_data_journal_path(app->data));
+        status->journal_bytes = att_dir_bytes(att_data_journal_path(app->data));
+        status->behaviour = ATT_CORE_BEHAVIOUR;
+}
+
+void answer_status(struct session *session, const struct att_wire_message *message)
+{
+        struct app *app = session->app;
+        struct status_room room = {.live = 0};
+        struct att_wire_message answer;
+        struct att_wire_status *status = &answer.answer.status;
+
+        begin_answer(&answer, message, ATT_WIRE_RESULT_STATUS);
+        status->version = ATT_TEXT(ATT_VERSION);
+        status->config_digest = att_text_from(app->publisher.config);
+        status->config_path = att_text_from(app->options->config);
+        status->started_ms = app->started_ms;
+        status->now_ms = clock_now_ms(&app->writer.clock);
+        status->sessions = app->sessions.count;
+        status->last_error = att_text_from(app->memory.last_error);
+        status->last_error_ms = app->memory.last_error_ms;
+        status->draining = app->is_draining;
+        status->rss_bytes = rss_bytes();
+        add_journal(app, status);
+        add_counts(app->writer.core, &room, status);
+        if (room.live < DIGEST_CONTACTS_MAX) {
+                status->state_digest = att_text_from(
+                        att_digest_format(att_core_digest(app->writer.core), room.digest));
+        }
+        send_answer(session, &answer);
+}
+
+/* ---- Explain ---- */
+
+void answer_explain(struct session *session, const struct att_wire_message *message)
+{
+        const struct att_wire_explain *ask = &message->explain;
+        const struct att_core *core = session->app->writer.core;
+        struct att_buffer text = {0};
+        struct att_wire_contact contact;
+        struct att_wire_message answer;
+
+        if (!att_core_explain(core, ask->contact, ask->agent, &text)) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_UNKNOWN,
+                               text.data ? text.data : "there is no such contact");
+                att_buffer_deinit(&text);
+                return;
+        }
+        begin_answer(&answer, message, ATT_WIRE_RESULT_EXPLAIN);
+        answer.answer.explanation.text = att_buffer_text(&text);
+        if (text.len > EXPLANATION_BYTES_MAX) {
+                answer.answer.explanation.text.len = EXPLANATION_BYTES_MAX;
+        }
+        if (view_contact(core, ask->contact, &contact)) {
+                answer.answer.explanation.contact = &contact;
+        }
+        send_answer(session, &answer);
+        att_buffer_deinit(&text);
+}
+
+/* ---- Configuration ---- */
+
+void answer_reload(struct session *session, const struct att_wire_message *message)
+{
+        reload_ask(session->app, session, message->request_id, message->reload.only_check);
+}
+
+void answer_config(struct session *session, const struct att_wire_message *message)
+{
+        const struct att_wire_config_request *ask = &message->config;
+        struct app *app = session->app;
+        struct att_text digest = att_text_from(app->publisher.config);
+        struct att_buffer bytes = {0};
+        struct att_wire_message answer;
+        struct att_wire_config_piece *piece = &answer.answer.config;
+
+        att_journal_put_config(&bytes, att_core_config(app->writer.core));
+        begin_answer(&answer, message, ATT_WIRE_RESULT_CONFIG);
+        piece->digest = digest;
+        piece->total = bytes.len;
+        if (att_text_equals(ask->digest, digest) && ask->offset <= bytes.len) {
+                piece->offset = ask->offset;
+        }
+        piece->piece = att_text_of(bytes.data + piece->offset, bytes.len - (size_t)piece->offset);
+        if (piece->piece.len > ATT_WIRE_CONFIG_PIECE_BYTES) {
+                piece->piece.len = ATT_WIRE_CONFIG_PIECE_BYTES;
+        }
+        send_answer(session, &answer);
+        att_buffer_deinit(&bytes);
+}
+
+/* ---- The route log ---- */
+
+void answer_tail(struct session *session, const struct att_wire_message *message)
+{
+        struct att_wire_done done = {.state = ATT_CONTACT_STATE_COUNT, .estimate_ms = -1};
+
+        if (message->request_id == 0) {
+                return; /* Its lines could not be told from another's. */
+        }
+        if (!tail_begin(session, message->request_id, &message->tail)) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_FULL,
+                               "this session follows the route log often enough");
+                return;
+        }
+        att_wire_put_done(session_out(session), message->request_id, &done);
+}
+
+void answer_tail_stop(struct session *session, const struct att_wire_message *message)
+{
+        struct att_wire_done done = {.state = ATT_CONTACT_STATE_COUNT, .estimate_ms = -1};
+
+        done.repeated = !tail_end(session, message->tail_stop);
+        if (message->request_id != 0) {
+                att_wire_put_done(session_out(session), message->request_id, &done);
+        }
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/dispatch.h"
+
+#include <string.h>
+
+#include "daemon/app.h"
+#include "daemon/execute.h"
+#include "daemon/permission.h"
+#include "daemon/route_line.h"
+#include "daemon/session.h"
+#include "lib/wire/codec.h"
+
+void refuse_request(struct session *session, uint64_t request_id, enum att_refusal code,
+                    const char *what)
+{
+        struct att_wire_error error = {.code = code, .message = att_text_from(what)};
+
+        if (request_id != 0) {
+                att_wire_put_error(session_out(session), request_id, &error);
+        }
+}
+
+/* ---- Commands ---- */
+
+static bool is_own(const struct session *session, const struct att_command *command)
+{
+        struct att_contact_view view;
+
+        if (permission_is_about_agent(command->kind)) {
+                return att_text_equals(command->agent, session_agent(session));
+        }
+        return att_core_find_contact(session->app->writer.core, command->contact, &view) &&
+               view.state == ATT_CONTACT_CONNECTED &&
+               att_text_equals(view.agent, session_agent(session));
+}
+
+static bool may_command(const struct session *session, const struct att_command *command)
+{
+        switch (permission_for_command(session->role, command->kind)) {
+        case PERMISSION_ALWAYS:
+                return true;
+        case PERMISSION_OWN:
+                return is_own(session, command);
+        case PERMISSION_NEVER:
+                break;
+        }
+        return false;
+}
+
+static void handle_command(struct session *session, const struct att_wire_message *message)
+{
+        struct att_command command = message->command;
+
+        if (!may_command(session, &command)) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
+                               "this role may not do that here");
+                return;
+        }
+        execute_for(session, message->request_id, &command);
+}
+
+/* ---- The session itself ---- */
+
+static void handle_ack(struct session *session, const struct att_wire_message *message)
+{
+        if (session->feed) {
+                push_window_acknowledge(&session->feed->pushes, message->ack);
+                publish_feed(session->feed);
+        }
+}
+
+static void handle_ping(struct session *session, const struct att_wire_message *message)
+{
+        struct att_wire_message pong;
+
+        att_wire_message_init(&pong, ATT_WIRE_PONG);
+        pong.request_id = message->request_id;
+        pong.ping.payload = message->ping.payload;
+        pong.ping.now_ms = clock_now_ms(&session->app->writer.clock);
+        if (!att_wire_encode(session_out(session), &pong)) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_INVALID,
+                               "the payload is too long");
+        }
+}
+
+static void handle_pong(struct session *session, const struct att_wire_message *message)
+{
+        (void)session; /* That it was heard is noted already. */
+        (void)message;
+}
+
+static void handle_bye(struct session *session, const struct att_wire_message *message)
+{
+        (void)message;
+        if (session->feed) {
+                struct feed *feed = session->feed;
+
+                session->feed = NULL;
+                feed_free(&session->app->front_ends, feed);
+        }
+        session_close_gently(session, "said goodbye");
+}
+
+static void handle_ringing(struct session *session, const struct att_wire_message *message)
+{
+        const struct att_wire_ringing *ringing = &message->ringing;
+        struct app *app = session->app;
+        struct att_wire_done done = {.state = ATT_CONTACT_STATE_COUNT, .estimate_ms = -1};
+
+        if (session->role == ATT_ROLE_AGENT &&
+            !att_text_equals(ringing->agent, session_agent(session))) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
+                               "this role may speak for its own agent only");
+                return;
+        }
+        att_buffer_clear(&app->publisher.line);
+        route_line_of_ringing(&app->publisher.line, ringing, clock_now_ms(&app->writer.clock),
+                              app->publisher.config);
+        publish_line(app, ringing->contact, ATT_TEXT_NONE, ringing->agent, "ringing");
+        if (message->request_id != 0) {
+                att_wire_put_done(session_out(session), message->request_id, &done);
+        }
+}
+
+static void handle_second_hello(struct session *session, const struct att_wire_message *message)
+{
+        refuse_request(session, message->request_id, ATT_REFUSAL_STATE,
+                       "the hello is said already");
+}
+
+/* ---- Which handler ---- */
+
+static message_handler *const handlers[ATT_WIRE_BODY_COUNT] = {
+        [ATT_WIRE_ACK] = handle_ack,
+        [ATT_WIRE_PING] = handle_ping,
+        [ATT_WIRE_PONG] = handle_pong,
+        [ATT_WIRE_BYE] = handle_bye,
+        [ATT_WIRE_RINGING] = handle_ringing,
+        [ATT_WIRE_STATUS] = answer_status,
+        [ATT_WIRE_QUEUES] = answer_queues,
+        [ATT_WIRE_AGENTS] = answer_agents,
+        [ATT_WIRE_CONTACTS] = answer_contacts,
+        [ATT_WIRE_SKILLS] = answer_skills,
+        [ATT_WIRE_EXPLAIN] = answer_explain,
+        [ATT_WIRE_RELOAD] = answer_reload,
+        [ATT_WIRE_CONFIG] = answer_config,
+        [ATT_WIRE_TAIL] = answer_tail,
+        [ATT_WIRE_TAIL_STOP] = answer_tail_stop,
+        [ATT_WIRE_REPORT] = answer_report,
+};
+
+static void dispatch_open(struct session *session, const struct att_wire_message *message)
+{
+        if (message->body == ATT_WIRE_COMMAND) {
+                handle_command(session, message);
+        } else if (message->body == ATT_WIRE_HELLO) {
+                handle_second_hello(session, message);
+        } else if (message->body >= ATT_WIRE_BODY_COUNT || !handlers[message->body]) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_INVALID,
+                               "this message is for front ends, not from them");
+        } else if (permission_for_message(session->role, message->body) == PERMISSION_NEVER) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
+                               "this role may not ask that");
+        } else {
+                handlers[message->body](session, message);
+        }
+}
+
+static void dispatch_connected(struct session *session, const struct att_wire_message *message)
+{
+        struct att_wire_error error = {.code = ATT_REFUSAL_STATE,
+                                       .message = ATT_TEXT("a hello comes first")};
+
+        if (message->body == ATT_WIRE_HELLO) {
+                answer_hello(session, message);
+                return;
+        }
+        att_wire_put_error(session_out(session), message->request_id, &error);
+        session_close_gently(session, "said no hello");
+}
+
+/* What can't be read as a whole. Only malformed bytes mean that nothing more can be trusted. */
+static void refuse_frame(struct session *session, uint64_t request_id, enum att_wire_result result,
+                         const struct att_wire_problem *problem)
+{
+        bool is_fatal = result == ATT_WIRE_MALFORMED || session->state == SESSION_CONNECTED;
+
+        if (request_id != 0 || is_fatal) {
+                att_wire_put_problem(session_out(session), request_id, result, problem);
+        }
+        if (is_fatal) {
+                session_close_gently(session, "sent what can't be read");
+        }
+}
+
+void dispatch_frame(struct session *session, struct att_text frame)
+{
+        struct att_wire_message message;
+        struct att_wire_problem problem;
+        enum att_wire_result result = att_wire_decode(frame, &session->app->sessions.scratch,
+                                                      &message, &problem);
+
+        if (result != ATT_WIRE_OK) {
+                refuse_frame(session, message.request_id, result, &problem);
+        } else if (session->state == SESSION_CONNECTED) {
+                dispatch_connected(session, &message);
+        } else {
+                dispatch_open(session, &message);
+        }
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/execute.h"
+
+#include "daemon/app.h"
+#include "daemon/presence.h"
+#include "lib/wire/codec.h"
+
+/* If the process stood still (it was stopped, or its machine was), nobody could answer meanwhile:
+ * the engine is told before anything lapses for it. */
+static void tell_stall(struct app *app)
+{
+        int64_t stall_ms = writer_take_stall_ms(&app->writer);
+        struct att_command command;
+        struct log_line line;
+
+        if (stall_ms == 0) {
+                return;
+        }
+        log_begin(&line, "process.stood_still");
+        log_number(&line, "ms", stall_ms);
+        log_end(&line);
+        att_wire_command_init(&command, ATT_CMD_AWAY);
+        command.away.away_ms = stall_ms;
+        publish(app, &command, writer_step(&app->writer, &command));
+}
+
+/* What the command's own contact has become, as far as the effects and a glance at it say. */
+static void describe(const struct app *app, const struct att_command *command,
+                     const struct att_effects *effects, struct att_wire_done *done)
+{
+        struct att_contact_view view;
+
+        if (att_text_is_empty(command->contact) ||
+            !att_core_find_contact(app->writer.core, command->contact, &view)) {
+                return;
+        }
+        done->state = view.state;
+        done->queue = view.queue;
+        done->agent = view.agent;
+        done->offer = view.offer;
+        for (uint32_t i = 0; i < effects->count; i++) {
+                const struct att_effect *effect = &effects->items[i];
+
+                if (effect->position > 0 && att_text_equals(effect->contact, command->contact)) {
+                        done->position = effect->position;
+                        done->estimate_ms = effect->estimate_ms;
+                }
+        }
+}
+
+static void answer(struct session *session, uint64_t request_id, const struct att_command *command,
+                   const struct att_effects *effects)
+{
+        const struct att_effect *refusal = att_effects_refusal(effects);
+        struct att_wire_done done = {
+                .seq = command->seq,
+                .state = ATT_CONTACT_STATE_COUNT,
+                .estimate_ms = -1,
+                .repeated = effects->count == 0,
+        };
+
+        if (request_id == 0) {
+                return;
+        }
+        if (refusal) {
+                att_wire_put_refusal(session_out(session), request_id, refusal, ATT_TEXT_NONE);
+                return;
+        }
+        describe(session->app, command, effects, &done);
+        att_wire_put_done(session_out(session), request_id, &done);
+}
+
+void execute_for(struct session *session, uint64_t request_id, struct att_command *command)
+{
+        struct app *app = session->app;
+        const struct att_effects *effects;
+
+        tell_stall(app);
+        command->front_end = session_name(session);
+        effects = writer_step(&app->writer, command);
+        presence_note_command(&app->front_ends, command, effects);
+        answer(session, request_id, command, effects);
+        publish(app, command, effects);
+}
+
+void execute(struct app *app, struct att_command *command)
+{
+        const struct att_effects *effects;
+
+        tell_stall(app);
+        effects = writer_step(&app->writer, command);
+        presence_note_command(&app->front_ends, command, effects);
+        publish(app, command, effects);
+}
+
+void execute_plain(struct app *app, enum att_command_kind kind)
+{
+        struct att_command command;
+
+        att_wire_command_init(&command, kind);
+        execute(app, &command);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A command's way: stamp and step (daemon/writer.h), answer who asked, publish to all others.
+ * Everything it causes is held back until its batch is durable.
+ */
+#ifndef ATT_DAEMON_EXECUTE_H
+#define ATT_DAEMON_EXECUTE_H
+
+#include <stdint.h>
+
+#include "lib/core/command.h"
+
+struct app;
+struct session;
+
+/* A command of a session, which has passed all checks of permission. */
+void execute_for(struct session *session, uint64_t request_id, struct att_command *command);
+/* A command of the daemon's own. */
+void execute(struct app *app, struct att_command *command);
+/* With no more to it than its kind. */
+void execute_plain(struct app *app, enum att_command_kind kind);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "version.h"
+
+static const char USAGE[] =
+        "usage: attuned --config PATH --data DIR [options]\n"
+        "\n"
+        "  -c, --config PATH        the configuration: a YAML file, or a directory of them\n"
+        "  -d, --data DIR           where the journal is kept; one attuned a directory\n"
+        "  -s, --socket PATH        the unix socket (" OPTIONS_SOCKET_DEFAULT ")\n"
+        "  -l, --listen HOST:PORT   also listen on TCP; front ends need a token there\n"
+        "      --log PATH           write the route log, JSON lines (-: standard output)\n"
+        "      --ready-fd N         write \"ready\" to this file descriptor and close it\n"
+        "      --accept-differences start even if the journal now has other effects than it had\n"
+        "      --time-scale N       time runs N times as fast; for demonstrations and tests only\n"
+        "  -V, --version\n"
+        "  -h, --help\n"
+        "\n"
+        "SIGHUP reads the configuration again, SIGTERM drains and stops, SIGUSR1 reopens the log.\n";
+
+enum {
+        LONG_LOG = 256,
+        LONG_READY_FD,
+        LONG_ACCEPT_DIFFERENCES,
+        LONG_TIME_SCALE,
+};
+
+static const struct option LONG_OPTIONS[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"data", required_argument, NULL, 'd'},
+        {"socket", required_argument, NULL, 's'},
+        {"listen", required_argument, NULL, 'l'},
+        {"log", required_argument, NULL, LONG_LOG},
+        {"ready-fd", required_argument, NULL, LONG_READY_FD},
+        {"accept-differences", no_argument, NULL, LONG_ACCEPT_DIFFERENCES},
+        {"time-scale", required_argument, NULL, LONG_TIME_SCALE},
+        {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+};
+
+static enum options_result say_wrong(const char *what)
+{
+        fprintf(stderr, "attuned: %s\n%s", what, USAGE);
+        return OPTIONS_WRONG;
+}
+
+static bool parse_number(const char *text, long min, long max, long *ret_number)
+{
+        char *end;
+        long number;
+
+        errno = 0;
+        number = strtol(text, &end, 10);
+        if (errno != 0 || end == text || *end != '\0' || number < min || number > max) {
+                return false;
+        }
+        *ret_number = number;
+        return true;
+}
+
+static enum options_result take_option(int option, struct options *options)
+{
+        long number;
+
+        switch (option) {
+        case 'c':
+                options->config = optarg;
+                return OPTIONS_RUN;
+        case 'd':
+                options->data = optarg;
+                return OPTIONS_RUN;
+        case 's':
+                options->socket = optarg;
+                return OPTIONS_RUN;
+        case 'l':
+                options->listen = optarg;
+                return OPTIONS_RUN;
+        case LONG_LOG:
+                options->log = optarg;
+                return OPTIONS_RUN;
+        case LONG_READY_FD:
+                if (!parse_number(optarg, 0, 1 << 20, &number)) {
+                        return say_wrong("--ready-fd takes the number of a file descriptor");
+                }
+                options->ready_fd = (int)number;
+                return OPTIONS_RUN;
+        case LONG_ACCEPT_DIFFERENCES:
+                options->accept_differences = true;
+                return OPTIONS_RUN;
+        case LONG_TIME_SCALE:
+                if (!parse_number(optarg, 1, OPTIONS_TIME_SCALE_MAX, &number)) {
+                        return say_wrong("--time-scale takes a number from 1 to 10000");
+                }
+                options->time_scale = (uint32_t)number;
+                return OPTIONS_RUN;
+        case 'V':
+                puts("attuned " ATT_VERSION);
+                return OPTIONS_SHOWN;
+        case 'h':
+                fputs(USAGE, stdout);
+                return OPTIONS_SHOWN;
+        default: /* getopt_long() has said what is wrong with it. */
+                fputs(USAGE, stderr);
+                return OPTIONS_WRONG;
+        }
+}
+
+enum options_result options_parse(int argc, char **argv, struct options *ret_options)
+{
+        struct options options = {
+                .socket = OPTIONS_SOCKET_DEFAULT, .ready_fd = -1, .time_scale = 1};
+        enum options_result result;
+        int option;
+
+        while ((option = getopt_long(argc, argv, "c:d:s:l:Vh", LONG_OPTIONS, NULL)) != -1) {
+                result = take_option(option, &options);
+                if (result != OPTIONS_RUN) {
+                        return result;
+                }
+        }
+        if (optind < argc) {
+                return say_wrong("it takes options only");
+        }
+        if (!options.config || !options.data) {
+                return say_wrong("--config and --data are needed");
+        }
+        *ret_options = options;
+        return OPTIONS_RUN;
+}

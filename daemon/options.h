@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of attuned. */
+#ifndef ATT_DAEMON_OPTIONS_H
+#define ATT_DAEMON_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OPTIONS_TIME_SCALE_MAX 10000
+
+struct options { /* All borrowed from argv. */
+        const char *config;
+        const char *data;
+        const char *socket; /* Never NULL once parsed. */
+        const char *listen; /* NULL: no TCP. */
+        const char *log;    /* The route log: a path, "-" for standard output, NULL: none. */
+        int ready_fd;       /* Told "ready\n" once it is so; -1: none. */
+        uint32_t time_scale;
+        bool accept_differences;
+};
+
+enum options_result {
+        OPTIONS_RUN,
+        OPTIONS_SHOWN, /* --help or --version: exit 0. */
+        OPTIONS_WRONG, /* Usage was printed: exit 2. */
+};
+
+#define OPTIONS_SOCKET_DEFAULT "/run/attune/attuned.sock"
+
+enum options_result options_parse(int argc, char **argv, struct options *ret_options);
+
+#endif

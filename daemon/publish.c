@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/publish.h"
+
+#include "daemon/app.h"
+#include "daemon/route_line.h"
+#include "daemon/view.h"
+#include "lib/wire/codec.h"
+
+void publisher_deinit(struct publisher *publisher)
+{
+        att_buffer_deinit(&publisher->line);
+        att_buffer_deinit(&publisher->why);
+}
+
+/* ---- Pushes ---- */
+
+/* What goes with an offer, or with a connect that no offer came before. Made once an effect. */
+struct context {
+        bool is_made;
+        bool is_wanted;
+        struct att_wire_contact contact;
+        struct att_text address;
+};
+
+static void make_context(struct app *app, const struct att_effect *effect, struct context *context)
+{
+        context->is_made = true;
+        context->is_wanted = effect->kind == ATT_EFFECT_OFFER || effect->kind == ATT_EFFECT_CONNECT;
+        if (!context->is_wanted) {
+                return;
+        }
+        att_buffer_clear(&app->publisher.why);
+        if (effect->decision) {
+                att_decision_describe(effect->decision, &app->publisher.why);
+        }
+        context->is_wanted = view_contact(app->writer.core, effect->contact, &context->contact);
+        context->address = view_agent_address(app->writer.core, effect->agent, effect->channel);
+}
+
+void publish_feed(struct feed *feed)
+{
+        struct session *session = feed->session;
+        struct att_text frame;
+
+        if (!session || session->state != SESSION_OPEN) {
+                return;
+        }
+        while (outbox_pending(&session->outbox) < SESSION_OUTBOX_PAUSE &&
+               push_window_take(&feed->pushes, &frame)) {
+                att_buffer_append_text(session_out(session), frame);
+        }
+}
+
+/* Too slow to be helped: it has to start anew. */
+static void give_up(struct app *app, struct feed *feed)
+{
+        struct session *session = feed->session;
+
+        if (session) {
+                session->feed = NULL;
+                session_close(session, "does not acknowledge its pushes");
+        }
+        feed_free(&app->front_ends, feed);
+}
+
+static void push(struct app *app, struct feed *feed, const struct att_effect *effect,
+                 struct context *context)
+{
+        if (feed->stamp == app->front_ends.stamp) {
+                return;
+        }
+        feed->stamp = app->front_ends.stamp;
+        if (push_window_is_full(&feed->pushes)) {
+                give_up(app, feed);
+                return;
+        }
+        if (!context->is_made) {
+                make_context(app, effect, context);
+        }
+        att_wire_put_push(&feed->pushes.bytes, push_window_next_id(&feed->pushes), effect,
+                          context->is_wanted ? &context->contact : NULL, context->address,
+                          context->is_wanted ? att_buffer_text(&app->publisher.why)
+                                             : ATT_TEXT_NONE);
+        push_window_added(&feed->pushes);
+        publish_feed(feed);
+}
+
+static void push_to_front_end(struct app *app, struct front_end *front_end,
+                              const struct att_effect *effect, struct context *context)
+{
+        if (!front_end) {
+                return;
+        }
+        ATT_LIST_FOREACH(feed, &front_end->feeds, struct feed, in_front_end)
+        {
+                push(app, feed, effect, context);
+        }
+}
+
+static void push_to_agent(struct app *app, const struct att_effect *effect, struct context *context)
+{
+        struct seat *seat = att_text_is_empty(effect->agent)
+                                    ? NULL
+                                    : seats_find(&app->front_ends, effect->agent);
+
+        if (!seat) {
+                return;
+        }
+        push_to_front_end(app, seat->home, effect, context);
+        ATT_LIST_FOREACH(feed, &seat->feeds, struct feed, in_seat)
+        {
+                push(app, feed, effect, context);
+        }
+}
+
+static void push_to_all(struct app *app, const struct att_effect *effect, struct context *context)
+{
+        ATT_LIST_FOREACH(front_end, &app->front_ends.all, struct front_end, in_all)
+        {
+                push_to_front_end(app, front_end, effect, context);
+        }
+}
+
+static void push_effect(struct app *app, const struct att_effect *effect)
+{
+        struct context context = {.address = ATT_TEXT_NONE};
+
+        app->front_ends.stamp++;
+        switch (effect->kind) {
+        case ATT_EFFECT_CONFIG:
+                push_to_all(app, effect, &context);
+                return;
+        case ATT_EFFECT_REFUSED: /* Told to who asked. */
+                return;
+        case ATT_EFFECT_SCHEDULED:
+        case ATT_EFFECT_QUEUED:
+        case ATT_EFFECT_POSITION:
+        case ATT_EFFECT_RELAXED:
+        case ATT_EFFECT_OFFER:
+        case ATT_EFFECT_REVOKE:
+        case ATT_EFFECT_CONNECT:
+        case ATT_EFFECT_CLOSED:
+        case ATT_EFFECT_OVERFLOW:
+        case ATT_EFFECT_AGENT:
+        case ATT_EFFECT_WRAP_UP:
+        case ATT_EFFECT_FINISHED:
+        case ATT_EFFECT_KIND_COUNT:
+                break;
+        }
+        if (!att_text_is_empty(effect->front_end)) {
+                push_to_front_end(app, front_ends_find(&app->front_ends, effect->front_end), effect,
+                                  &context);
+        }
+        push_to_agent(app, effect, &context);
+}
+
+/* ---- Lines ---- */
+
+void publish_line(struct app *app, struct att_text contact, struct att_text queue,
+                  struct att_text agent, const char *event)
+{
+        struct att_text line = att_buffer_text(&app->publisher.line);
+
+        route_log_add(&app->route_log, line);
+        tails_add(&app->tails,
+                  &(struct tail_event){contact, queue, agent, att_text_from(event), line});
+}
+
+static void write_line(struct app *app, const struct att_effect *effect, uint64_t seq)
+{
+        if (!route_log_is_on(&app->route_log) && tails_are_none(&app->tails)) {
+                return;
+        }
+        att_buffer_clear(&app->publisher.line);
+        route_line_of_effect(&app->publisher.line, effect, app->publisher.config, seq);
+        publish_line(app, effect->contact, effect->queue, effect->agent,
+                     att_effect_kind_name(effect->kind));
+}
+
+void publish(struct app *app, const struct att_command *command, const struct att_effects *effects)
+{
+        if (command->kind == ATT_CMD_CONFIG) {
+                (void)att_digest_format(att_core_config(app->writer.core)->digest,
+                                        app->publisher.config);
+        }
+        for (uint32_t i = 0; i < effects->count; i++) {
+                push_effect(app, &effects->items[i]);
+                write_line(app, &effects->items[i], command->seq);
+        }
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/front_end.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tests/support/main.h"
+
+/* Feeds only point to sessions. */
+static struct session *session_number(uintptr_t number)
+{
+        return (struct session *)(number * 64);
+}
+
+START_TEST(a_feed_is_found_by_its_token_its_name_and_its_agent)
+{
+        struct front_ends front_ends;
+        struct front_end *pbx;
+        struct feed *feed;
+        char token[FEED_TOKEN_SIZE];
+
+        front_ends_init(&front_ends);
+        pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
+        ck_assert_ptr_eq(pbx, front_ends_get(&front_ends, ATT_TEXT("pbx")));
+        feed = feed_new(&front_ends, pbx, ATT_TEXT("ann"), session_number(1));
+        (void)snprintf(token, sizeof(token), "%s", feed->token);
+        ck_assert_ptr_eq(feeds_find(&front_ends, att_text_from(token), pbx, ATT_TEXT("ann")), feed);
+        ck_assert_ptr_null(feeds_find(&front_ends, att_text_from(token), pbx, ATT_TEXT("bob")));
+        ck_assert_ptr_null(feeds_find(&front_ends, att_text_from(token), NULL, ATT_TEXT("ann")));
+        ck_assert_ptr_null(feeds_find(&front_ends, ATT_TEXT("guess"), pbx, ATT_TEXT("ann")));
+        feed_free(&front_ends, feed);
+        ck_assert_ptr_null(feeds_find(&front_ends, att_text_from(token), pbx, ATT_TEXT("ann")));
+        front_ends_deinit(&front_ends);
+}
+END_TEST
+
+START_TEST(a_detached_feed_waits_for_a_while)
+{
+        struct front_ends front_ends;
+        struct front_end *pbx;
+        struct feed *early;
+        struct feed *late;
+
+        front_ends_init(&front_ends);
+        pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
+        early = feed_new(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
+        late = feed_new(&front_ends, pbx, ATT_TEXT_NONE, session_number(2));
+        feed_detach(&front_ends, early, 1000);
+        feed_detach(&front_ends, late, 2000);
+        feeds_expire(&front_ends, 1000 + FEED_DETACHED_MS_MAX);
+        ck_assert_uint_eq(front_ends.detached_count, 1);
+        feed_attach(&front_ends, late, session_number(3));
+        feeds_expire(&front_ends, INT64_MAX);
+        ck_assert_uint_eq(front_ends.detached_count, 0);
+        ck_assert_ptr_eq(late->session, session_number(3));
+        feed_free(&front_ends, late);
+        front_ends_deinit(&front_ends);
+}
+END_TEST
+
+START_TEST(detached_feeds_are_bounded_the_oldest_goes_first)
+{
+        struct front_ends front_ends;
+        struct front_end *pbx;
+        struct feed *feed = NULL;
+
+        front_ends_init(&front_ends);
+        pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
+        for (int i = 0; i < FEEDS_DETACHED_MAX + 10; i++) {
+                feed = feed_new(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
+                feed_detach(&front_ends, feed, i);
+        }
+        ck_assert_uint_eq(front_ends.detached_count, FEEDS_DETACHED_MAX);
+        ck_assert_int_eq(
+                ATT_LIST_FIRST(&front_ends.detached, struct feed, in_detached)->detached_ms, 10);
+        front_ends_deinit(&front_ends);
+}
+END_TEST
+
+START_TEST(a_front_end_is_forgotten_when_nothing_depends_on_it)
+{
+        struct front_ends front_ends;
+        struct front_end *pbx;
+        struct front_end *other;
+
+        front_ends_init(&front_ends);
+        pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
+        other = front_ends_get(&front_ends, ATT_TEXT("other"));
+        pbx->lost_ms = 1000;
+        seat_move(seats_get(&front_ends, ATT_TEXT("ann")), other);
+        front_ends_forget(&front_ends, 2000);
+        ck_assert_ptr_eq(front_ends_find(&front_ends, ATT_TEXT("pbx")), pbx);
+        front_ends_forget(&front_ends, 1000 + FRONT_END_KEPT_MS);
+        ck_assert_ptr_null(front_ends_find(&front_ends, ATT_TEXT("pbx")));
+        ck_assert_ptr_eq(front_ends_find(&front_ends, ATT_TEXT("other")), other);
+        pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
+        seat_move(seats_get(&front_ends, ATT_TEXT("ann")), pbx);
+        front_ends_forget(&front_ends, 1000);
+        ck_assert_ptr_null(front_ends_find(&front_ends, ATT_TEXT("other")));
+        ck_assert_ptr_eq(front_ends_find(&front_ends, ATT_TEXT("pbx")), pbx);
+        front_ends_deinit(&front_ends);
+}
+END_TEST
+
+ATT_TEST_MAIN("front ends", a_feed_is_found_by_its_token_its_name_and_its_agent,
+              a_detached_feed_waits_for_a_while, detached_feeds_are_bounded_the_oldest_goes_first,
+              a_front_end_is_forgotten_when_nothing_depends_on_it)
