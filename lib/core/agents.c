@@ -58,7 +58,7 @@ void agent_mark(struct att_core *core, struct agent *agent)
         }
 }
 
-void agent_take(struct agent *agent, uint32_t channel, uint32_t units)
+void agent_take_lightly(struct agent *agent, uint32_t channel, uint32_t units)
 {
         agent->held_units += units;
         agent->channel_units[channel] = (uint16_t)(agent->channel_units[channel] + units);
@@ -66,7 +66,7 @@ void agent_take(struct agent *agent, uint32_t channel, uint32_t units)
         agent->busy |= UINT64_C(1) << channel;
 }
 
-void agent_give(struct agent *agent, uint32_t channel, uint32_t units)
+void agent_give_lightly(struct agent *agent, uint32_t channel, uint32_t units)
 {
         ATT_CHECK(agent->channel_count[channel] > 0 && agent->held_units >= units &&
                   agent->channel_units[channel] >= units);
@@ -75,6 +75,18 @@ void agent_give(struct agent *agent, uint32_t channel, uint32_t units)
         if (--agent->channel_count[channel] == 0) {
                 agent->busy &= ~(UINT64_C(1) << channel);
         }
+}
+
+void agent_take(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units)
+{
+        agent_take_lightly(agent, channel, units);
+        sets_refresh(core, agent);
+}
+
+void agent_give(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units)
+{
+        agent_give_lightly(agent, channel, units);
+        sets_refresh(core, agent);
 }
 
 bool agent_is_bot(const struct agent *agent)
@@ -111,7 +123,7 @@ static int64_t queue_match_ppm(const struct att_config *config, const struct att
 {
         const struct att_queue *q = &config->queues[queue];
         enum att_exclusion why;
-        if (!agent_meets_step(config, def, q, &q->steps[0], wants, want_count, &why)) {
+        if (!agent_meets_step(def, q, &q->steps[0], wants, want_count, &why)) {
                 return 0;
         }
         return skill_match_ppm(def, wants, want_count, config->skill_count);
@@ -133,8 +145,7 @@ static uint64_t queue_weight_milli(const struct att_core *core, uint32_t queue, 
                 const struct agent *agent = core->agents[i];
                 enum att_exclusion why;
                 if (agent->presence != ATT_PRESENCE_OFFLINE &&
-                    agent_meets_step(core->config, agent->def, q, &q->steps[0], wants, count,
-                                     &why)) {
+                    agent_meets_step(agent->def, q, &q->steps[0], wants, count, &why)) {
                         supply++;
                 }
         }
@@ -207,6 +218,7 @@ void agent_set_presence(struct att_core *core, struct agent *agent, enum att_pre
         core->counts.agents[presence]++;
         agent->presence = presence;
         agent->presence_since_ms = core->now_ms;
+        sets_refresh(core, agent);
         set_text(&agent->reason_data, reason);
         struct att_effect *effect = emit(core, PLACE_AGENTS, ATT_EFFECT_AGENT);
         effect->agent = agent->id;
@@ -286,6 +298,7 @@ void handle_agent_ready(struct att_core *core, const struct att_command *command
         set_text(&agent->front_end_data, command->front_end);
         uint64_t before = agent->reachable;
         agent->reachable = reach;
+        sets_refresh(core, agent);
         if (agent->presence != ATT_PRESENCE_READY) {
                 agent_set_presence(core, agent, ATT_PRESENCE_READY, ATT_TEXT_NONE);
                 return;
@@ -330,6 +343,7 @@ void handle_agent_pause(struct att_core *core, const struct att_command *command
         }
         if (agent->presence == ATT_PRESENCE_OFFLINE) {
                 agent->reachable = UINT64_MAX;
+                sets_refresh(core, agent);
                 set_text(&agent->front_end_data, command->front_end);
         }
         agent_set_presence(core, agent, ATT_PRESENCE_PAUSED, reason);
@@ -382,7 +396,7 @@ void handle_occupied(struct att_core *core, const struct att_command *command)
                 return;
         }
         uint32_t units = core->channels[channel].units;
-        agent_take(agent, channel, units);
+        agent_take(core, agent, channel, units);
         struct interaction *work = interaction_new(core, agent, channel, units);
         work->name_data = att_text_dup(command->contact);
         work->name = att_text_of(work->name_data, command->contact.len);

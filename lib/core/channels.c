@@ -50,6 +50,7 @@ uint32_t channel_get_or_add(struct att_core *core, struct att_text name)
         found = add(core, name);
         if (found != ATT_NONE) {
                 core->channels[found].declared = true;
+                sets_rebuild(core);
         }
         return found;
 }

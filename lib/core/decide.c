@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/bitset.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
@@ -60,25 +61,100 @@ static void show_agent(struct att_decision *decision, const struct att_candidate
         decision->agents_shown = last + 1;
 }
 
-static void look_at_agents(const struct att_core *core, struct att_decision *decision,
-                           const struct contact *contact, const struct agent *chosen)
+/* Counts who is left out of `*from` by `stays`, word by word, and goes on with who stays. */
+static uint32_t sift(size_t words, uint64_t *from, const uint64_t *stays)
 {
-        decision->agents[0] = candidate_view(core, contact, chosen);
-        decision->agents_shown = 1;
+        uint32_t out = 0;
+        for (size_t i = 0; i < words; i++) {
+                out += (uint32_t)__builtin_popcountll(from[i] & ~stays[i]);
+                from[i] &= stays[i];
+        }
+        return out;
+}
+
+static uint32_t count_of(size_t words, const uint64_t *from, const uint64_t *of)
+{
+        uint32_t count = 0;
+        for (size_t i = 0; i < words; i++) {
+                count += (uint32_t)__builtin_popcountll(from[i] & of[i]);
+        }
+        return count;
+}
+
+/* Why agents are left out, where nothing of the contact's own decides: all by sets. */
+static void count_by_sets(const struct att_core *core, struct att_decision *decision,
+                          const struct contact *contact)
+{
+        const struct signature *signature = contact->signature;
+        uint32_t channel = contact->channel;
+        size_t words = core->sets.words;
+        uint32_t *excluded = decision->excluded;
+        ATT_CLEANUP(att_free_pointer)
+        uint64_t *left = att_alloc_array(words, sizeof(uint64_t));
+        att_copy(left, core->sets.signed_in, words * sizeof(uint64_t));
+        excluded[ATT_EXCLUSION_OFFLINE] = core->agent_count -
+                                          (uint32_t)att_bitset_count(left, words);
+        excluded[ATT_EXCLUSION_PAUSED] = sift(words, left, core->sets.ready);
+        excluded[ATT_EXCLUSION_UNREACHABLE] = sift(words, left,
+                                                   sets_of_channel(core, channel, SET_REACHABLE));
+        excluded[ATT_EXCLUSION_CHANNEL] = sift(words, left,
+                                               sets_of_channel(core, channel, SET_ENABLED));
+        excluded[ATT_EXCLUSION_PROFILE] = sift(words, left, signature->profiled);
+        excluded[ATT_EXCLUSION_TEAM] = sift(words, left, signature->of_team);
+        excluded[ATT_EXCLUSION_SKILL] = sift(words, left, signature->skilled);
+        excluded[ATT_EXCLUSION_ANY_OF] = sift(words, left, signature->any_skilled);
+        excluded[ATT_EXCLUSION_ATTRIBUTE] = sift(words, left, signature->serves);
+        excluded[ATT_EXCLUSION_EXCLUSIVE] = count_of(words, left,
+                                                     sets_of_channel(core, channel, SET_EXCLUSIVE));
+        excluded[ATT_EXCLUSION_LIMIT] = count_of(words, left,
+                                                 sets_of_channel(core, channel, SET_LIMIT));
+        uint32_t full = sift(words, left, sets_of_channel(core, channel, SET_ROOM));
+        excluded[ATT_EXCLUSION_UNITS] = full - excluded[ATT_EXCLUSION_EXCLUSIVE] -
+                                        excluded[ATT_EXCLUSION_LIMIT];
+}
+
+static void count_one_by_one(const struct att_core *core, struct att_decision *decision,
+                             const struct contact *contact)
+{
         for (uint32_t i = 0; i < core->agent_count; i++) {
-                const struct agent *agent = core->agents[i];
-                decision->considered++;
-                enum att_exclusion why = exclusion_now(core, contact, agent);
+                enum att_exclusion why = exclusion_now(core, contact, core->agents[i]);
                 if (why != ATT_EXCLUSION_NONE) {
                         decision->excluded[why]++;
-                        continue;
                 }
-                decision->eligible++;
-                if (agent != chosen) {
+        }
+}
+
+/* At the instant, before any of its pairs. */
+static void count_excluded(const struct att_core *core, struct att_decision *decision,
+                           const struct candidate *candidate)
+{
+        decision->considered = core->agent_count;
+        if (candidate->plain) {
+                count_by_sets(core, decision, candidate->contact);
+        } else {
+                count_one_by_one(core, decision, candidate->contact);
+        }
+        decision->eligible = decision->considered;
+        for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {
+                decision->eligible -= decision->excluded[i];
+        }
+}
+
+static void look_at_agents(const struct att_core *core, struct att_decision *decision,
+                           const struct candidate *candidate, const struct agent *chosen)
+{
+        const struct contact *contact = candidate->contact;
+        decision->agents[0] = candidate_view(core, contact, chosen);
+        decision->agents_shown = 1;
+        for (uint32_t i = 0; i < candidate->count; i++) {
+                const struct agent *agent = core->match.agents[candidate->first + i];
+                enum att_exclusion why;
+                if (agent != chosen && has_room(core, agent, contact->channel, &why)) {
                         struct att_candidate view = candidate_view(core, contact, agent);
                         show_agent(decision, &view);
                 }
         }
+        count_excluded(core, decision, candidate);
 }
 
 static enum att_decided_by why_this_agent(const struct att_decision *decision,
@@ -187,7 +263,7 @@ void decide(struct att_core *core, const struct candidate *candidate, struct age
                 .exact = exact,
                 .joint_contacts = core->match.count,
         };
-        look_at_agents(core, &decision, contact, agent);
+        look_at_agents(core, &decision, candidate, agent);
         decision.agent_by = why_this_agent(&decision, candidate, further);
         look_at_contacts(core, &decision, candidate, agent);
         free_later(core, contact->decision);

@@ -107,7 +107,7 @@ static enum att_exclusion skill_exclusion(const struct att_core *core,
         }
         const struct att_queue *queue = &core->config->queues[contact->queue];
         enum att_exclusion why = ATT_EXCLUSION_NONE;
-        (void)agent_meets_step(core->config, agent->def, queue, &queue->steps[contact->step],
+        (void)agent_meets_step(agent->def, queue, &queue->steps[contact->step],
                                signature->wants, signature->want_count, &why);
         return why;
 }

@@ -44,7 +44,7 @@ void interaction_finish(struct att_core *core, struct interaction *interaction)
                 contact->wrapping--;
         }
         timer_cancel(core, &interaction->wrap_up);
-        agent_give(agent, interaction->channel, interaction->units);
+        agent_give(core, agent, interaction->channel, interaction->units);
         att_list_remove(&interaction->in_agent);
         agent->interaction_count--;
         core->counts.interactions--;

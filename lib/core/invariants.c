@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The recount: everything counted and listed is computed again from nothing and compared. */
+#include "lib/base/bitset.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
@@ -43,6 +44,21 @@ static void check_contact(const struct att_core *core, const struct contact *con
         }
         ATT_CHECK(offers == contact->offer_count);
         ATT_CHECK(att_core_now_ms(core) >= contact->arrived_ms);
+}
+
+/* The sets say of an agent what the agent says. */
+static void check_sets(const struct att_core *core, const struct agent *agent)
+{
+        ATT_CHECK(att_bitset_has(core->sets.ready, agent->index) ==
+                  (agent->presence == ATT_PRESENCE_READY));
+        ATT_CHECK(att_bitset_has(core->sets.signed_in, agent->index) ==
+                  (agent->presence != ATT_PRESENCE_OFFLINE));
+        for (uint32_t i = 0; i < core->channel_count; i++) {
+                enum att_exclusion why;
+                bool room = has_room(core, agent, i, &why) &&
+                            agent->presence == ATT_PRESENCE_READY && ((agent->reachable >> i) & 1);
+                ATT_CHECK(att_bitset_has(sets_of_channel(core, i, SET_ROOM), agent->index) == room);
+        }
 }
 
 /* Units and places are held exactly by what is there. */
@@ -118,6 +134,7 @@ void att_core_check(const struct att_core *core)
         }
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 check_agent(core, core->agents[i]);
+                check_sets(core, core->agents[i]);
         }
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {

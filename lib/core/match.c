@@ -60,21 +60,32 @@ static bool can_take(const struct att_core *core, const struct contact *contact,
         return exclusion_of(core, contact, agent, true) == ATT_EXCLUSION_NONE;
 }
 
-/* All agents who can take a contact now. The bitset leaves out at once whoever lacks a skill. */
+/* Whether all that decides about an agent beyond the sets is alike for every one of them. */
+static bool is_plain(const struct att_core *core, const struct contact *contact)
+{
+        return !contact->named && contact->excluded_count == 0 && contact->cooldown_count == 0 &&
+               !contact->no_bots && core->queues[contact->queue].delay_count == 0;
+}
+
+/* All agents who can take a contact now: an AND of the sets, then a look at what is its own. */
 static void gather_all(struct att_core *core, const struct contact *contact)
 {
         const uint64_t *serves = contact->signature->serves;
-        size_t words = att_bitset_words(core->agent_count);
-        bool named_seen = false;
-        for (size_t i = att_bitset_next(serves, words, 0); i != SIZE_MAX;
-             i = att_bitset_next(serves, words, i + 1)) {
-                named_seen = named_seen || core->agents[i] == contact->named;
-                if (can_take(core, contact, core->agents[i])) {
-                        add_agent(&core->match, core->agents[i]);
+        const uint64_t *room = sets_of_channel(core, contact->channel, SET_ROOM);
+        bool plain = is_plain(core, contact);
+        for (size_t word = 0; word < core->sets.words; word++) {
+                uint64_t bits = serves[word] & room[word];
+                for (; bits != 0; bits &= bits - 1) {
+                        struct agent *agent =
+                                core->agents[word * 64 + (size_t)__builtin_ctzll(bits)];
+                        if (plain || can_take(core, contact, agent)) {
+                                add_agent(&core->match, agent);
+                        }
                 }
         }
         /* A named agent need not serve the queue. */
-        if (contact->named && !named_seen && can_take(core, contact, contact->named)) {
+        if (contact->named && !att_bitset_has(serves, contact->named->index) &&
+            can_take(core, contact, contact->named)) {
                 add_agent(&core->match, contact->named);
         }
 }
@@ -145,6 +156,7 @@ static void gather_contact(struct att_core *core, struct contact *contact)
         *candidate = (struct candidate){
                 .contact = contact,
                 .bound = bound_by,
+                .plain = !bound && is_plain(core, contact),
                 .first = first,
                 .count = match->agent_count - first,
         };
@@ -247,7 +259,7 @@ static void make_pair(struct att_core *core, uint32_t candidate, struct agent *a
                 .further = further,
         };
         match->candidates[candidate].served = true;
-        agent_take(agent, contact->channel, core->channels[contact->channel].units);
+        agent_take_lightly(agent, contact->channel, core->channels[contact->channel].units);
 }
 
 static bool is_paired(const struct match_scratch *match, uint32_t candidate,
@@ -365,16 +377,16 @@ static void make(void *context, uint32_t contact, uint32_t column)
 {
         const struct solving *solving = context;
         uint32_t channel = solving->core->match.candidates[contact].contact->channel;
-        agent_take(solving->core->match.columns[column], channel,
-                   solving->core->channels[channel].units);
+        agent_take_lightly(solving->core->match.columns[column], channel,
+                           solving->core->channels[channel].units);
 }
 
 static void unmake(void *context, uint32_t contact, uint32_t column)
 {
         const struct solving *solving = context;
         uint32_t channel = solving->core->match.candidates[contact].contact->channel;
-        agent_give(solving->core->match.columns[column], channel,
-                   solving->core->channels[channel].units);
+        agent_give_lightly(solving->core->match.columns[column], channel,
+                           solving->core->channels[channel].units);
 }
 
 /* Contacts of one channel and one policy's weights change an agent's later scores alike. */
@@ -475,7 +487,7 @@ static void give_back(struct att_core *core)
         for (uint32_t i = core->match.pair_count; i-- > 0;) {
                 const struct match_pair *pair = &core->match.pairs[i];
                 uint32_t channel = core->match.candidates[pair->candidate].contact->channel;
-                agent_give(pair->agent, channel, core->channels[channel].units);
+                agent_give_lightly(pair->agent, channel, core->channels[channel].units);
         }
 }
 
@@ -499,7 +511,7 @@ static void carry_out(struct att_core *core, bool exact)
                 const struct candidate *candidate = &match->candidates[pair->candidate];
                 uint32_t channel = candidate->contact->channel;
                 decide(core, candidate, pair->agent, exact, pair->further);
-                agent_take(pair->agent, channel, core->channels[channel].units);
+                agent_take_lightly(pair->agent, channel, core->channels[channel].units);
         }
         give_back(core);
         for (uint32_t i = 0; i < match->pair_count; i++) {

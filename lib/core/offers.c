@@ -98,7 +98,7 @@ void offer_make(struct att_core *core, struct contact *contact, struct agent *ag
         const struct channel *channel = &core->channels[contact->channel];
         core->counts.offers++;
         contact->offered_round = core->round;
-        agent_take(agent, contact->channel, channel->units);
+        agent_take(core, agent, contact->channel, channel->units);
         if (channel->auto_accept) {
                 connect(core, contact, agent, channel->units, number, PLACE_OFFERS);
                 return;
@@ -144,7 +144,7 @@ void offer_end(struct att_core *core, struct offer *offer, enum att_revoke_reaso
         effect->agent = offer->agent->id;
         effect->offer = offer->number;
         effect->revoke_reason = reason;
-        agent_give(offer->agent, offer->channel, offer->units);
+        agent_give(core, offer->agent, offer->channel, offer->units);
         agent_mark(core, offer->agent);
         unlist(core, offer);
 }

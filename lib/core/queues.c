@@ -64,7 +64,7 @@ bool step_is_staffed(const struct att_core *core, const struct contact *contact,
                     (agent != contact->named && queue_rank(core, agent, queue) == 0)) {
                         continue;
                 }
-                if (agent_meets_step(core->config, agent->def, def, &def->steps[step], wants, count,
+                if (agent_meets_step(agent->def, def, &def->steps[step], wants, count,
                                      &why)) {
                         return true;
                 }

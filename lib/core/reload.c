@@ -487,6 +487,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
         core->config = att_config_ref(command->config);
         channels_reload(core, core->config);
         swap_agents(core, core->config);
+        sets_rebuild(core);
         swap_queues(core, &reload);
         swap_policies(core, &reload);
         find_human_skills(core, core->config);

@@ -153,11 +153,10 @@ static bool has_attributes(const struct att_agent_def *def, const struct att_que
         return true;
 }
 
-bool agent_meets_step(const struct att_config *config, const struct att_agent_def *def,
-                      const struct att_queue *queue, const struct att_step *step,
-                      const struct want *wants, uint32_t want_count, enum att_exclusion *ret_why)
+bool agent_meets_step(const struct att_agent_def *def, const struct att_queue *queue,
+                      const struct att_step *step, const struct want *wants, uint32_t want_count,
+                      enum att_exclusion *ret_why)
 {
-        (void)config;
         *ret_why = ATT_EXCLUSION_NONE;
         if (!is_of_team(step, def->team)) {
                 *ret_why = ATT_EXCLUSION_TEAM;
@@ -189,23 +188,37 @@ static size_t make_key(uint32_t queue, uint32_t step, const struct want *wants, 
         return words * sizeof(*key);
 }
 
-static void fill_agents(const struct att_core *core, struct signature *signature)
+/* How far an agent comes through the questions; each passes only who passed the one before. */
+static void fill_agent(const struct att_core *core, struct signature *signature, uint32_t i)
 {
         const struct att_queue *queue = &core->config->queues[signature->queue];
-        size_t words = att_bitset_words(core->agent_count);
-        signature->meets = att_alloc_array(words, sizeof(uint64_t));
-        signature->serves = att_alloc_array(words, sizeof(uint64_t));
+        const struct att_agent_def *def = core->agents[i]->def;
+        enum att_exclusion why = ATT_EXCLUSION_NONE;
+        bool meets = agent_meets_step(def, queue, &queue->steps[signature->step], signature->wants,
+                                      signature->want_count, &why);
+        att_bitset_put(signature->meets, i, meets);
+        if (queue_rank(core, core->agents[i], signature->queue) == 0) {
+                return;
+        }
+        att_bitset_add(signature->profiled, i);
+        att_bitset_put(signature->of_team, i, why != ATT_EXCLUSION_TEAM);
+        att_bitset_put(signature->skilled, i,
+                       why != ATT_EXCLUSION_TEAM && why != ATT_EXCLUSION_SKILL);
+        att_bitset_put(signature->any_skilled, i, meets || why == ATT_EXCLUSION_ATTRIBUTE);
+        att_bitset_put(signature->serves, i, meets);
+}
+
+static void fill_agents(const struct att_core *core, struct signature *signature)
+{
+        uint64_t **const sets[] = {
+                &signature->profiled,    &signature->of_team, &signature->skilled,
+                &signature->any_skilled, &signature->serves,  &signature->meets,
+        };
+        for (size_t i = 0; i < ATT_ARRAY_LEN(sets); i++) {
+                *sets[i] = att_alloc_array(core->sets.words, sizeof(uint64_t));
+        }
         for (uint32_t i = 0; i < core->agent_count; i++) {
-                enum att_exclusion why;
-                if (!agent_meets_step(core->config, core->agents[i]->def, queue,
-                                      &queue->steps[signature->step], signature->wants,
-                                      signature->want_count, &why)) {
-                        continue;
-                }
-                att_bitset_add(signature->meets, i);
-                if (queue_rank(core, core->agents[i], signature->queue) > 0) {
-                        att_bitset_add(signature->serves, i);
-                }
+                fill_agent(core, signature, i);
         }
 }
 
@@ -245,6 +258,10 @@ void signature_drop(struct att_core *core, struct contact *contact)
                 return;
         }
         att_map_remove(&core->signatures, &signature->by_key);
+        free(signature->profiled);
+        free(signature->of_team);
+        free(signature->skilled);
+        free(signature->any_skilled);
         free(signature->serves);
         free(signature->meets);
         free(signature->wants);

@@ -19,6 +19,7 @@
 #include "lib/base/map.h"
 #include "lib/core/assign.h"
 #include "lib/core/core.h"
+#include "lib/core/sets.h"
 #include "lib/model/config.h"
 #include "lib/model/limits.h"
 
@@ -90,8 +91,13 @@ struct signature {
         uint32_t want_count;
         uint64_t weight_sum_milli;
         struct want *wants; /* Owned. */
-        uint64_t *meets;    /* Owned bitset of agents: skills, any_of, team, attributes. */
-        uint64_t *serves;   /* Owned bitset of agents: meets, and the profile serves the queue. */
+        /* Owned bitsets of agents, each what is left of the one before it. */
+        uint64_t *profiled; /* Whose profile serves the queue. */
+        uint64_t *of_team;
+        uint64_t *skilled;
+        uint64_t *any_skilled; /* With one of any_of. */
+        uint64_t *serves;      /* With the attributes: who can take it as far as all this goes. */
+        uint64_t *meets;       /* Like the last, whatever the profile. */
 };
 
 /* ---- Agents ---- */
@@ -317,6 +323,7 @@ struct candidate { /* A waiting contact that could be matched now. */
         struct contact *contact;
         struct place place;       /* The best it has with any one of its agents. */
         enum att_exclusion bound; /* LINKED or HOLD: it has one agent only, for that reason. */
+        bool plain;               /* The sets alone say who can take it. */
         bool served;
         uint32_t first; /* Its eligible agents: match.agents[first ... */
         uint32_t count;
@@ -357,6 +364,7 @@ struct att_core {
 
         struct agent **agents; /* Owned; by configuration index. */
         uint32_t agent_count;
+        struct sets sets;                /* The agents of the configuration by what they can do. */
         struct att_map agents_by_id;     /* Removed ones with work included. */
         struct att_list removed_agents;  /* Finishing their work. */
         struct att_list agent_graveyard; /* To free when the next step begins (in_removed). */
@@ -440,9 +448,12 @@ struct agent *agent_find(const struct att_core *core, struct att_text id);
 struct agent *agent_new(struct att_core *core, struct att_text id);
 void agent_free(struct att_core *core, struct agent *agent);
 void agent_mark(struct att_core *core, struct agent *agent); /* Dirty. */
-/* Takes or gives back units and a place on a channel. */
-void agent_take(struct agent *agent, uint32_t channel, uint32_t units);
-void agent_give(struct agent *agent, uint32_t channel, uint32_t units);
+/* Takes or gives back units and a place on a channel: for an offer or an interaction, and (lightly)
+ * for a pair that is only being thought of, where everything is as before in the end. */
+void agent_take(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units);
+void agent_give(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units);
+void agent_take_lightly(struct agent *agent, uint32_t channel, uint32_t units);
+void agent_give_lightly(struct agent *agent, uint32_t channel, uint32_t units);
 /* Changes presence, with all that follows. */
 void agent_set_presence(struct att_core *core, struct agent *agent, enum att_presence presence,
                         struct att_text reason);
@@ -550,9 +561,9 @@ void signature_drop(struct att_core *core, struct contact *contact);
 /* What a contact (NULL: one that asks nothing of its own) would ask for in a queue and step. */
 uint32_t signature_wants(const struct att_config *config, const struct contact *contact,
                          uint32_t queue, uint32_t step, struct want wants[WANTS_MAX]);
-bool agent_meets_step(const struct att_config *config, const struct att_agent_def *def,
-                      const struct att_queue *queue, const struct att_step *step,
-                      const struct want *wants, uint32_t want_count, enum att_exclusion *ret_why);
+bool agent_meets_step(const struct att_agent_def *def, const struct att_queue *queue,
+                      const struct att_step *step, const struct want *wants, uint32_t want_count,
+                      enum att_exclusion *ret_why);
 
 /* ---- eligibility.c ---- */
 

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/core/sets.h"
+
+#include <stdlib.h>
+
+#include "lib/base/bitset.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+void sets_deinit(struct sets *sets)
+{
+        free(sets->signed_in);
+        free(sets->ready);
+        for (int i = 0; i < ATT_CHANNELS_MAX; i++) {
+                free(sets->by_channel[i]);
+        }
+        *sets = (struct sets){0};
+}
+
+static uint64_t *channel_set(struct sets *sets, uint32_t channel, enum channel_set which)
+{
+        return sets->by_channel[channel] + (size_t)which * sets->words;
+}
+
+const uint64_t *sets_of_channel(const struct att_core *core, uint32_t channel,
+                                enum channel_set which)
+{
+        return core->sets.by_channel[channel] + (size_t)which * core->sets.words;
+}
+
+static void refresh_channel(struct att_core *core, const struct agent *agent, uint32_t channel)
+{
+        struct sets *sets = &core->sets;
+        uint32_t bit = agent->index;
+        bool reachable = (agent->reachable >> channel) & 1;
+        bool enabled = agent_limit(core, agent, channel) != ATT_LIMIT_OFF;
+        enum att_exclusion why = ATT_EXCLUSION_NONE;
+        bool room = has_room(core, agent, channel, &why);
+        att_bitset_put(channel_set(sets, channel, SET_REACHABLE), bit, reachable);
+        att_bitset_put(channel_set(sets, channel, SET_ENABLED), bit, enabled);
+        att_bitset_put(channel_set(sets, channel, SET_ROOM), bit,
+                       room && reachable && enabled && agent->presence == ATT_PRESENCE_READY);
+        att_bitset_put(channel_set(sets, channel, SET_EXCLUSIVE), bit,
+                       why == ATT_EXCLUSION_EXCLUSIVE);
+        att_bitset_put(channel_set(sets, channel, SET_LIMIT), bit, why == ATT_EXCLUSION_LIMIT);
+}
+
+void sets_refresh(struct att_core *core, const struct agent *agent)
+{
+        if (!agent->def) {
+                return; /* Removed: in no set. */
+        }
+        att_bitset_put(core->sets.signed_in, agent->index, agent->presence != ATT_PRESENCE_OFFLINE);
+        att_bitset_put(core->sets.ready, agent->index, agent->presence == ATT_PRESENCE_READY);
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                refresh_channel(core, agent, channel);
+        }
+}
+
+void sets_rebuild(struct att_core *core)
+{
+        struct sets *sets = &core->sets;
+        sets_deinit(sets);
+        sets->words = att_bitset_words(core->agent_count);
+        sets->signed_in = att_alloc_array(sets->words, sizeof(uint64_t));
+        sets->ready = att_alloc_array(sets->words, sizeof(uint64_t));
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                sets->by_channel[channel] = att_alloc_array(CHANNEL_SET_COUNT * sets->words,
+                                                            sizeof(uint64_t));
+        }
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                sets_refresh(core, core->agents[i]);
+        }
+}
