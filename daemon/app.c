@@ -43,6 +43,7 @@ static void on_turn(void *context)
 {
         struct app *app = context;
 
+        execute_stall(app);
         presence_tell(app);
         tails_flush(&app->tails);
         if (app->is_draining) {

@@ -47,6 +47,25 @@ static bool may_command(const struct session *session, const struct att_command 
         return false;
 }
 
+/* Who falls behind with what it is told gets no more to be told about; all that is there goes on. */
+static bool is_behind(const struct session *session)
+{
+        return session->feed && push_window_kept(&session->feed->pushes) > PUSH_WINDOW_KEPT_MAX / 2;
+}
+
+static void refuse_for_now(struct session *session, uint64_t request_id, const char *what)
+{
+        struct att_wire_error error = {
+                .code = ATT_REFUSAL_FULL,
+                .message = att_text_from(what),
+                .retry_ms = app_retry_ms(session->app),
+        };
+
+        if (request_id != 0) {
+                att_wire_put_error(session_out(session), request_id, &error);
+        }
+}
+
 static void handle_command(struct session *session, const struct att_wire_message *message)
 {
         struct att_command command = message->command;
@@ -54,6 +73,11 @@ static void handle_command(struct session *session, const struct att_wire_messag
         if (!may_command(session, &command)) {
                 refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
                                "this role may not do that here");
+                return;
+        }
+        if (command.kind == ATT_CMD_CONTACT_ADD && is_behind(session)) {
+                refuse_for_now(session, message->request_id,
+                               "too many pushes wait to be acknowledged");
                 return;
         }
         execute_for(session, message->request_id, &command);

@@ -5,9 +5,7 @@
 #include "daemon/presence.h"
 #include "lib/wire/codec.h"
 
-/* If the process stood still (it was stopped, or its machine was), nobody could answer meanwhile:
- * the engine is told before anything lapses for it. */
-static void tell_stall(struct app *app)
+void execute_stall(struct app *app)
 {
         int64_t stall_ms = writer_take_stall_ms(&app->writer);
         struct att_command command;
@@ -75,7 +73,7 @@ void execute_for(struct session *session, uint64_t request_id, struct att_comman
         struct app *app = session->app;
         const struct att_effects *effects;
 
-        tell_stall(app);
+        execute_stall(app);
         command->front_end = session_name(session);
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
@@ -87,7 +85,7 @@ void execute(struct app *app, struct att_command *command)
 {
         const struct att_effects *effects;
 
-        tell_stall(app);
+        execute_stall(app);
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
         publish(app, command, effects);

@@ -20,4 +20,9 @@ void execute(struct app *app, struct att_command *command);
 /* With no more to it than its kind. */
 void execute_plain(struct app *app, enum att_command_kind kind);
 
+/* If the process stood still (it was stopped, or its machine was), nobody could answer meanwhile:
+ * the engine is told before anything lapses for it. Part of the above; also for a turn without
+ * commands. */
+void execute_stall(struct app *app);
+
 #endif

@@ -58,7 +58,9 @@ static void *alloc_with_text(size_t bytes, struct att_text text, struct att_text
 {
         char *memory = att_alloc(bytes + text.len + 1);
 
-        memcpy(memory + bytes, text.data, text.len);
+        if (text.len > 0) {
+                memcpy(memory + bytes, text.data, text.len);
+        }
         *ret_text = att_text_of(memory + bytes, text.len);
         return memory;
 }

@@ -3,7 +3,6 @@
  * The hello: who is it, what may it do, and which feed of pushes is its own?
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
@@ -24,8 +23,7 @@ static void turn_away(struct session *session, uint64_t request_id, enum att_ref
 
 static void copy(char into[SESSION_NAME_SIZE], struct att_text text)
 {
-        memcpy(into, text.data, text.len);
-        into[text.len] = '\0';
+        (void)snprintf(into, SESSION_NAME_SIZE, "%.*s", ATT_TEXT_ARGS(text));
 }
 
 /* Its role, name and agent; false and an answer if it may not come in. */

@@ -252,20 +252,6 @@ static void refuse_stream(struct session *session, enum att_frame_result result)
         }
 }
 
-static void take_frames(struct session *session)
-{
-        enum att_frame_result result;
-        struct att_text frame;
-
-        while ((result = att_frame_reader_take(&session->reader, &frame)) == ATT_FRAME_OK) {
-                dispatch_frame(session, frame);
-                if (session->state >= SESSION_CLOSING) {
-                        return;
-                }
-        }
-        refuse_stream(session, result);
-}
-
 /* Someone who makes us send and does not read. */
 static void check_outbox(struct session *session)
 {
@@ -273,6 +259,21 @@ static void check_outbox(struct session *session)
             outbox_pending(&session->outbox) + session->writing.len > SESSION_OUTBOX_BYTES_MAX) {
                 session_close(session, "does not read");
         }
+}
+
+static void take_frames(struct session *session)
+{
+        enum att_frame_result result;
+        struct att_text frame;
+
+        while ((result = att_frame_reader_take(&session->reader, &frame)) == ATT_FRAME_OK) {
+                dispatch_frame(session, frame);
+                check_outbox(session); /* A small question may have a long answer. */
+                if (session->state >= SESSION_CLOSING) {
+                        return;
+                }
+        }
+        refuse_stream(session, result);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buffer)
@@ -297,7 +298,6 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
         session->heard_ms = monotonic_ms();
         att_frame_reader_feed(&session->reader, buffer->base, (size_t)len);
         take_frames(session);
-        check_outbox(session);
         if (session->state >= SESSION_CLOSING) {
                 return;
         }

@@ -37,8 +37,10 @@ static struct att_text keep(char **cursor, struct att_text text)
 {
         struct att_text kept = att_text_of(*cursor, text.len);
 
-        memcpy(*cursor, text.data, text.len);
-        *cursor += text.len;
+        if (text.len > 0) {
+                memcpy(*cursor, text.data, text.len);
+                *cursor += text.len;
+        }
         return kept;
 }
 
