@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the table, each defined by the file that is called after it. */
+#ifndef ATT_TOOLS_ATTUNECTL_COMMANDS_H
+#define ATT_TOOLS_ATTUNECTL_COMMANDS_H
+
+#include "tools/attunectl/command.h"
+
+extern const struct command command_status;
+extern const struct command command_queues;
+extern const struct command command_agents;
+extern const struct command command_contacts;
+extern const struct command command_skills;
+extern const struct command command_explain;
+extern const struct command command_tail;
+extern const struct command command_config_check;
+extern const struct command command_config_diff;
+extern const struct command command_config_reload;
+extern const struct command command_agent_ready;
+extern const struct command command_agent_pause;
+extern const struct command command_agent_offline;
+extern const struct command command_agent_accept;
+extern const struct command command_agent_decline;
+extern const struct command command_agent_done;
+extern const struct command command_agent_occupied;
+extern const struct command command_agent_free;
+extern const struct command command_contact_add;
+extern const struct command command_contact_update;
+extern const struct command command_contact_end;
+extern const struct command command_contact_transfer;
+extern const struct command command_contact_hold;
+extern const struct command command_contact_resume;
+extern const struct command command_contact_abandon;
+extern const struct command command_contact_cancel;
+extern const struct command command_contact_feedback;
+extern const struct command command_help;
+
+#endif

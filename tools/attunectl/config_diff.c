@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attunectl config diff */
+#include "lib/config/diff.h"
+
+#include "tools/attunectl/arguments.h"
+#include "tools/attunectl/commands.h"
+#include "tools/attunectl/config_load.h"
+#include "tools/attunectl/show.h"
+
+/* A configuration from a file that must be right to be compared. */
+static const struct att_config *load(struct ctl *ctl, const char *path)
+{
+        struct att_config_errors errors = {0};
+        const struct att_config *config = config_load(path, &errors);
+        struct att_buffer lines = {0};
+
+        if (!config) {
+                config_write_messages(&lines, &errors);
+                ctl_complain(ctl, "%s can't be in force:\n%s", path, lines.data ? lines.data : "");
+        }
+        att_buffer_deinit(&lines);
+        att_config_errors_deinit(&errors);
+        return config;
+}
+
+/* ---- Those who wait now ---- */
+
+/* What becomes of those who wait in a queue that goes, as the end of a sentence. */
+static void tell_fate(const struct att_config *before, const struct att_config *after,
+                      struct att_text name, struct att_buffer *into)
+{
+        uint32_t gone = att_config_find_queue(before, name);
+        uint32_t moved = gone == ATT_NONE ? ATT_NONE : before->queues[gone].moved_to;
+        uint32_t to = moved == ATT_NONE ? ATT_NONE
+                                        : att_config_find_queue(after, before->queues[moved].name);
+
+        if (to == ATT_NONE) {
+                to = after->otherwise;
+        }
+        if (to == ATT_NONE) {
+                att_buffer_append_c(into, "would be refused: the queue has no moved_to, the intake "
+                                          "no otherwise");
+        } else {
+                att_buffer_append_c(into, "would move to ");
+                show_plain(into, after->queues[to].name);
+        }
+}
+
+static uint32_t tell_queue(const struct att_config *before, const struct att_config *after,
+                           const struct att_wire_queue *row, struct att_buffer *into)
+{
+        if (row->waiting + row->offered == 0 ||
+            att_config_find_queue(after, row->name) != ATT_NONE) {
+                return 0;
+        }
+        att_buffer_printf(into, "! queue ");
+        show_plain(into, row->name);
+        att_buffer_printf(into, ": %u who wait there now ", row->waiting + row->offered);
+        tell_fate(before, after, row->name, into);
+        att_buffer_append_byte(into, '\n');
+        return 1;
+}
+
+static bool tell_waiting(struct ctl *ctl, const struct att_config *before,
+                         const struct att_config *after, struct att_buffer *into, uint32_t *count)
+{
+        struct att_wire_message question;
+        struct att_wire_answer answer;
+        uint64_t cursor = 0;
+
+        do {
+                att_wire_message_init(&question, ATT_WIRE_QUEUES);
+                question.page.cursor = cursor;
+                if (!ctl_ask(ctl, &question, ATT_WIRE_RESULT_QUEUES, &answer)) {
+                        return false;
+                }
+                for (uint32_t i = 0; i < answer.queues.row_count; i++) {
+                        *count += tell_queue(before, after, &answer.queues.rows[i], into);
+                }
+                cursor = answer.queues.next;
+        } while (cursor != 0);
+        return true;
+}
+
+/* ---- What is said ---- */
+
+static void put_digest(struct att_json *json, const char *key, const struct att_config *config)
+{
+        char digest[ATT_DIGEST_TEXT_SIZE];
+
+        json_string(json, key, att_digest_format(config->digest, digest));
+}
+
+static void write_json(struct ctl *ctl, const struct att_config *before,
+                       const struct att_config *after, struct att_text lines)
+{
+        struct att_text line;
+        struct att_json json;
+
+        att_json_init(&json, &ctl->out);
+        att_json_begin_object(&json);
+        put_digest(&json, "before", before);
+        put_digest(&json, "after", after);
+        att_json_key(&json, "changes");
+        att_json_begin_array(&json);
+        while (argument_split(lines, '\n', &line, &lines)) {
+                att_json_text(&json, line);
+        }
+        att_json_end_array(&json);
+        att_json_end_object(&json);
+        att_buffer_append_byte(&ctl->out, '\n');
+}
+
+static void write_text(struct ctl *ctl, struct att_text lines)
+{
+        struct att_text line;
+
+        if (att_text_is_empty(lines)) {
+                att_buffer_append_c(&ctl->out, "Nothing would change.\n");
+        }
+        while (argument_split(lines, '\n', &line, &lines)) {
+                show_plain(&ctl->out, line);
+                att_buffer_append_byte(&ctl->out, '\n');
+        }
+}
+
+static bool compare(struct ctl *ctl, const struct att_config *before,
+                    const struct att_config *after, bool is_live)
+{
+        struct att_buffer lines = {0};
+        uint32_t count = att_config_diff(before, after, &lines);
+        bool told = !is_live || tell_waiting(ctl, before, after, &lines, &count);
+
+        if (told && ctl->json) {
+                write_json(ctl, before, after, att_buffer_text(&lines));
+        } else if (told) {
+                write_text(ctl, att_buffer_text(&lines));
+        }
+        att_buffer_deinit(&lines);
+        return told;
+}
+
+static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
+{
+        bool is_live = arguments->word_count == 1;
+        const struct att_config *after = load(ctl, arguments->words[arguments->word_count - 1]);
+        const struct att_config *before = NULL;
+        bool compared = false;
+
+        if (after) {
+                before = is_live ? config_fetch(ctl) : load(ctl, arguments->words[0]);
+                compared = before && compare(ctl, before, after, is_live);
+        }
+        att_config_unref(before);
+        att_config_unref(after);
+        return compared ? VERDICT_DONE : VERDICT_NO;
+}
+
+const struct command command_config_diff = {
+        .name = "config diff",
+        .arguments = "[OLD] PATH",
+        .summary = "what would change for agents, queues and those waiting now",
+        .details =
+                "Compares PATH with what is in force in attuned; with two paths, the second with "
+                "the first, and attuned need not run. + is new, - goes, ~ changes, ! concerns "
+                "contacts that wait at this moment.",
+        .words_min = 1,
+        .words_max = 2,
+        .run = run,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attunectl explain */
+#include "tools/attunectl/arguments.h"
+#include "tools/attunectl/commands.h"
+#include "tools/attunectl/contact_json.h"
+#include "tools/attunectl/show.h"
+
+static void write_lines(struct att_buffer *out, struct att_text text)
+{
+        struct att_text line;
+
+        while (argument_split(text, '\n', &line, &text)) {
+                show_plain(out, line);
+                att_buffer_append_byte(out, '\n');
+        }
+        if (!att_text_is_empty(text)) {
+                show_plain(out, text);
+                att_buffer_append_byte(out, '\n');
+        }
+}
+
+/* The contact is written by a writer of its own, at the end of the object. */
+static void write_json(struct att_buffer *out, const struct att_wire_explanation *explanation)
+{
+        struct att_json json;
+
+        att_json_init(&json, out);
+        att_json_begin_object(&json);
+        json_text(&json, "text", explanation->text);
+        att_json_end_object(&json);
+        if (explanation->contact) {
+                out->len--;
+                att_buffer_append_c(out, ",\"contact\":");
+                contact_write_json(out, explanation->contact);
+                att_buffer_append_byte(out, '}');
+        }
+        att_buffer_append_byte(out, '\n');
+}
+
+static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
+{
+        struct att_wire_message question;
+        struct att_wire_answer answer;
+
+        att_wire_message_init(&question, ATT_WIRE_EXPLAIN);
+        question.explain.contact = argument_word(arguments, 0);
+        question.explain.agent = argument_text(arguments, "agent");
+        if (!ctl_ask(ctl, &question, ATT_WIRE_RESULT_EXPLAIN, &answer)) {
+                return VERDICT_NO;
+        }
+        if (ctl->json) {
+                write_json(&ctl->out, &answer.explanation);
+        } else {
+                write_lines(&ctl->out, answer.explanation.text);
+        }
+        return VERDICT_DONE;
+}
+
+static const struct option_row options[] = {
+        {"agent", "AGENT", "why not this agent", 'a'},
+        {0},
+};
+
+const struct command command_explain = {
+        .name = "explain",
+        .arguments = "CONTACT [--agent AGENT]",
+        .summary = "why a contact went where it went, or why it still waits",
+        .details = "A contact is remembered for an hour after it closed. The terms of the fit and "
+                   "the rules they come from are told in docs/engine.md.",
+        .options = options,
+        .words_min = 1,
+        .words_max = 1,
+        .run = run,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A connection to attuned for a program that asks one thing at a time and waits for the answer:
+ * libattune-client, with a socket and poll().
+ *
+ *      if (link_open(&link, path, name, token, &why)) {
+ *              if (link_ask(&link, &question, &answer, &why)) { ... }
+ *      }
+ *      link_close(&link);
+ *
+ * What is answered points into the link, until the next call.
+ */
+#ifndef ATT_TOOLS_ATTUNECTL_LINK_H
+#define ATT_TOOLS_ATTUNECTL_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/buffer.h"
+#include "lib/base/check.h"
+#include "lib/base/text.h"
+#include "lib/client/client.h"
+#include "lib/wire/message.h"
+
+#define LINK_ANSWER_MS  10000 /* Then nobody is waited for any longer. */
+#define LINK_READ_BYTES 65536
+
+struct link {
+        int fd;                    /* -1: not open. */
+        struct att_client *client; /* Owned. */
+        bool must_read;            /* It has used up `bytes`. */
+        int64_t keepalive_ms;
+        char bytes[LINK_READ_BYTES];
+};
+
+/* `path` is a unix socket's. False and a sentence: it can't be had. Close it either way. */
+ATT_MUST_USE bool link_open(struct link *link, const char *path, struct att_text name,
+                            struct att_text token, struct att_buffer *why);
+void link_close(struct link *link);
+
+/* Asks and waits for the answer; what is pushed meanwhile is dropped. */
+ATT_MUST_USE bool link_ask(struct link *link, const struct att_wire_message *question,
+                           struct att_wire_answer *ret_answer, struct att_buffer *why);
+
+/* The next events of a tail. The connection is kept alive meanwhile. False and a sentence: it is
+ * gone. */
+ATT_MUST_USE bool link_wait_events(struct link *link, struct att_wire_events *ret_events,
+                                   struct att_buffer *why);
+
+#endif
