@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,8 @@
 
 struct file {
         char *path; /* Owned. */
-        struct att_yaml_file yaml;
+        bool is_read;
+        struct att_yaml_file yaml; /* Without a document: nothing but comments. */
 };
 
 struct load {
@@ -105,12 +107,10 @@ static void read_file(struct load *load, struct file *file)
         const struct att_text source = att_text_from(file->path);
         const int result = att_yaml_read(file->path, source, load->errors, &file->yaml);
 
+        file->is_read = result == 0;
         if (result < 0) {
                 load->failure = load->failure < 0 ? load->failure : result;
-        } else if (result == 0 && file->yaml.document_count == 0) {
-                att_config_errors_add(load->errors, (struct att_config_place){source, 0, 0},
-                                      "is empty: a configuration begins with attune: 1");
-        } else if (result == 0 && file->yaml.document_count > 1) {
+        } else if (file->yaml.document_count > 1) {
                 att_config_errors_add(load->errors, file->yaml.documents[1]->place,
                                       "a configuration file holds one document: take out the ---");
         }
@@ -276,16 +276,33 @@ static void close_load(struct load *load)
         att_arena_deinit(&load->arena);
 }
 
-/* Whether some file could not even be parsed: what it defines is missing, and every use of it
+/* Whether every file could at least be parsed: else what it defines is missing, and every use of it
  * would be one more error. */
 static bool has_all_files(const struct load *load)
 {
         for (uint32_t i = 0; i < load->file_count; i++) {
-                if (load->files[i].yaml.document_count == 0) {
+                if (!load->files[i].is_read) {
                         return false;
                 }
         }
-        return load->file_count > 0;
+        return load->file_count > 0 && load->file_count <= ATT_CONFIG_FILES_MAX;
+}
+
+/* The whole as one tree; NULL and an error if there is none. */
+static const struct att_yaml_node *read_root(struct load *load, const char *path)
+{
+        if (!has_all_files(load)) {
+                return NULL;
+        }
+        const uint32_t errors_before = load->errors->error_count;
+        const struct att_yaml_node *root = merge(load);
+
+        if (!root && load->errors->error_count == errors_before) {
+                att_config_errors_add(load->errors,
+                                      (struct att_config_place){att_text_from(path), 0, 0},
+                                      "is empty: a configuration begins with attune: 1");
+        }
+        return root;
 }
 
 int att_config_load_path(const char *path, int64_t now_ms, struct att_config_errors *errors,
@@ -298,7 +315,7 @@ int att_config_load_path(const char *path, int64_t now_ms, struct att_config_err
         for (uint32_t i = 0; i < load.file_count && i < ATT_CONFIG_FILES_MAX; i++) {
                 read_file(&load, &load.files[i]);
         }
-        const struct att_yaml_node *root = has_all_files(&load) ? merge(&load) : NULL;
+        const struct att_yaml_node *root = read_root(&load, path);
 
         if (root) {
                 is_right = att_config_compile(root, now_ms, errors, ret_config);

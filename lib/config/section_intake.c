@@ -143,6 +143,9 @@ static bool read_rule(struct compiler *compiler, const struct att_yaml_node *nod
                 check_otherwise(compiler, node, draft.otherwise);
                 return false;
         }
+        if (node->kind != ATT_YAML_MAPPING) {
+                return false; /* Told by the reading. */
+        }
         if (!att_yaml_find(node, "when")) {
                 att_config_errors_add(compiler->errors, node->place,
                                       "a rule needs 'when' (or 'otherwise', for all the rest)");

@@ -120,6 +120,15 @@ static bool contains_a_phrase(const struct att_condition *condition, struct att_
         return false;
 }
 
+/* Whether two texts are the same number, to the last digit: "5" and "5.0". */
+static bool is_same_number(struct att_text text, int64_t number_micro)
+{
+        int64_t exact;
+
+        return att_decimal_parse(text, MICRO_DECIMALS, &exact) == ATT_DECIMAL_OK &&
+               exact == number_micro;
+}
+
 static bool equals_a_value(const struct att_condition *condition, const struct value *value)
 {
         for (uint32_t i = 0; i < condition->value_count; i++) {
@@ -128,9 +137,8 @@ static bool equals_a_value(const struct att_condition *condition, const struct v
                 if (!att_text_is_empty(value->text) && att_text_matches_glob(value->text, wanted)) {
                         return true;
                 }
-                /* "5" and "5.0" are the same number. */
                 if (value->number_micro != ATT_SUBJECT_NO_NUMBER &&
-                    value->number_micro == number_of(wanted)) {
+                    is_same_number(wanted, value->number_micro)) {
                         return true;
                 }
         }

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/config/diff.h"
+
+#include "tests/support/main.h"
+#include "tests/unit/config_from_text.h"
+
+static void assert_diff(const char *before, const char *after, const char *expected)
+{
+        const struct att_config *old = config_from_text(before);
+        const struct att_config *new = config_from_text(after);
+        struct att_buffer lines = {0};
+        uint32_t count = 0;
+
+        att_buffer_append_c(&lines, "");
+
+        const uint32_t said = att_config_diff(old, new, &lines);
+
+        for (size_t i = 0; i < lines.len; i++) {
+                count += lines.data[i] == '\n';
+        }
+        ck_assert_str_eq(lines.data ? lines.data : "", expected);
+        ck_assert_uint_eq(said, count);
+        att_buffer_deinit(&lines);
+        att_config_unref(old);
+        att_config_unref(new);
+}
+
+START_TEST(the_same_meaning_is_no_difference)
+{
+        assert_diff("attune: 1\nqueues: { q: { priority: 5 } }\nagents: { b: {}, a: {} }\n",
+                    "attune: 1\nagents: { a: {}, b: {} }\nqueues: { q: { priority: 5.000 } }\n",
+                    "");
+}
+END_TEST
+
+START_TEST(what_came_and_what_went_is_told_by_name)
+{
+        assert_diff("attune: 1\nagents: { bob: {} }\nqueues: { old: {} }\n",
+                    "attune: 1\nagents: { helena: { name: Helena Ruiz } }\nqueues: { new: {} }\n",
+                    "- agent bob\n"
+                    "+ agent helena (Helena Ruiz)\n"
+                    "- queue old\n"
+                    "+ queue new\n");
+}
+END_TEST
+
+START_TEST(what_changed_is_told_field_by_field)
+{
+        assert_diff("attune: 1\nskills: { cards: {}, loans: {} }\nteams: { front: {} }\n"
+                    "agents: { maria: { skills: { cards: 8 }, team: front } }\n"
+                    "queues: { q: { requires: { cards: 6 }, relax: [ { after: 30s, requires: { "
+                    "cards: 4 } } ], overflow: { callback: 30m } } }\n"
+                    "policies: { default: { urgency: { slope: 1.0/min } } }\n",
+                    "attune: 1\nskills: { cards: {}, loans: {} }\nteams: { front: {} }\n"
+                    "agents: { maria: { skills: { cards: 6, loans: 2 } } }\n"
+                    "queues: { q: { requires: { cards: 6 }, relax: [ { after: 45s, requires: { "
+                    "cards: 4 } } ], overflow: { refuse: Busy }, max_waiting: 5 } }\n"
+                    "policies: { default: { urgency: { slope: 2.0/min }, starve_after: 30m } }\n"
+                    "limits: { contacts: 5000 }\n",
+                    "~ agent maria: team front -> none\n"
+                    "~ agent maria: skill cards 8 -> 6\n"
+                    "~ agent maria: skill loans none -> 2\n"
+                    "~ policy default: slope 60/h -> 120/h\n"
+                    "~ policy default: starve_after none -> 30m\n"
+                    "~ queue q: step 1 after 30s -> 45s\n"
+                    "~ queue q: overflow callback 30m -> refuse \"Busy\"\n"
+                    "~ queue q: max_waiting none -> 5\n"
+                    "~ configuration: limits contacts 200000 -> 5000\n");
+}
+END_TEST
+
+START_TEST(intake_rules_are_told_as_sentences)
+{
+        assert_diff("attune: 1\nqueues: { q: {} }\nintake:\n"
+                    "  - { when: { language: es }, priority: 5 }\n"
+                    "  - { when: { text: [lost card, stolen] }, queue: q }\n",
+                    "attune: 1\nqueues: { q: {} }\nintake:\n"
+                    "  - { when: { text: [lost card, stolen] }, queue: q }\n"
+                    "  - { when: { language: es, churn_risk: \">= 0.7\" }, priority: 5 }\n",
+                    "- intake: when language is es: priority 5\n"
+                    "+ intake: when language is es and churn_risk >= 0.7: priority 5\n");
+        assert_diff("attune: 1\nqueues: { q: {} }\nintake:\n"
+                    "  - { when: { language: es }, priority: 5 }\n"
+                    "  - { when: { language: en }, priority: 4 }\n",
+                    "attune: 1\nqueues: { q: {} }\nintake:\n"
+                    "  - { when: { language: en }, priority: 4 }\n"
+                    "  - { when: { language: es }, priority: 5 }\n",
+                    "~ intake: the same rules in another order\n");
+}
+END_TEST
+
+START_TEST(tiers_in_another_order_are_told)
+{
+        assert_diff(
+                "attune: 1\ntiers: [ { name: a, when: { x: 1 } }, { name: b, when: { y: 1 } } ]\n",
+                "attune: 1\ntiers: [ { name: b, when: { y: 1 } }, { name: a, when: { x: 1 } } ]\n",
+                "~ tier order: the first that matches is another\n");
+}
+END_TEST
+
+START_TEST(other_opening_times_are_told_by_the_first_day)
+{
+        assert_diff(
+                "attune: 1\nhours: { h: { zone: UTC, open: { mon-fri: \"09:00-18:00\" } } }\n",
+                "attune: 1\nhours: { h: { zone: UTC, open: { mon-fri: \"09:00-18:00\" }, closed: "
+                "[ { date: 2026-05-01 } ] } }\n",
+                "~ hours h: other times, first on 2026-05-01 09:00 UTC: open -> closed\n");
+}
+END_TEST
+
+ATT_TEST_MAIN("config_diff", the_same_meaning_is_no_difference,
+              what_came_and_what_went_is_told_by_name, what_changed_is_told_field_by_field,
+              intake_rules_are_told_as_sentences, tiers_in_another_order_are_told,
+              other_opening_times_are_told_by_the_first_day)
