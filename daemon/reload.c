@@ -9,11 +9,9 @@
 #include "daemon/execute.h"
 #include "daemon/notify.h"
 #include "lib/base/util.h"
+#include "lib/config/diff.h"
 #include "lib/config/load.h"
 #include "lib/wire/codec.h"
-
-/* Of what an answer tells; a frame holds 64 KiB. */
-#define ANSWER_BYTES_MAX 48000
 
 struct reload_job {
         struct att_list in_waiting;
@@ -128,78 +126,6 @@ bool reload_at_start(struct app *app)
 
 /* ---- Answering ---- */
 
-/* Texts for an answer, as many as fit. */
-struct texts {
-        struct att_text *items; /* Owned. */
-        struct att_buffer bytes;
-        size_t *ends; /* Owned. */
-        uint32_t count;
-};
-
-static void texts_deinit(struct texts *texts)
-{
-        free(texts->items);
-        free(texts->ends);
-        att_buffer_deinit(&texts->bytes);
-}
-
-static void collect(struct texts *texts, const struct att_config_errors *errors, bool warnings,
-                    size_t *room)
-{
-        size_t begun;
-
-        texts->items = att_alloc_array(errors->count + 1, sizeof(*texts->items));
-        texts->ends = att_alloc_array(errors->count + 1, sizeof(*texts->ends));
-        for (uint32_t i = 0; i < errors->count; i++) {
-                if (errors->items[i].is_warning != warnings) {
-                        continue;
-                }
-                begun = texts->bytes.len;
-                att_config_error_write(&errors->items[i], &texts->bytes);
-                while (texts->bytes.len > begun &&
-                       texts->bytes.data[texts->bytes.len - 1] == '\n') {
-                        texts->bytes.len--;
-                }
-                if (texts->bytes.len > *room) {
-                        texts->bytes.len = begun;
-                        break;
-                }
-                texts->ends[texts->count++] = texts->bytes.len;
-        }
-        *room -= texts->bytes.len;
-        for (uint32_t i = 0; i < texts->count; i++) {
-                size_t start = i ? texts->ends[i - 1] : 0;
-
-                texts->items[i] = att_text_of(texts->bytes.data + start, texts->ends[i] - start);
-        }
-}
-
-static void answer(struct app *app, struct session *session, bool changed)
-{
-        const struct reloads *reloads = &app->reloads;
-        struct texts errors = {0};
-        struct texts warnings = {0};
-        size_t room = ANSWER_BYTES_MAX;
-        struct att_wire_message message;
-
-        collect(&errors, &reloads->errors, false, &room);
-        collect(&warnings, &reloads->errors, true, &room);
-        att_wire_message_init(&message, ATT_WIRE_ANSWER);
-        message.request_id = reloads->job->request_id;
-        att_wire_answer_init(&message.answer, ATT_WIRE_RESULT_RELOAD);
-        message.answer.reloaded = (struct att_wire_reloaded){
-                .digest = att_text_from(app->publisher.config),
-                .changed = changed,
-                .errors = errors.items,
-                .error_count = errors.count,
-                .warnings = warnings.items,
-                .warning_count = warnings.count,
-        };
-        ATT_CHECK(att_wire_encode(session_out(session), &message));
-        texts_deinit(&errors);
-        texts_deinit(&warnings);
-}
-
 static struct session *find_session(const struct app *app, const char *id)
 {
         ATT_LIST_FOREACH(session, &app->sessions.all, struct session, in_all)
@@ -234,6 +160,8 @@ static bool finish(struct app *app)
                           "the configuration in force stays; see the errors above");
                 return false;
         }
+        (void)att_config_diff(att_core_config(app->writer.core), reloads->loaded,
+                              &reloads->changes);
         if (reloads->job->only_check) {
                 return !is_in_force(app, reloads->loaded);
         }
@@ -252,11 +180,13 @@ static void on_loaded(uv_work_t *work, int status)
         if (!app->is_draining) {
                 changed = finish(app);
                 if (session) {
-                        answer(app, session, changed);
+                        reload_answer(session, reloads->job->request_id, &reloads->errors,
+                                      &reloads->changes, changed);
                 }
                 notify_systemd("READY=1");
         }
         att_config_errors_deinit(&reloads->errors);
+        att_buffer_deinit(&reloads->changes);
         att_config_unref(reloads->loaded);
         reloads->loaded = NULL;
         free(ATT_STEAL(reloads->job));

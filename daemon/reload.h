@@ -32,6 +32,7 @@ struct reloads {
         struct reload_job *job; /* Owned; the one that is being done. */
         struct att_config_errors errors;
         const struct att_config *loaded; /* Owned reference. */
+        struct att_buffer changes;       /* Against the one in force, a line each. */
         int result;
         int64_t now_ms;
         const char *path; /* Borrowed. */
@@ -47,5 +48,10 @@ ATT_MUST_USE bool reload_at_start(struct app *app);
 
 /* `session` NULL: by signal, the log is told. With `only_check` nothing changes. */
 void reload_ask(struct app *app, struct session *session, uint64_t request_id, bool only_check);
+
+/* What came of it, to who asked: daemon/reload_answer.c. */
+void reload_answer(struct session *session, uint64_t request_id,
+                   const struct att_config_errors *errors, const struct att_buffer *changes,
+                   bool changed);
 
 #endif
