@@ -32,31 +32,31 @@ struct step_draft {
         uint32_t skip;
 };
 
-#define STEP_KEYS(draft, part, level_min, requires_text, any_of_text, teams_text, priority_text,   \
-                  skip_text)                                                                       \
+#define STEP_KEYS(draft, part, level_min, nothing, every_team, zero, requires_text, any_of_text,   \
+                  teams_text, priority_text, skip_text)                                            \
         {.name = "requires",                                                                       \
          .kind = ATT_KEY_LEVELS,                                                                   \
          ATT_KEY_AT2(struct draft, part requires, part requires_count),                            \
          .min = (level_min),                                                                       \
-         .standard = "nothing",                                                                    \
+         .standard = (nothing),                                                                    \
          .prose = (requires_text)},                                                                \
                 {.name = "any_of",                                                                 \
                  .kind = ATT_KEY_ANY_OF,                                                           \
                  ATT_KEY_AT2(struct draft, part any_of, part any_of_count),                        \
-                 .standard = "nothing",                                                            \
+                 .standard = (nothing),                                                            \
                  .prose = (any_of_text)},                                                          \
                 {.name = "teams",                                                                  \
                  .kind = ATT_KEY_REFERENCES,                                                       \
                  ATT_KEY_AT2(struct draft, part teams, part team_count),                           \
                  .noun = ATT_NOUN_TEAM,                                                            \
-                 .standard = "every team",                                                         \
+                 .standard = (every_team),                                                         \
                  .prose = (teams_text)},                                                           \
                 {.name = "priority",                                                               \
                  .kind = ATT_KEY_POINTS,                                                           \
                  ATT_KEY_AT(struct draft, part priority_milli),                                    \
                  .min = -ATT_POINTS_MAX * ATT_MILLI,                                               \
                  .max = ATT_POINTS_MAX * ATT_MILLI,                                                \
-                 .standard = "0",                                                                  \
+                 .standard = (zero),                                                               \
                  .prose = (priority_text)},                                                        \
         {                                                                                          \
                 .name = "skip", .kind = ATT_KEY_WORD, ATT_KEY_AT(struct draft, part skip),         \
@@ -69,7 +69,7 @@ static const struct att_key step_keys[] = {
          .is_required = true,
          ATT_KEY_AT(struct step_draft, after_ms),
          .prose = "Time in the queue at which the step begins. Steps go in order of time."},
-        STEP_KEYS(step_draft, , 0,
+        STEP_KEYS(step_draft, , 0, "as before", "as before", "as before",
                   "Levels that take the place of those in force, by name; 0 drops one. What is not "
                   "named stays.",
                   "Takes the place of the queue's; `[]` drops it.",
@@ -108,7 +108,8 @@ static const struct att_key queue_keys[] = {
          .standard = "the queue's name",
          .prose = "What people are shown."},
         STEP_KEYS(
-                queue_draft, first., 1, "Skills, each with the level an agent needs at least.",
+                queue_draft, first., 1, "nothing", "every team", "0",
+                "Skills, each with the level an agent needs at least.",
                 "A list of skills and levels: an agent needs at least one of them.",
                 "Only agents of these teams.",
                 "Points that every contact of the queue starts with.",

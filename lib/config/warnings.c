@@ -291,6 +291,13 @@ static void warn_of_useless_keys(struct compiler *compiler, uint32_t queue_index
                                                need_hours[i]);
                 }
         }
+        if (queue->at_closing == ATT_AT_CLOSING_OVERFLOW && queue->hours != ATT_NONE &&
+            queue->when_closed.kind == ATT_OVERFLOW_NONE) {
+                att_config_errors_warn(compiler->errors,
+                                       find_in_queue(compiler, queue_index, "at_closing")->place,
+                                       "at_closing does nothing: the queue has no 'when_closed' to "
+                                       "say where they go");
+        }
         if (skip && queue->step_count == 1 && queue->steps[0].skip_unstaffed) {
                 att_config_errors_warn(compiler->errors, skip->place,
                                        "skip does nothing: there is no step to go on to");
