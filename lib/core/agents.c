@@ -26,6 +26,7 @@ struct agent *agent_new(struct att_core *core, struct att_text id)
         att_list_init(&agent->interactions);
         att_list_init(&agent->in_dirty);
         att_list_init(&agent->in_removed);
+        att_list_init(&agent->related);
         att_map_add(&core->agents_by_id, &agent->by_id, agent->id);
         core->counts.agents[ATT_PRESENCE_OFFLINE]++;
         return agent;

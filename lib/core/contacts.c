@@ -48,6 +48,7 @@ void contact_unlist(struct att_core *core, struct contact *contact)
         core->queues[contact->queue].waiting_count--;
         att_list_remove(&contact->in_queue);
         att_list_remove(&contact->in_personal);
+        waiting_remove(core, contact);
         att_list_remove(&contact->in_dirty);
         contact->dirty = false;
         contact->window = false;
@@ -240,6 +241,7 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
         if (contact->customer) {
                 att_list_remove(&contact->in_customer);
                 customer_touch(core, contact->customer);
+                waiting_refresh_customer(core, contact->customer);
                 contact->customer = NULL;
         }
 }
@@ -344,6 +346,7 @@ static void adopt_customer(struct att_core *core, struct contact *contact)
                 customer->last_spoke_ms = info->last_spoke_ms;
         }
         customer->last_went_badly = customer->last_went_badly || info->last_went_badly;
+        waiting_refresh_customer(core, customer);
 }
 
 /* One who abandoned and is back soon, in the same queue, goes on from the wait of before; once. */
@@ -506,6 +509,7 @@ static void remember_conversation(struct att_core *core, const struct contact *c
         if (contact->customer && contact->last_agent) {
                 contact->customer->last_agent = contact->last_agent;
                 contact->customer->last_spoke_ms = core->now_ms;
+                waiting_refresh_customer(core, contact->customer);
         }
 }
 
@@ -750,5 +754,6 @@ void handle_contact_feedback(struct att_core *core, const struct att_command *co
         struct customer *customer = customer_of_contact(core, contact);
         if (known && customer) {
                 customer->last_went_badly = !well;
+                waiting_refresh_customer(core, customer);
         }
 }

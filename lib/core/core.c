@@ -23,6 +23,9 @@ struct att_core *att_core_new(void)
         att_list_init(&core->live);
         att_list_init(&core->closed);
         att_list_init(&core->personal);
+        att_list_init(&core->all_signatures);
+        att_list_init(&core->waiting_signatures);
+        att_list_init(&core->apart);
         att_list_init(&core->graveyard);
         att_list_init(&core->customers);
         att_list_init(&core->front_ends);
@@ -114,7 +117,9 @@ void att_core_free(struct att_core *core)
         att_map_deinit(&core->contacts_by_id);
         att_map_deinit(&core->customers_by_id);
         att_map_deinit(&core->front_ends_by_name);
+        signatures_purge(core);
         att_map_deinit(&core->signatures);
+        att_map_deinit(&core->groups);
         att_config_unref(core->config_before);
         att_config_unref(core->config);
         free(core);

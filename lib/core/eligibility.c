@@ -17,8 +17,7 @@ uint32_t profile_rank(const struct att_core *core, const struct contact *contact
         return agent == contact->named ? 1 : queue_rank(core, agent, contact->queue);
 }
 
-static int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent,
-                                uint32_t queue)
+int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent, uint32_t queue)
 {
         if (agent->def->profile == ATT_NONE) {
                 return 0;
@@ -107,8 +106,8 @@ static enum att_exclusion skill_exclusion(const struct att_core *core,
         }
         const struct att_queue *queue = &core->config->queues[contact->queue];
         enum att_exclusion why = ATT_EXCLUSION_NONE;
-        (void)agent_meets_step(agent->def, queue, &queue->steps[contact->step],
-                               signature->wants, signature->want_count, &why);
+        (void)agent_meets_step(agent->def, queue, &queue->steps[contact->step], signature->wants,
+                               signature->want_count, &why);
         return why;
 }
 

@@ -29,7 +29,8 @@ static void check_contact(const struct att_core *core, const struct contact *con
         ATT_CHECK((contact->signature != NULL) || !(queued || offered));
         ATT_CHECK(!queued || timer_is_armed(&contact->max_wait));
         ATT_CHECK(timer_is_armed(&contact->schedule) == (contact->state == ATT_CONTACT_SCHEDULED));
-        ATT_CHECK(!contact->dirty && !contact->entering);
+        ATT_CHECK(!contact->dirty && !contact->entering && !contact->gathered);
+        ATT_CHECK(waiting_is_right(core, contact));
         if (connected) {
                 ATT_CHECK(contact->interaction->contact == contact);
                 ATT_CHECK(contact->interaction->state != ATT_INTERACTION_WRAP_UP);

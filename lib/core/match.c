@@ -30,6 +30,24 @@ void match_deinit(struct match_scratch *match)
         att_assign_deinit(&match->assign);
 }
 
+/* ---- Batching windows ---- */
+
+bool match_is_held_back(struct att_core *core, const struct contact *contact)
+{
+        const struct att_policy *policy = contact_policy(core, contact);
+        if (policy->batch_ms == 0 || contact->window) {
+                return false;
+        }
+        uint32_t index = core->config->queues[contact->queue].policy;
+        struct policy_state *state = &core->policies[index];
+        if (!state->window_open) {
+                state->window_open = true;
+                timer_arm(core, &state->window, core->now_ms + policy->batch_ms, index,
+                          ATT_TEXT_NONE);
+        }
+        return true;
+}
+
 /* ---- Gather ---- */
 
 static void add_agent(struct match_scratch *match, struct agent *agent)
@@ -104,23 +122,6 @@ static void gather_new(struct att_core *core, const struct contact *contact)
         }
 }
 
-/* Whether a batching window holds this contact back. The first pair that could be made opens it. */
-static bool is_held_by_window(struct att_core *core, const struct contact *contact)
-{
-        const struct att_policy *policy = contact_policy(core, contact);
-        if (policy->batch_ms == 0 || contact->window) {
-                return false;
-        }
-        uint32_t index = core->config->queues[contact->queue].policy;
-        struct policy_state *state = &core->policies[index];
-        if (!state->window_open) {
-                state->window_open = true;
-                timer_arm(core, &state->window, core->now_ms + policy->batch_ms, index,
-                          ATT_TEXT_NONE);
-        }
-        return true;
-}
-
 static void find_place(const struct att_core *core, struct candidate *candidate)
 {
         struct agent **agents = core->match.agents + candidate->first;
@@ -148,7 +149,7 @@ static void gather_contact(struct att_core *core, struct contact *contact)
         } else {
                 gather_new(core, contact);
         }
-        if (match->agent_count == first || is_held_by_window(core, contact)) {
+        if (match->agent_count == first || match_is_held_back(core, contact)) {
                 match->agent_count = first;
                 return;
         }
@@ -190,6 +191,72 @@ static void sift_agents(struct att_core *core)
         }
 }
 
+/* How many contacts an agent could take at the most. */
+static uint64_t slots_of(const struct att_core *core, const struct agent *agent)
+{
+        uint64_t slots = 0;
+        for (uint64_t left = agent->room; left != 0; left &= left - 1) {
+                uint32_t channel = (uint32_t)__builtin_ctzll(left);
+                uint32_t limit = agent_limit(core, agent, channel);
+                uint32_t units = core->channels[channel].units;
+                uint64_t by_units = units == 0 || agent_is_bot(agent) ? UINT32_MAX
+                                                                      : ATT_UNITS_MAX / units;
+                slots += limit != ATT_LIMIT_NONE && limit < by_units ? limit : by_units;
+        }
+        return slots;
+}
+
+/* How many contacts all new agents could take at the most; over ATT_JOINT_MAX: many. */
+static uint64_t slots_of_all(const struct att_core *core)
+{
+        uint64_t slots = 0;
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                slots += slots_of(core, agent);
+        }
+        return slots;
+}
+
+/* The contacts each new agent would take first, as many as all of them could take, and one more to
+ * compare with. Whoever stands behind those would not be served by any of these agents, and nobody
+ * else came into reach for them. */
+static void gather_first(struct att_core *core, uint32_t wanted)
+{
+        struct contact *first[ATT_JOINT_MAX + 1];
+        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        {
+                contact->gathered = true;
+                gather_contact(core, contact);
+        }
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                uint32_t count = waiting_first(core, agent, wanted, first);
+                for (uint32_t i = 0; i < count; i++) {
+                        if (!first[i]->gathered) {
+                                first[i]->gathered = true;
+                                gather_contact(core, first[i]);
+                        }
+                }
+        }
+        for (uint32_t i = 0; i < core->match.count; i++) {
+                core->match.candidates[i].contact->gathered = false;
+        }
+        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        {
+                contact->gathered = false;
+        }
+}
+
+static void gather_every(struct att_core *core)
+{
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
+                {
+                        gather_contact(core, contact);
+                }
+        }
+}
+
 static void gather(struct att_core *core)
 {
         struct match_scratch *match = &core->match;
@@ -197,19 +264,11 @@ static void gather(struct att_core *core)
         match->agent_count = 0;
         match->pair_count = 0;
         sift_agents(core);
-        if (att_list_is_empty(&core->dirty_agents)) {
-                ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
-                {
-                        gather_contact(core, contact);
-                }
+        uint64_t slots = slots_of_all(core);
+        if (slots <= ATT_JOINT_MAX) {
+                gather_first(core, (uint32_t)slots + 1);
         } else {
-                for (uint32_t q = 0; q < core->config->queue_count; q++) {
-                        ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact,
-                                         in_queue)
-                        {
-                                gather_contact(core, contact);
-                        }
-                }
+                gather_every(core);
         }
         ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
         {

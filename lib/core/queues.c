@@ -64,8 +64,7 @@ bool step_is_staffed(const struct att_core *core, const struct contact *contact,
                     (agent != contact->named && queue_rank(core, agent, queue) == 0)) {
                         continue;
                 }
-                if (agent_meets_step(agent->def, def, &def->steps[step], wants, count,
-                                     &why)) {
+                if (agent_meets_step(agent->def, def, &def->steps[step], wants, count, &why)) {
                         return true;
                 }
         }
@@ -111,23 +110,32 @@ static int64_t earlier_future(const struct att_core *core, int64_t best_ms, int6
 
 /* The next moment at which an agent may come into reach by time alone: a profile's delay, the end
  * of a hold or of the wait for a named agent, the end of a cooldown. */
-void queue_arm_wake(struct att_core *core, struct contact *contact)
+static int64_t find_reach(const struct att_core *core, const struct contact *contact)
 {
         const struct queue_state *state = &core->queues[contact->queue];
-        int64_t wake_ms = INT64_MAX;
+        int64_t reach_ms = INT64_MAX;
         for (uint32_t i = 0; i < state->delay_count; i++) {
-                wake_ms = earlier_future(core, wake_ms, contact->entered_ms + state->delays_ms[i]);
+                reach_ms = earlier_future(core, reach_ms,
+                                          contact->entered_ms + state->delays_ms[i]);
         }
         if (contact->preferred) {
                 int64_t hold_ms = contact_policy(core, contact)->hold_for_preferred_ms;
-                wake_ms = earlier_future(core, wake_ms, contact->entered_ms + hold_ms);
+                reach_ms = earlier_future(core, reach_ms, contact->entered_ms + hold_ms);
         }
         if (contact->named) {
-                wake_ms = earlier_future(core, wake_ms, contact->named_until_ms);
+                reach_ms = earlier_future(core, reach_ms, contact->named_until_ms);
         }
         for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                wake_ms = earlier_future(core, wake_ms, contact->cooldowns[i].until_ms);
+                reach_ms = earlier_future(core, reach_ms, contact->cooldowns[i].until_ms);
         }
+        return reach_ms;
+}
+
+void queue_arm_wake(struct att_core *core, struct contact *contact)
+{
+        waiting_refresh(core, contact);
+        contact->reach_ms = find_reach(core, contact);
+        int64_t wake_ms = att_min_i64(contact->reach_ms, contact->waiting.next_phase_ms);
         timer_cancel(core, &contact->wake);
         if (wake_ms != INT64_MAX) {
                 timer_arm(core, &contact->wake, wake_ms, contact->arrival, contact->request.id);

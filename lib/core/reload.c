@@ -194,16 +194,30 @@ static void bury_agents(struct att_core *core)
 
 /* ---- Swap: queues and policies ---- */
 
+static void add_delay(struct queue_state *state, int64_t delay_ms)
+{
+        uint32_t at = state->delay_count;
+        for (uint32_t k = 0; k < state->delay_count; k++) {
+                if (state->delays_ms[k] == delay_ms) {
+                        return;
+                }
+        }
+        if (at == ATT_DELAYS_MAX) {
+                return;
+        }
+        for (; at > 0 && state->delays_ms[at - 1] > delay_ms; at--) {
+                state->delays_ms[at] = state->delays_ms[at - 1];
+        }
+        state->delays_ms[at] = delay_ms;
+        state->delay_count++;
+}
+
 static void find_delays(const struct att_config *config, uint32_t queue, struct queue_state *state)
 {
         for (uint32_t i = 0; i < config->profile_count; i++) {
                 const struct att_profile_entry *entry = &config->profiles[i].by_queue[queue];
-                bool known = entry->rank == 0 || entry->delay_ms == 0;
-                for (uint32_t k = 0; k < state->delay_count; k++) {
-                        known = known || state->delays_ms[k] == entry->delay_ms;
-                }
-                if (!known && state->delay_count < ATT_DELAYS_MAX) {
-                        state->delays_ms[state->delay_count++] = entry->delay_ms;
+                if (entry->rank > 0 && entry->delay_ms > 0) {
+                        add_delay(state, entry->delay_ms);
                 }
         }
 }
@@ -485,6 +499,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
         }
         core->config_before = core->config;
         core->config = att_config_ref(command->config);
+        signatures_purge(core);
         channels_reload(core, core->config);
         swap_agents(core, core->config);
         sets_rebuild(core);

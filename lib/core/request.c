@@ -433,6 +433,7 @@ struct contact *request_accept(struct att_core *core, const struct att_command *
         att_list_init(&contact->in_customer);
         att_list_init(&contact->in_personal);
         att_list_init(&contact->in_dirty);
+        waiting_init(contact);
         att_list_init(&contact->offers);
         timer_init(&contact->schedule, TIMER_SCHEDULED);
         timer_init(&contact->next_step, TIMER_STEP);

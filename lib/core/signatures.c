@@ -10,6 +10,9 @@
 
 /* ---- What is wanted ---- */
 
+/* Signatures in all above which those without a contact are freed. */
+#define IDLE_SIGNATURES_MAX 512
+
 struct wanted {
         struct want *items;
         uint32_t count;
@@ -245,19 +248,23 @@ static struct signature *get_signature(struct att_core *core, const struct conta
         for (uint32_t i = 0; i < count; i++) {
                 signature->weight_sum_milli += wants[i].weight_milli;
         }
+        att_list_init(&signature->groups);
+        att_list_init(&signature->in_waiting);
+        att_list_init(&signature->in_core);
+        att_list_add_tail(&core->all_signatures, &signature->in_core);
+        signature->number = ++core->next_signature;
+        core->signature_count++;
         fill_agents(core, signature);
         att_map_add(&core->signatures, &signature->by_key, att_text_of(signature->key, key_len));
         return signature;
 }
 
-void signature_drop(struct att_core *core, struct contact *contact)
+static void free_signature(struct att_core *core, struct signature *signature)
 {
-        struct signature *signature = contact->signature;
-        contact->signature = NULL;
-        if (!signature || --signature->references > 0) {
-                return;
-        }
+        waiting_free_groups(core, signature);
         att_map_remove(&core->signatures, &signature->by_key);
+        att_list_remove(&signature->in_core);
+        core->signature_count--;
         free(signature->profiled);
         free(signature->of_team);
         free(signature->skilled);
@@ -269,9 +276,36 @@ void signature_drop(struct att_core *core, struct contact *contact)
         free(signature);
 }
 
+void signatures_purge(struct att_core *core)
+{
+        ATT_LIST_FOREACH(signature, &core->all_signatures, struct signature, in_core)
+        {
+                if (signature->references == 0) {
+                        free_signature(core, signature);
+                }
+        }
+}
+
+/* One that nobody uses is kept for the next contact that asks for the same, unless there are many. */
+void signature_drop(struct att_core *core, struct contact *contact)
+{
+        struct signature *signature = contact->signature;
+        if (!signature) {
+                return;
+        }
+        waiting_remove(core, contact);
+        contact->signature = NULL;
+        if (--signature->references == 0 && core->signature_count > IDLE_SIGNATURES_MAX) {
+                signatures_purge(core);
+        }
+}
+
 void signature_refresh(struct att_core *core, struct contact *contact)
 {
         struct signature *signature = get_signature(core, contact);
+        if (signature == contact->signature) {
+                return;
+        }
         signature->references++;
         signature_drop(core, contact);
         contact->signature = signature;

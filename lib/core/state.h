@@ -20,6 +20,7 @@
 #include "lib/core/assign.h"
 #include "lib/core/core.h"
 #include "lib/core/sets.h"
+#include "lib/core/waiting.h"
 #include "lib/model/config.h"
 #include "lib/model/limits.h"
 
@@ -85,6 +86,12 @@ struct signature {
         struct att_map_node by_key;
         char *key; /* Owned: queue, step and the wants, as bytes. */
         size_t key_len;
+        uint64_t number; /* Never used twice. */
+        struct att_list in_core;
+        struct att_list in_waiting; /* core->waiting_signatures, while `waiting` is not 0. */
+        struct att_list groups;     /* Owned. */
+        uint32_t group_count;
+        uint32_t waiting;    /* Contacts in its groups. */
         uint32_t references; /* Contacts. */
         uint32_t queue;
         uint32_t step;
@@ -167,6 +174,7 @@ struct agent {
         bool dirty;      /* May be able to take something it could not before. */
         struct att_list in_dirty;
         struct att_list in_removed;
+        struct att_list related; /* Relations of waiting contacts. */
 };
 
 /* ---- Contacts ---- */
@@ -182,6 +190,7 @@ struct contact {
         struct att_list in_queue; /* queue_state.waiting while queued. */
         struct att_list in_customer;
         struct att_list in_personal; /* core->personal: queued with a preferred agent. */
+        struct waiting waiting;
         struct att_list in_dirty;
         char *id_data; /* Owned: id, front end's name, customer's id. */
         char *blob;    /* Owned: all other texts and arrays of the request; NULL
@@ -208,6 +217,7 @@ struct contact {
         bool ever_entered;
         bool entering; /* During a reload: on its way to another queue. */
         bool dirty;
+        bool gathered;     /* Scratch of the matching. */
         bool window;       /* Its policy's batching window has just closed. */
         bool round_counts; /* Of the running round one offer was declined or missed. */
         uint32_t rounds;
@@ -252,6 +262,7 @@ struct contact {
         struct timer next_step; /* Queued or offered. */
         struct timer max_wait;
         struct timer wake;
+        int64_t reach_ms;              /* When time alone may bring an agent into reach. */
         struct att_decision *decision; /* Owned, or NULL. */
 };
 
@@ -386,6 +397,12 @@ struct att_core {
         struct att_list front_ends;
 
         struct att_map signatures;
+        struct att_list all_signatures;
+        struct att_list waiting_signatures;
+        uint32_t signature_count;
+        uint64_t next_signature;
+        struct att_map groups; /* Of waiting contacts. */
+        struct att_list apart; /* Waiting contacts in no group. */
 
         struct queue_state *queues;    /* Owned; by configuration index. */
         struct policy_state *policies; /* Owned; by configuration index. */
@@ -543,6 +560,8 @@ void queue_advance(struct att_core *core, struct contact *contact);
 void queue_overflow(struct att_core *core, struct contact *contact,
                     const struct att_overflow *overflow, bool arriving);
 void queue_arm_max_wait(struct att_core *core, struct contact *contact);
+/* Puts a waiting contact where it stands now among the waiting, and its timer to the next change of
+ * that by time alone. To be called whenever anything that matters there changed. */
 void queue_arm_wake(struct att_core *core, struct contact *contact);
 void queue_max_wait(struct att_core *core, struct contact *contact);
 void queue_closing(struct att_core *core, uint32_t queue);
@@ -558,6 +577,8 @@ const struct att_policy *contact_policy(const struct att_core *core, const struc
 
 void signature_refresh(struct att_core *core, struct contact *contact);
 void signature_drop(struct att_core *core, struct contact *contact);
+/* Frees all that no contact uses. */
+void signatures_purge(struct att_core *core);
 /* What a contact (NULL: one that asks nothing of its own) would ask for in a queue and step. */
 uint32_t signature_wants(const struct att_config *config, const struct contact *contact,
                          uint32_t queue, uint32_t step, struct want wants[WANTS_MAX]);
@@ -585,6 +606,8 @@ uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint
 uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent);
 
+int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent, uint32_t queue);
+
 /* ---- fit.c ---- */
 
 int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count,
@@ -599,6 +622,8 @@ void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_n
 
 #define URGENCY_SCALE ATT_HOUR_MS /* urgency / URGENCY_SCALE is in thousandths of a point. */
 
+/* What does not grow: priority, tier, value, emotion, recovery. */
+int64_t urgency_points_milli(const struct att_core *core, const struct contact *contact);
 int64_t urgency_of(const struct att_core *core, const struct contact *contact);
 bool has_starved(const struct att_core *core, const struct contact *contact);
 struct place place_of(const struct att_core *core, const struct contact *contact,
@@ -625,6 +650,9 @@ void handle_offer_decline(struct att_core *core, const struct att_command *comma
 /* ---- match.c ---- */
 
 void match_all(struct att_core *core);
+/* Whether a batching window holds this contact back, for whom there is an agent now. The first
+ * pair that could be made opens it. */
+bool match_is_held_back(struct att_core *core, const struct contact *contact);
 void match_deinit(struct match_scratch *match);
 
 /* ---- decide.c ---- */

@@ -102,7 +102,7 @@ static void schedule_come(struct att_core *core, struct contact *contact)
 
 static void fire_wake(struct att_core *core, struct contact *contact)
 {
-        if (contact->state == ATT_CONTACT_QUEUED) {
+        if (contact->state == ATT_CONTACT_QUEUED && core->now_ms >= contact->reach_ms) {
                 contact_mark(core, contact);
         }
         queue_arm_wake(core, contact);

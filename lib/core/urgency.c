@@ -3,9 +3,9 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-static int64_t points_milli(const struct att_core *core, const struct contact *contact,
-                            const struct att_policy *policy)
+int64_t urgency_points_milli(const struct att_core *core, const struct contact *contact)
 {
+        const struct att_policy *policy = contact_policy(core, contact);
         const struct att_queue *queue = &core->config->queues[contact->queue];
         int64_t milli = queue->steps[contact->step].priority_milli +
                         contact->priority_request_milli + contact->priority_rules_milli +
@@ -24,7 +24,7 @@ int64_t urgency_of(const struct att_core *core, const struct contact *contact)
         const struct att_policy *policy = contact_policy(core, contact);
         int64_t waited_ms = contact_waited_ms(core, contact);
         int64_t urgent_after_ms = core->config->queues[contact->queue].urgent_after_ms;
-        int64_t points = points_milli(core, contact, policy) * URGENCY_SCALE;
+        int64_t points = urgency_points_milli(core, contact) * URGENCY_SCALE;
         int64_t cap = policy->cap_milli * URGENCY_SCALE;
         int64_t before_ms = att_min_i64(waited_ms, urgent_after_ms);
         int64_t grown = points + policy->slope_milli_per_hour * before_ms +

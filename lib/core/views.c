@@ -256,8 +256,8 @@ static uint32_t staffed(const struct att_core *core, uint32_t queue)
                 enum att_exclusion why;
                 count += agent->presence == ATT_PRESENCE_READY &&
                          queue_rank(core, agent, queue) > 0 &&
-                         agent_meets_step(agent->def, def, &def->steps[step], wants,
-                                          want_count, &why);
+                         agent_meets_step(agent->def, def, &def->steps[step], wants, want_count,
+                                          &why);
         }
         return count;
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The waiting contacts, kept so that an agent who becomes free finds the next one without looking
+ * at all of them.
+ *
+ * Contacts that are alike to every agent (the same signature, channel, value, emotion, and reached
+ * by the same profile delays) form a group: an agent can take all of them or none, each with the
+ * same fit. Inside a group the order is that of urgency, and while two of them are in the same phase
+ * of waiting (before the knee, after it, at the cap, starved) their order does not change as time
+ * passes: urgency is a constant plus the same slope times the time. So a phase of a group is a heap,
+ * and only tops are looked at. A timer moves a contact to its next phase.
+ *
+ * Contacts about which something is decided agent by agent are kept apart and looked at one by one:
+ * those that leave agents out, that somebody turned down not long ago, that are held or batched, or
+ * whose customer is waiting or talking elsewhere too. A contact for whom one agent means more than
+ * the others (named, preferred, the last to speak with the customer) is in that agent's list besides.
+ */
+#ifndef ATT_LIB_CORE_WAITING_H
+#define ATT_LIB_CORE_WAITING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/heap.h"
+#include "lib/base/list.h"
+#include "lib/base/map.h"
+
+struct agent;
+struct att_core;
+struct contact;
+struct signature;
+
+enum phase {
+        PHASE_RISING, /* Waited less than `urgent_after`. */
+        PHASE_URGENT, /* Past the knee. */
+        PHASE_FLAT,   /* At the cap, or above it from the start. */
+        PHASE_STARVED,
+        PHASE_COUNT
+};
+
+/* 128 bits: points x ms of an hour, times years. */
+__extension__ typedef __int128 wide_int;
+
+struct group {
+        struct att_map_node by_key;
+        struct group_key *key;       /* Owned. */
+        struct signature *signature; /* Borrowed: the one it is part of. */
+        struct att_list in_signature;
+        uint32_t count;
+        struct att_heap phases[PHASE_COUNT];
+};
+
+#define RELATIONS 3 /* Named, preferred, last to speak. */
+
+struct relation { /* A contact in the list of an agent who means more to it. */
+        struct att_list in_agent;
+        struct contact *contact; /* Borrowed: the one it is part of. */
+};
+
+struct waiting {             /* The part of a contact. */
+        struct group *group; /* NULL: apart, or not waiting. */
+        struct att_heap_node in_phase;
+        struct att_list in_apart;
+        enum phase phase;
+        wide_int key;          /* Larger: more urgent, within the phase. */
+        int64_t start_ms;      /* When it would have begun to wait, had it waited at once. */
+        int64_t next_phase_ms; /* INT64_MAX: stays in its phase. */
+        struct relation relations[RELATIONS];
+};
+
+void waiting_init(struct contact *contact);
+/* Puts a queued contact where it belongs now; to be called whenever anything that matters changed. */
+void waiting_refresh(struct att_core *core, struct contact *contact);
+void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
+/* The queued contacts of a customer, after something about the customer changed. */
+struct customer;
+void waiting_refresh_customer(struct att_core *core, struct customer *customer);
+void waiting_free_groups(struct att_core *core, struct signature *signature);
+
+/* The `wanted` contacts that go first with this agent, of those it can take now, in order; written
+ * to `ret_contacts`. Returns how many there are. */
+uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t wanted,
+                       struct contact **ret_contacts);
+
+/* Whether a contact stands where it belongs, for the recount. */
+bool waiting_is_right(const struct att_core *core, const struct contact *contact);
+
+#endif
