@@ -79,7 +79,8 @@ static void on_lost(struct att_client_uv *uv, int error, void *context)
 int main(int argc, char **argv)
 {
         uv_loop_t *loop = uv_default_loop();
-        struct att_client_uv_options options = {.client = {.kind = ATT_TEXT("example")}};
+        struct att_client_uv_options options = {
+                .client = {.name = ATT_TEXT("example"), .kind = ATT_TEXT("example")}};
 
         if (argc != 2) {
                 fprintf(stderr, "usage: example SOCKET\n");

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of attune-bench, and what they share. One command, one file. */
+#ifndef ATT_TOOLS_BENCH_BENCH_H
+#define ATT_TOOLS_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Each gives the exit status. */
+int bench_wire(int argc, char **argv);
+
+/* An option that takes a number, or a word. */
+struct bench_option {
+        const char *name; /* "--seed" */
+        const char *what; /* For the help. */
+        int64_t *number;  /* Set; or */
+        const char **word;
+        bool *flag;
+        int64_t min;
+        int64_t max;
+};
+
+/* False after a message on standard error. */
+bool bench_parse(const char *command, const struct bench_option *options, size_t option_count,
+                 int argc, char **argv);
+
+/* CPU time of a process and all its threads; the clock that clock_getcpuclockid() gives. */
+int64_t bench_cpu_ns(int pid);
+int64_t bench_now_ns(void);
+
+/* The share-th value (0..1) of samples, which it sorts. */
+uint32_t bench_quantile(uint32_t *samples, size_t count, double share);
+
+#endif

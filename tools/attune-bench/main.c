@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/attune-bench/bench.h"
+#include "version.h"
+
+static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+        const char *what;
+} commands[] = {
+        {"wire", bench_wire, "attuned through its socket, against a server that only answers"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int print_usage(FILE *to, int status)
+{
+        fprintf(to, "usage: attune-bench COMMAND [OPTIONS]\n\n");
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+                fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].what);
+        }
+        fprintf(to, "\nattune-bench COMMAND --help tells a command's options.\n");
+        return status;
+}
+
+int main(int argc, char **argv)
+{
+        if (argc < 2) {
+                return print_usage(stderr, 2);
+        }
+        if (strcmp(argv[1], "--help") == 0) {
+                return print_usage(stdout, 0);
+        }
+        if (strcmp(argv[1], "--version") == 0) {
+                printf("attune-bench %s\n", ATT_VERSION);
+                return 0;
+        }
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+                if (strcmp(argv[1], commands[i].name) == 0) {
+                        return commands[i].run(argc - 2, argv + 2);
+                }
+        }
+        fprintf(stderr, "attune-bench: no command is called '%s'\n", argv[1]);
+        return print_usage(stderr, 2);
+}
