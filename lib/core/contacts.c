@@ -266,7 +266,10 @@ static void free_details(struct contact *contact)
         contact->prefer_count = 0;
         contact->excluded_count = 0;
         contact->cooldown_count = 0;
-        contact->request = (struct att_contact_request){.id = id};
+        contact->request = (struct att_contact_request){
+                .id = id,
+                .customer = {.lifetime_value_micro = -1, .churn_risk_ppm = -1, .last_spoke_ms = -1},
+        };
 }
 
 void contacts_trim(struct att_core *core)
