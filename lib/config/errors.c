@@ -26,7 +26,7 @@ __attribute__((format(printf, 4, 0))) static void add(struct att_config_errors *
         } else {
                 errors->error_count++;
         }
-        if (errors->count == ATT_CONFIG_ERRORS_KEPT) {
+        if (att_config_errors_is_full(errors)) {
                 return;
         }
         const int len = vasprintf(&message, format, arguments);
@@ -64,6 +64,11 @@ void att_config_errors_warn(struct att_config_errors *errors, struct att_config_
         va_start(arguments, format);
         add(errors, true, place, format, arguments);
         va_end(arguments);
+}
+
+bool att_config_errors_is_full(const struct att_config_errors *errors)
+{
+        return errors->count == ATT_CONFIG_ERRORS_KEPT;
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)

@@ -52,6 +52,9 @@ void att_config_errors_add(struct att_config_errors *errors, struct att_config_p
 void att_config_errors_warn(struct att_config_errors *errors, struct att_config_place place,
                             const char *format, ...) ATT_PRINTF(3, 4);
 
+/* Whether more would only be counted: no need to look for what they should have been. */
+bool att_config_errors_is_full(const struct att_config_errors *errors);
+
 /* By file, line and column; what is wrong at one place stays in the order it was found. */
 void att_config_errors_sort(struct att_config_errors *errors);
 

@@ -107,6 +107,9 @@ struct att_text compiler_nearest(const struct compiler *compiler, enum att_noun 
 {
         const struct names *names = &compiler->names[noun];
 
+        if (att_config_errors_is_full(compiler->errors)) {
+                return ATT_TEXT_NONE;
+        }
         return att_text_nearest(name, names->count, name_at, names);
 }
 

@@ -482,7 +482,9 @@ static struct zone *open_zone(struct compiler *compiler, const struct att_yaml_n
         const int result = zone_open(name, &zone);
 
         if (result == -ENOENT) {
-                const struct att_text nearest = zone_nearest(name, &compiler->scratch);
+                const struct att_text nearest = att_config_errors_is_full(compiler->errors)
+                                                        ? ATT_TEXT_NONE
+                                                        : zone_nearest(name, &compiler->scratch);
 
                 if (nearest.len > 0) {
                         att_config_errors_add(compiler->errors, node->place,

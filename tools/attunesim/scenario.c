@@ -153,7 +153,7 @@ static int read_options(int argc, char **argv, struct tally *tally, int *ret_sta
 int command_scenario(int argc, char **argv)
 {
         struct tally tally = {0};
-        int status;
+        int status = EXIT_USAGE;
         const int first = read_options(argc, argv, &tally, &status);
 
         if (first < 0) {
