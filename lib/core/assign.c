@@ -11,11 +11,14 @@
  *    found by making pairs of each kind for the time being. Adding rows in order of place serves
  *    just the contacts that the first rule wants, where slots tell all (one slot, or one kind);
  *    elsewhere these are candidates, and a search finds out which can be served together.
- * 4. With those served fixed, a search in order of place goes through the pairings that could still
- *    beat the best one known. At each step the slots' prices tell what a choice loses at least, so
- *    that where the bound is reached at once, nothing is left to search.
- * 5. With the total fixed, a search that tries the better ties first: the first pairing that reaches
- *    the total is the answer. Where each agent has one slot it never has to turn back.
+ * 4. With those served fixed, a search binds one contact after the other to one of its agents:
+ *    always one for which the slots promise more than the pairing that they suggest would keep. The
+ *    prices of the slots tell what a choice loses at least, so that a choice which can't beat the
+ *    best pairing known is not even tried. Where the promise is kept at once, nothing is left to
+ *    search.
+ * 5. With the total fixed, a search binds contacts in order of place, the better ties first: the
+ *    first pairing that reaches the total is the answer. Where each agent has one slot it never has
+ *    to turn back.
  */
 #include "lib/core/assign.h"
 
@@ -43,45 +46,34 @@ struct pair {
 /* An agent that is in some pair. */
 struct candidate {
         uint32_t agent;               /* As the caller counts. */
-        uint64_t contacts;            /* That it could take. */
-        uint32_t edges[CONTACTS_MAX]; /* By contact. */
         bool slots_tell_all;          /* Its slots' values are exact. */
+        uint64_t contacts;            /* That it could take. */
+        uint64_t bound;               /* Of them, those that the search has bound to it. */
+        uint64_t given;               /* Of them, those that it has in a pairing. */
+        int64_t worth;                /* Of those together. */
+        uint32_t edges[CONTACTS_MAX]; /* By contact. */
 };
 
 /* A way to go on from a level of the search. */
 struct option {
         int64_t loss; /* At least. */
-        int64_t fit;
         struct att_assign_tie tie;
         uint32_t edge;
 };
 
-/* A level of the search: the contacts before it are paired. */
+/* What is undone when the search goes back. */
+struct before {
+        int64_t cap;
+        uint32_t rank_min;
+};
+
+/* A level of the search: as many contacts are bound. */
 struct level {
         struct relax_match match;
-        int64_t bound; /* No pairing from here on has a larger total. */
-        int64_t total; /* Of the pairs made. */
+        int64_t promise; /* No pairing from here on has a larger total. */
         uint32_t option_count;
         struct option options[CONTACTS_MAX];
-        int64_t caps[CONTACTS_MAX]; /* To be restored, by contact. */
-};
-
-enum goal {
-        GOAL_ANY,       /* The first pairing there is. */
-        GOAL_LARGER,    /* The largest total, if it is above the one known. */
-        GOAL_BEST_TIES, /* The first pairing by ties that reaches a total. */
-};
-
-struct search {
-        enum goal goal;
-        uint64_t steps_end;
-        int64_t needed; /* The least total of use. */
-        int64_t bound;  /* No total is above. */
-        uint32_t contact_count;
-        uint8_t contacts[CONTACTS_MAX]; /* To be served, in order of place. */
-        uint32_t edges[CONTACTS_MAX];   /* Chosen so far, by contact. */
-        bool found;
-        bool exhausted;
+        struct before before[CONTACTS_MAX]; /* By contact. */
 };
 
 /* A pairing of some contacts. */
@@ -89,6 +81,22 @@ struct pairing {
         uint64_t contacts;
         uint32_t edges[CONTACTS_MAX]; /* By contact. */
         int64_t total;
+};
+
+enum goal {
+        GOAL_ANY,       /* The first pairing there is. */
+        GOAL_LARGER,    /* The largest total, if it reaches what is needed. */
+        GOAL_BEST_TIES, /* The first pairing by ties that reaches a total. */
+};
+
+struct search {
+        enum goal goal;
+        uint64_t contacts; /* To be served. */
+        uint64_t bound;    /* Of them, those that have their agent. */
+        int64_t needed;    /* The least total of use. */
+        uint64_t steps_end;
+        bool exhausted;
+        struct pairing *pairing; /* Borrowed; written when one is found. */
 };
 
 struct assign_work {
@@ -109,11 +117,13 @@ struct assign_work {
 
         struct pair pairs[CONTACTS_MAX]; /* Of one contact: a heap, the worst first. */
         uint32_t pair_count;
-        uint64_t alike[CONTACTS_MAX];              /* By contact: those of its kind. */
+        int64_t share[CONTACTS_MAX];  /* What a pairing would lose without the contact. */
+        uint64_t alike[CONTACTS_MAX]; /* By contact: those of its kind. */
         int64_t trial[CONTACTS_MAX][CONTACTS_MAX]; /* An agent's values, by rank and contact. */
         uint64_t states[STATES_MAX];               /* An agent's states that were tried. */
         uint32_t state_count;
 
+        struct relax_match filled; /* The last one that no search has changed. */
         struct level levels[CONTACTS_MAX + 1];
         struct att_assign_result *result; /* Borrowed during a call. */
         uint64_t score_steps;
@@ -128,6 +138,11 @@ static uint64_t contact_bit(uint32_t contact)
 static uint32_t get_first(uint64_t contacts)
 {
         return (uint32_t)__builtin_ctzll(contacts);
+}
+
+static uint32_t get_last(uint64_t contacts)
+{
+        return 63 - (uint32_t)__builtin_clzll(contacts);
 }
 
 static uint64_t count_steps(const struct assign_work *work)
@@ -248,6 +263,7 @@ static uint32_t get_candidate(struct assign_work *work, uint32_t agent)
         work->candidate_of[agent] = number;
         work->candidates[number].agent = agent;
         work->candidates[number].contacts = 0;
+        work->candidates[number].bound = 0;
         work->relax.agents[number] = (struct relax_agent){0};
         return number;
 }
@@ -307,6 +323,9 @@ static void collect_pairs(struct assign_work *work)
         for (uint32_t i = problem->contact_count; i <= CONTACTS_MAX; i++) {
                 work->relax.first_edge[i] = work->edge_count;
         }
+        for (uint32_t i = 0; i < CONTACTS_MAX; i++) {
+                work->relax.only_edge[i] = RELAX_NO_EDGE;
+        }
 }
 
 /* 3. Slots ----------------------------------------------------------------- */
@@ -346,7 +365,7 @@ static uint64_t fill_first_slot(struct assign_work *work, uint32_t number)
 static uint64_t fill_slot(struct assign_work *work, uint32_t number, uint64_t made, uint32_t rank)
 {
         const uint64_t others = work->candidates[number].contacts & ~made;
-        const uint64_t later = others & (~UINT64_C(0) << (63 - __builtin_clzll(made)));
+        const uint64_t later = others & (~UINT64_C(0) << get_last(made));
         struct relax_agent *agent = &work->relax.agents[number];
         uint64_t possible = 0;
 
@@ -507,7 +526,7 @@ static uint64_t make_pairing(struct assign_work *work, const struct pairing *pai
 static void unmake_pairing(struct assign_work *work, const struct pairing *pairing, uint64_t made)
 {
         while (made != 0) {
-                const uint32_t contact = 63 - (uint32_t)__builtin_clzll(made);
+                const uint32_t contact = get_last(made);
 
                 unmake(work, contact, pairing->edges[contact]);
                 made &= ~contact_bit(contact);
@@ -568,23 +587,310 @@ static bool append_contact(struct assign_work *work, struct pairing *pairing, ui
         return found;
 }
 
+static void unmake_made(struct assign_work *work, uint32_t number, uint64_t contacts)
+{
+        while (contacts != 0) {
+                const uint32_t contact = get_last(contacts);
+
+                unmake(work, contact, get_edge(work, number, contact));
+                contacts &= ~contact_bit(contact);
+        }
+}
+
+/* Small changes ------------------------------------------------------------ */
+
+/* What an agent's contacts, in order of place, are worth together; RELAX_IMPOSSIBLE if they are not
+ * possible. */
+static int64_t find_worth(struct assign_work *work, uint32_t number, uint64_t contacts)
+{
+        uint64_t made = 0;
+        int64_t worth = 0;
+
+        for (uint64_t rest = contacts; rest != 0; rest &= rest - 1) {
+                const uint32_t contact = get_first(rest);
+                const uint32_t edge = get_edge(work, number, contact);
+                struct att_assign_tie tie;
+                int64_t fit;
+
+                if (!score_edge(work, contact, edge, &fit, &tie)) {
+                        worth = RELAX_IMPOSSIBLE;
+                        break;
+                }
+                worth += fit;
+                made |= contact_bit(contact);
+                make(work, contact, edge);
+        }
+        unmake_made(work, number, made);
+        return worth;
+}
+
+/* The agents' contacts in a pairing that is being improved. */
+static void weigh_agent(struct assign_work *work, struct pairing *pairing, uint32_t number)
+{
+        struct candidate *candidate = &work->candidates[number];
+
+        candidate->worth = find_worth(work, number, candidate->given);
+        for (uint64_t rest = candidate->given; rest != 0; rest &= rest - 1) {
+                const uint32_t contact = get_first(rest);
+
+                pairing->edges[contact] = get_edge(work, number, contact);
+                work->share[contact] = candidate->worth -
+                                       find_worth(work, number,
+                                                  candidate->given & ~contact_bit(contact));
+        }
+}
+
+/* Gives two agents other contacts if that is worth more. */
+static bool try_exchange(struct assign_work *work, struct pairing *pairing, uint32_t number,
+                         uint64_t given, uint32_t other_number, uint64_t other_given)
+{
+        struct candidate *one = &work->candidates[number];
+        struct candidate *other = &work->candidates[other_number];
+        const int64_t worth = find_worth(work, number, given);
+        const int64_t other_worth = worth == RELAX_IMPOSSIBLE
+                                            ? worth
+                                            : find_worth(work, other_number, other_given);
+
+        if (other_worth == RELAX_IMPOSSIBLE || worth + other_worth <= one->worth + other->worth) {
+                return false;
+        }
+        pairing->total += worth + other_worth - one->worth - other->worth;
+        one->given = given;
+        other->given = other_given;
+        weigh_agent(work, pairing, number);
+        weigh_agent(work, pairing, other_number);
+        return true;
+}
+
+/* Moves a contact to another agent, or lets it change places with one of that agent's. */
+static bool try_edge(struct assign_work *work, struct pairing *pairing, uint32_t contact,
+                     uint32_t edge)
+{
+        const uint32_t number = work->relax.edges[pairing->edges[contact]].agent;
+        const uint32_t other_number = work->relax.edges[edge].agent;
+        const uint64_t given = work->candidates[number].given & ~contact_bit(contact);
+        const uint64_t other_given = work->candidates[other_number].given;
+        /* Nothing is worth more than it is to an agent with nothing else. */
+        const int64_t gain_max = work->relax.edges[edge].cap - work->share[contact];
+
+        if (gain_max > 0 && try_exchange(work, pairing, number, given, other_number,
+                                         other_given | contact_bit(contact))) {
+                return true;
+        }
+        for (uint64_t rest = other_given & work->candidates[number].contacts; rest != 0;
+             rest &= rest - 1) {
+                const uint32_t other = get_first(rest);
+                const int64_t back = work->relax.edges[get_edge(work, number, other)].cap;
+
+                if (gain_max + back - work->share[other] > 0 &&
+                    try_exchange(work, pairing, number, given | contact_bit(other), other_number,
+                                 (other_given & ~contact_bit(other)) | contact_bit(contact))) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* Makes a pairing better by moves and exchanges, until there are none or the steps are used up. */
+static void improve_pairing(struct assign_work *work, struct pairing *pairing, uint64_t steps_end)
+{
+        bool has_changed = true;
+
+        for (uint32_t number = 0; number < work->candidate_count; number++) {
+                work->candidates[number].given = 0;
+        }
+        for (uint64_t rest = pairing->contacts; rest != 0; rest &= rest - 1) {
+                const uint32_t edge = pairing->edges[get_first(rest)];
+
+                work->candidates[work->relax.edges[edge].agent].given |= rest & -rest;
+        }
+        for (uint32_t number = 0; number < work->candidate_count; number++) {
+                weigh_agent(work, pairing, number);
+        }
+        while (has_changed) {
+                has_changed = false;
+                for (uint64_t rest = pairing->contacts; rest != 0; rest &= rest - 1) {
+                        const uint32_t contact = get_first(rest);
+
+                        for (uint32_t edge = work->relax.first_edge[contact];
+                             edge < work->relax.first_edge[contact + 1]; edge++) {
+                                if (count_steps(work) > steps_end) {
+                                        return;
+                                }
+                                if (edge != pairing->edges[contact] &&
+                                    try_edge(work, pairing, contact, edge)) {
+                                        has_changed = true;
+                                }
+                        }
+                }
+        }
+}
+
 /* The search --------------------------------------------------------------- */
+
+/* Makes what is bound to an agent and comes before a contact. */
+static void make_bound(struct assign_work *work, uint32_t number, uint64_t contacts)
+{
+        for (uint64_t rest = contacts; rest != 0; rest &= rest - 1) {
+                make(work, get_first(rest), get_edge(work, number, get_first(rest)));
+        }
+}
+
+/* The most that a contact may be worth to an agent, where those bound to it before the contact are
+ * made; those bound to it after must still be possible. */
+static int64_t find_cap(struct assign_work *work, uint32_t number, uint32_t contact)
+{
+        const uint64_t after = work->candidates[number].bound & ~contact_bit(contact) &
+                               (~UINT64_C(0) << contact);
+        const uint32_t edge = get_edge(work, number, contact);
+        struct att_assign_tie tie;
+        int64_t cap;
+
+        if (!score_edge(work, contact, edge, &cap, &tie)) {
+                return RELAX_IMPOSSIBLE;
+        }
+        if (after != 0) {
+                make(work, contact, edge);
+                if (find_worth(work, number, after) == RELAX_IMPOSSIBLE) {
+                        cap = RELAX_IMPOSSIBLE;
+                }
+                unmake(work, contact, edge);
+        }
+        return cap;
+}
+
+/* Lowers what an agent's contacts may be worth to it to what those bound to it leave. */
+static void lower_values(struct assign_work *work, const struct search *search, uint32_t number,
+                         struct level *level)
+{
+        const struct candidate *candidate = &work->candidates[number];
+        uint64_t made = 0;
+        uint32_t rank = 0;
+
+        for (uint64_t rest = candidate->contacts & search->contacts; rest != 0; rest &= rest - 1) {
+                const uint32_t contact = get_first(rest);
+                struct relax_edge *edge = &work->relax.edges[candidate->edges[contact]];
+                const bool is_bound = candidate->bound & contact_bit(contact);
+
+                level->before[contact] = (struct before){
+                        .cap = edge->cap,
+                        .rank_min = edge->rank_min,
+                };
+                if (!is_bound && (search->bound & contact_bit(contact))) {
+                        continue; /* To another agent. */
+                }
+                edge->rank_min = rank;
+                rank += is_bound;
+                if (candidate->slots_tell_all) {
+                        continue;
+                }
+                edge->cap = find_cap(work, number, contact);
+                if (is_bound && edge->cap != RELAX_IMPOSSIBLE) {
+                        make(work, contact, candidate->edges[contact]);
+                        made |= contact_bit(contact);
+                }
+        }
+        unmake_made(work, number, made);
+}
+
+static void restore_values(struct assign_work *work, const struct search *search, uint32_t number,
+                           const struct level *level)
+{
+        const struct candidate *candidate = &work->candidates[number];
+
+        for (uint64_t rest = candidate->contacts & search->contacts; rest != 0; rest &= rest - 1) {
+                const uint32_t contact = get_first(rest);
+                struct relax_edge *edge = &work->relax.edges[candidate->edges[contact]];
+
+                edge->cap = level->before[contact].cap;
+                edge->rank_min = level->before[contact].rank_min;
+        }
+}
+
+/* Mends the match after a contact was bound to an agent. False if what is left promises too little,
+ * or can't serve all. */
+static bool mend_match(struct assign_work *work, const struct search *search, uint32_t number,
+                       uint32_t contact, struct level *next)
+{
+        const struct candidate *candidate = &work->candidates[number];
+        uint64_t to_mend = contact_bit(contact);
+
+        for (uint64_t rest = candidate->contacts & search->contacts; rest != 0; rest &= rest - 1) {
+                const uint32_t other = get_first(rest);
+
+                if (next->match.edge[other] == candidate->edges[other]) {
+                        to_mend |= contact_bit(other);
+                }
+        }
+        for (; to_mend != 0; to_mend &= to_mend - 1) {
+                int64_t loss;
+
+                if (!relax_mend(&work->relax, &next->match, get_first(to_mend),
+                                next->promise - search->needed, &loss)) {
+                        return false;
+                }
+                next->promise -= loss;
+        }
+        return true;
+}
+
+/* The first contact that is not bound and has a slot of the same agent. */
+static uint32_t find_in_the_way(const struct assign_work *work, const struct search *search,
+                                const struct relax_match *match, uint32_t contact)
+{
+        const uint32_t number = work->relax.edges[match->edge[contact]].agent;
+
+        for (uint64_t rest = search->contacts & ~search->bound; rest != 0; rest &= rest - 1) {
+                if (work->relax.edges[match->edge[get_first(rest)]].agent == number) {
+                        return get_first(rest);
+                }
+        }
+        return CONTACTS_MAX;
+}
+
+/* What the match's pairing would really be worth; RELAX_IMPOSSIBLE if it is not possible. Gives a
+ * contact to bind next: one whose slot promises too much, or that is not possible, or another that
+ * is not bound and stands in its way; CONTACTS_MAX if every promise is kept. */
+static int64_t examine_match(struct assign_work *work, const struct search *search,
+                             const struct relax_match *match, uint32_t *ret_contact)
+{
+        struct pairing pairing = {0};
+        uint64_t made = 0;
+        int64_t total = 0;
+        int64_t worst = 0;
+
+        *ret_contact = CONTACTS_MAX;
+        for (uint64_t rest = search->contacts; rest != 0; rest &= rest - 1) {
+                const uint32_t contact = get_first(rest);
+                struct att_assign_tie tie;
+                int64_t fit;
+
+                pairing.edges[contact] = match->edge[contact];
+                if (!score_edge(work, contact, match->edge[contact], &fit, &tie)) {
+                        *ret_contact = contact;
+                        total = RELAX_IMPOSSIBLE;
+                        break;
+                }
+                make(work, contact, match->edge[contact]);
+                made |= contact_bit(contact);
+                total += fit;
+                if (relax_row_value(&work->relax, match, contact) - fit > worst) {
+                        worst = relax_row_value(&work->relax, match, contact) - fit;
+                        *ret_contact = contact;
+                }
+        }
+        unmake_pairing(work, &pairing, made);
+        if (*ret_contact < CONTACTS_MAX) {
+                *ret_contact = find_in_the_way(work, search, match, *ret_contact);
+        }
+        return total;
+}
 
 static bool is_better_option(const struct search *search, const struct option *a,
                              const struct option *b)
 {
-        if (search->goal != GOAL_BEST_TIES && a->loss != b->loss) {
-                return a->loss < b->loss;
-        }
-        return att_assign_compare_ties(&a->tie, &b->tie) < 0;
-}
-
-/* What choosing an edge at this level loses at least. */
-static int64_t find_loss(const struct assign_work *work, const struct level *level,
-                         uint32_t contact, uint32_t edge, int64_t fit)
-{
-        return level->match.row_price[contact] +
-               relax_next_slot_price(&work->relax, &level->match, edge) - fit;
+        return search->goal == GOAL_BEST_TIES ? att_assign_compare_ties(&a->tie, &b->tie) < 0
+                                              : a->loss < b->loss;
 }
 
 static void add_option(const struct search *search, struct level *level,
@@ -600,201 +906,166 @@ static void add_option(const struct search *search, struct level *level,
         level->option_count++;
 }
 
+/* The tie of a contact that comes after all that are bound to the agent. */
+static bool find_tie(struct assign_work *work, uint32_t contact, uint32_t edge,
+                     struct att_assign_tie *ret_tie)
+{
+        const uint32_t number = work->relax.edges[edge].agent;
+        const uint64_t bound = work->candidates[number].bound;
+        int64_t fit;
+
+        make_bound(work, number, bound);
+        const bool possible = score_edge(work, contact, edge, &fit, ret_tie);
+        unmake_made(work, number, bound);
+        return possible;
+}
+
 static void collect_options(struct assign_work *work, const struct search *search,
                             struct level *level, uint32_t contact)
 {
         level->option_count = 0;
         for (uint32_t edge = work->relax.first_edge[contact];
              edge < work->relax.first_edge[contact + 1]; edge++) {
-                const struct relax_agent *agent =
-                        &work->relax.agents[work->relax.edges[edge].agent];
                 struct option option = {.edge = edge};
 
-                if (agent->taken == agent->slot_count ||
-                    !score_edge(work, contact, edge, &option.fit, &option.tie)) {
+                option.loss = relax_least_loss(&work->relax, &level->match, contact, edge);
+                work->relax.steps++;
+                if (option.loss == RELAX_IMPOSSIBLE ||
+                    level->promise - option.loss < search->needed) {
                         continue;
                 }
-                option.loss = find_loss(work, level, contact, edge, option.fit);
                 ATT_INVARIANT(option.loss >= 0);
-                if (level->bound - option.loss >= search->needed) {
+                if (search->goal != GOAL_BEST_TIES || find_tie(work, contact, edge, &option.tie)) {
                         add_option(search, level, &option);
                 }
         }
 }
 
-/* Lowers what the agent's later contacts may be worth to what they are worth now, and mends the
- * match. Remembers the values of before. */
-static bool lower_caps(struct assign_work *work, const struct search *search, uint32_t number,
-                       struct level *level, struct level *next)
-{
-        const struct candidate *candidate = &work->candidates[number];
-        bool possible = true;
+static bool descend(struct assign_work *work, struct search *search, uint32_t depth);
 
-        for (uint64_t rest = next->match.rows & candidate->contacts; rest != 0; rest &= rest - 1) {
-                const uint32_t contact = get_first(rest);
-                struct relax_edge *edge = &work->relax.edges[candidate->edges[contact]];
-                struct att_assign_tie tie;
-                int64_t fit;
-
-                level->caps[contact] = edge->cap;
-                if (!score_edge(work, contact, candidate->edges[contact], &fit, &tie)) {
-                        fit = RELAX_IMPOSSIBLE;
-                }
-                edge->cap = att_min_i64(edge->cap, fit);
-        }
-        for (uint64_t rest = next->match.rows & candidate->contacts; rest != 0 && possible;
-             rest &= rest - 1) {
-                const uint32_t contact = get_first(rest);
-                int64_t loss = 0;
-
-                if (next->match.edge[contact] == candidate->edges[contact]) {
-                        possible = relax_mend(&work->relax, &next->match, contact,
-                                              next->bound - search->needed, &loss);
-                        next->bound -= loss;
-                }
-        }
-        return possible;
-}
-
-static void restore_caps(struct assign_work *work, const struct search *search, uint32_t number,
-                         const struct level *level, uint32_t depth)
-{
-        const struct candidate *candidate = &work->candidates[number];
-
-        for (uint32_t i = depth + 1; i < search->contact_count; i++) {
-                const uint32_t contact = search->contacts[i];
-
-                if (candidate->contacts & contact_bit(contact)) {
-                        work->relax.edges[candidate->edges[contact]].cap = level->caps[contact];
-                }
-        }
-}
-
-static bool is_exhausted(const struct assign_work *work, const struct search *search)
-{
-        return count_steps(work) > search->steps_end;
-}
-
-/* A pairing is complete. True if the search is over. */
-static bool reach_end(struct search *search, const struct level *level, struct pairing *pairing)
-{
-        if (level->total < search->needed) {
-                return false;
-        }
-        search->found = true;
-        pairing->total = level->total;
-        pairing->contacts = 0;
-        for (uint32_t i = 0; i < search->contact_count; i++) {
-                const uint32_t contact = search->contacts[i];
-
-                pairing->contacts |= contact_bit(contact);
-                pairing->edges[contact] = search->edges[contact];
-        }
-        if (search->goal != GOAL_LARGER || level->total == search->bound) {
-                return true;
-        }
-        search->needed = level->total + 1;
-        return false;
-}
-
-static bool descend(struct assign_work *work, struct search *search, uint32_t depth,
-                    struct pairing *pairing);
-
-/* Goes one option further. True if the search is over. */
+/* Binds a contact by one of its edges and goes on from there. True if the search is over. */
 static bool take_option(struct assign_work *work, struct search *search, uint32_t depth,
-                        const struct option *option, struct pairing *pairing)
+                        uint32_t contact, uint32_t edge)
 {
         struct level *level = &work->levels[depth];
         struct level *next = &work->levels[depth + 1];
-        const uint32_t contact = search->contacts[depth];
-        const uint32_t number = work->relax.edges[option->edge].agent;
-        const bool must_lower = !work->candidates[number].slots_tell_all;
-        int64_t loss = 0;
+        const uint32_t number = work->relax.edges[edge].agent;
         bool over = false;
 
         next->match = level->match;
-        next->total = level->total + option->fit;
-        next->bound = level->bound - option->loss;
-
-        bool possible = relax_take(&work->relax, &next->match, contact, option->edge,
-                                   next->bound - search->needed, &loss);
-
-        if (possible) {
-                next->bound -= loss;
-                search->edges[contact] = option->edge;
-                make(work, contact, option->edge);
-                if (must_lower) {
-                        possible = lower_caps(work, search, number, level, next);
-                }
-                if (possible) {
-                        ATT_INVARIANT(next->bound ==
-                                      next->total + relax_total(&work->relax, &next->match));
-                        over = descend(work, search, depth + 1, pairing);
-                }
-                if (must_lower) {
-                        restore_caps(work, search, number, level, depth);
-                }
-                unmake(work, contact, option->edge);
+        next->promise = level->promise;
+        search->bound |= contact_bit(contact);
+        work->candidates[number].bound |= contact_bit(contact);
+        work->relax.only_edge[contact] = edge;
+        lower_values(work, search, number, level);
+        if (mend_match(work, search, number, contact, next)) {
+                ATT_INVARIANT(next->promise == relax_total(&work->relax, &next->match));
+                over = descend(work, search, depth + 1);
         }
-        work->relax.agents[number].taken--;
+        restore_values(work, search, number, level);
+        work->relax.only_edge[contact] = RELAX_NO_EDGE;
+        work->candidates[number].bound &= ~contact_bit(contact);
+        search->bound &= ~contact_bit(contact);
         relax_adopt(&work->relax, &next->match, &level->match);
         return over;
 }
 
-static bool descend(struct assign_work *work, struct search *search, uint32_t depth,
-                    struct pairing *pairing)
+static void keep_pairing(const struct search *search, const struct relax_match *match,
+                         int64_t total)
+{
+        search->pairing->contacts = search->contacts;
+        search->pairing->total = total;
+        memcpy(search->pairing->edges, match->edge, sizeof(search->pairing->edges));
+}
+
+/* Looks at what a level has come to, and chooses the contact to bind next. False if there is
+ * nothing left to do here; then `ret_over` says whether the same is true of the whole search. */
+static bool choose_contact(struct assign_work *work, struct search *search,
+                           const struct level *level, uint32_t *ret_contact, bool *ret_over)
+{
+        *ret_over = false;
+        if (search->goal == GOAL_BEST_TIES) {
+                if (search->bound == search->contacts) {
+                        keep_pairing(search, &level->match, level->promise);
+                        *ret_over = true;
+                        return false;
+                }
+                *ret_contact = get_first(search->contacts & ~search->bound);
+                return true;
+        }
+
+        const int64_t total = examine_match(work, search, &level->match, ret_contact);
+
+        if (total >= search->needed) {
+                keep_pairing(search, &level->match, total);
+                search->needed = total + 1;
+                *ret_over = search->goal == GOAL_ANY;
+        }
+        return !*ret_over && level->promise >= search->needed && *ret_contact < CONTACTS_MAX;
+}
+
+static bool descend(struct assign_work *work, struct search *search, uint32_t depth)
 {
         struct level *level = &work->levels[depth];
+        uint32_t contact;
+        bool over;
 
-        if (depth == search->contact_count) {
-                return reach_end(search, level, pairing);
-        }
-        if (is_exhausted(work, search)) {
+        if (count_steps(work) > search->steps_end) {
                 search->exhausted = true;
                 return true;
         }
-        collect_options(work, search, level, search->contacts[depth]);
-        for (uint32_t i = 0; i < level->option_count; i++) {
+        if (!choose_contact(work, search, level, &contact, &over)) {
+                return over;
+        }
+        collect_options(work, search, level, contact);
+        for (uint32_t i = 0; i < level->option_count && !over; i++) {
                 /* What is needed may have grown since the options were collected. */
-                if (level->bound - level->options[i].loss >= search->needed &&
-                    take_option(work, search, depth, &level->options[i], pairing)) {
-                        return true;
+                if (level->promise - level->options[i].loss >= search->needed) {
+                        over = take_option(work, search, depth, contact, level->options[i].edge);
                 }
         }
-        return false;
+        return over;
 }
 
 /* Slots for as many of the contacts as can have one, in order of place. */
 static uint64_t fill_slots(struct assign_work *work, uint64_t contacts, struct relax_match *match)
 {
         memset(work->relax.owner, RELAX_NO_ROW, work->slot_count);
+        if (contacts == work->filled.rows) {
+                *match = work->filled; /* As the time before. */
+                relax_adopt(&work->relax, NULL, match);
+                return contacts;
+        }
         match->rows = 0;
         for (uint64_t rest = contacts; rest != 0; rest &= rest - 1) {
                 (void)relax_add_row(&work->relax, match, get_first(rest));
         }
+        work->filled = *match;
         return match->rows;
 }
 
-/* Searches for a pairing of all these contacts. The pairing is written where one is found. */
-static struct search run_search(struct assign_work *work, enum goal goal, uint64_t contacts,
-                                int64_t needed, uint64_t steps_end, struct pairing *pairing)
+/* Searches for a pairing of just these contacts, which is written if one is found. False if the
+ * search had to be given up. */
+static bool run_search(struct assign_work *work, enum goal goal, uint64_t contacts, int64_t needed,
+                       uint64_t steps_end, struct pairing *pairing)
 {
         struct level *first = &work->levels[0];
-        struct search search = {.goal = goal, .needed = needed};
+        struct search search = {
+                .goal = goal,
+                .contacts = contacts,
+                .needed = needed,
+                .steps_end = steps_end,
+                .pairing = pairing,
+        };
 
-        search.steps_end = steps_end < work->steps_end ? steps_end : work->steps_end;
         if (fill_slots(work, contacts, &first->match) != contacts) {
-                return search;
+                return true;
         }
-        for (uint64_t rest = contacts; rest != 0; rest &= rest - 1) {
-                search.contacts[search.contact_count] = (uint8_t)get_first(rest);
-                search.contact_count++;
+        first->promise = relax_total(&work->relax, &first->match);
+        if (first->promise >= needed) {
+                (void)descend(work, &search, 0);
         }
-        first->total = 0;
-        first->bound = relax_total(&work->relax, &first->match);
-        search.bound = first->bound;
-        (void)descend(work, &search, 0, pairing);
-        return search;
+        return !search.exhausted;
 }
 
 /* 3. Whom to serve --------------------------------------------------------- */
@@ -804,12 +1075,12 @@ static uint64_t add_up(uint64_t steps, uint64_t more)
         return more > UINT64_MAX - steps ? UINT64_MAX : steps + more;
 }
 
-/* The largest share of what steps are left. */
-static uint64_t find_steps_end(const struct assign_work *work, uint64_t share)
+/* Where a share of the steps that are left ends. */
+static uint64_t find_steps_end(const struct assign_work *work, uint64_t all_end, uint64_t share)
 {
         const uint64_t steps = count_steps(work);
 
-        return steps >= work->steps_end ? steps : add_up(steps, (work->steps_end - steps) / share);
+        return steps >= all_end ? all_end : steps + (all_end - steps) / share;
 }
 
 /* The relaxed answer as a pairing; false if that is not possible. */
@@ -826,6 +1097,7 @@ static bool take_relaxed(struct assign_work *work, uint64_t contacts, struct pai
  * those served so far. False where the search for one had to be given up. */
 static bool find_served(struct assign_work *work, uint64_t contacts, struct pairing *pairing)
 {
+        const uint64_t steps_end = find_steps_end(work, work->steps_end, 2);
         bool exact = true;
 
         pairing->contacts = 0;
@@ -835,11 +1107,9 @@ static bool find_served(struct assign_work *work, uint64_t contacts, struct pair
                 if (append_contact(work, pairing, contact)) {
                         continue;
                 }
-                const struct search search = run_search(
-                        work, GOAL_ANY, pairing->contacts | contact_bit(contact), -RELAX_NO_LIMIT,
-                        find_steps_end(work, 8), pairing);
-
-                exact = exact && !search.exhausted;
+                exact = run_search(work, GOAL_ANY, pairing->contacts | contact_bit(contact),
+                                   -RELAX_NO_LIMIT, find_steps_end(work, steps_end, 8), pairing) &&
+                        exact;
         }
         return evaluate_pairing(work, pairing) && exact;
 }
@@ -851,19 +1121,21 @@ static void solve_component(struct assign_work *work, uint64_t contacts)
         struct pairing pairing = {0};
         bool exact = true;
 
+        work->filled.rows = 0; /* Of another component. */
         /* Nothing serves more urgent contacts than the relaxed answer; it may not be possible. */
         if (!take_relaxed(work, contacts, &pairing)) {
                 exact = find_served(work, contacts, &pairing);
         }
 
-        const struct search larger = run_search(work, GOAL_LARGER, pairing.contacts,
-                                                pairing.total + 1, find_steps_end(work, 2),
-                                                &pairing);
-        const struct search best_ties = run_search(work, GOAL_BEST_TIES, pairing.contacts,
-                                                   pairing.total, UINT64_MAX, &pairing);
-
-        work->result->exact = work->result->exact && exact && !larger.exhausted &&
-                              !best_ties.exhausted;
+        improve_pairing(work, &pairing, find_steps_end(work, work->steps_end, 4));
+        exact = run_search(work, GOAL_LARGER, pairing.contacts, pairing.total + 1,
+                           find_steps_end(work, work->steps_end, 2), &pairing) &&
+                exact;
+        exact = run_search(work, GOAL_BEST_TIES, pairing.contacts, pairing.total, work->steps_end,
+                           &pairing) &&
+                exact;
+        ATT_INVARIANT(evaluate_pairing(work, &pairing));
+        work->result->exact = work->result->exact && exact;
         tell_pairing(work, &pairing);
 }
 

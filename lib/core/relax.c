@@ -55,7 +55,8 @@ static uint64_t row_bit(uint32_t row)
         return UINT64_C(1) << row;
 }
 
-int64_t relax_value(const struct relax *relax, uint32_t edge, uint32_t rank)
+/* What a row is worth in a slot of the edge's agent; no more with every rank. */
+static int64_t get_value(const struct relax *relax, uint32_t edge, uint32_t rank)
 {
         const struct relax_edge *at = &relax->edges[edge];
         const int64_t value = relax->values[at->first_value + rank];
@@ -63,15 +64,17 @@ int64_t relax_value(const struct relax *relax, uint32_t edge, uint32_t rank)
         return value < at->cap ? value : at->cap;
 }
 
-int64_t relax_next_slot_price(const struct relax *relax, const struct relax_match *match,
-                              uint32_t edge)
+/* The edges of a row: from the first to before the end. */
+static uint32_t get_first_edge(const struct relax *relax, uint32_t row)
 {
-        const struct relax_agent *agent = &relax->agents[relax->edges[edge].agent];
+        return relax->only_edge[row] == RELAX_NO_EDGE ? relax->first_edge[row]
+                                                      : relax->only_edge[row];
+}
 
-        ATT_CHECK(agent->taken < agent->slot_count);
-        const uint8_t owner = relax->owner[agent->first_slot + agent->taken];
-
-        return owner == RELAX_NO_ROW ? 0 : match->slot_price[owner];
+static uint32_t get_end_edge(const struct relax *relax, uint32_t row)
+{
+        return relax->only_edge[row] == RELAX_NO_EDGE ? relax->first_edge[row + 1]
+                                                      : relax->only_edge[row] + 1;
 }
 
 /* Routes ------------------------------------------------------------------ */
@@ -93,8 +96,8 @@ static void look_along(struct relax *relax, const struct relax_match *match, str
         const struct relax_agent *agent = &relax->agents[relax->edges[edge].agent];
         const int64_t from = route->distance[row] + match->row_price[row];
 
-        for (uint32_t rank = agent->taken; rank < agent->slot_count; rank++) {
-                const int64_t value = relax_value(relax, edge, rank);
+        for (uint32_t rank = relax->edges[edge].rank_min; rank < agent->slot_count; rank++) {
+                const int64_t value = get_value(relax, edge, rank);
                 const uint32_t slot = agent->first_slot + rank;
                 const uint8_t owner = relax->owner[slot];
 
@@ -185,7 +188,7 @@ static bool find_route(struct relax *relax, const struct relax_match *match, str
                         continue;
                 }
                 route->done |= row_bit(node);
-                for (uint32_t edge = relax->first_edge[node]; edge < relax->first_edge[node + 1];
+                for (uint32_t edge = get_first_edge(relax, node); edge < get_end_edge(relax, node);
                      edge++) {
                         look_along(relax, match, route, node, edge);
                 }
@@ -284,27 +287,36 @@ static bool reroute(struct relax *relax, struct relax_match *match, uint32_t sou
 
 /* Changes ----------------------------------------------------------------- */
 
+/* The most that a row gains by a slot of the edge's agent, after the slot's price. */
+static int64_t find_gain(const struct relax *relax, const struct relax_match *match, uint32_t edge)
+{
+        const struct relax_agent *agent = &relax->agents[relax->edges[edge].agent];
+        int64_t most = RELAX_IMPOSSIBLE;
+
+        for (uint32_t rank = relax->edges[edge].rank_min; rank < agent->slot_count; rank++) {
+                const int64_t value = get_value(relax, edge, rank);
+                const uint8_t owner = relax->owner[agent->first_slot + rank];
+
+                if (value == RELAX_IMPOSSIBLE) {
+                        break;
+                }
+                const int64_t gain = value - (owner == RELAX_NO_ROW ? 0 : match->slot_price[owner]);
+
+                most = gain > most ? gain : most;
+        }
+        return most;
+}
+
 /* The least price that leaves no loss of the row below zero. */
 static int64_t find_row_price(const struct relax *relax, const struct relax_match *match,
                               uint32_t row)
 {
         int64_t price = RELAX_IMPOSSIBLE;
 
-        for (uint32_t edge = relax->first_edge[row]; edge < relax->first_edge[row + 1]; edge++) {
-                const struct relax_agent *agent = &relax->agents[relax->edges[edge].agent];
+        for (uint32_t edge = get_first_edge(relax, row); edge < get_end_edge(relax, row); edge++) {
+                const int64_t gain = find_gain(relax, match, edge);
 
-                for (uint32_t rank = agent->taken; rank < agent->slot_count; rank++) {
-                        const int64_t value = relax_value(relax, edge, rank);
-                        const uint8_t owner = relax->owner[agent->first_slot + rank];
-
-                        if (value == RELAX_IMPOSSIBLE) {
-                                break;
-                        }
-                        const int64_t gain = value -
-                                             (owner == RELAX_NO_ROW ? 0 : match->slot_price[owner]);
-
-                        price = gain > price ? gain : price;
-                }
+                price = gain > price ? gain : price;
         }
         return price;
 }
@@ -328,9 +340,22 @@ int64_t relax_total(const struct relax *relax, const struct relax_match *match)
         for (uint64_t rows = match->rows; rows != 0; rows &= rows - 1) {
                 const uint32_t row = (uint32_t)__builtin_ctzll(rows);
 
-                total += relax_value(relax, match->edge[row], match->rank[row]);
+                total += relax_row_value(relax, match, row);
         }
         return total;
+}
+
+int64_t relax_row_value(const struct relax *relax, const struct relax_match *match, uint32_t row)
+{
+        return get_value(relax, match->edge[row], match->rank[row]);
+}
+
+int64_t relax_least_loss(const struct relax *relax, const struct relax_match *match, uint32_t row,
+                         uint32_t edge)
+{
+        const int64_t gain = find_gain(relax, match, edge);
+
+        return gain == RELAX_IMPOSSIBLE ? RELAX_IMPOSSIBLE : match->row_price[row] - gain;
 }
 
 /* The row gives up its slot, which is open then. */
@@ -348,34 +373,21 @@ static struct open_slot leave_slot(struct relax *relax, struct relax_match *matc
         return left;
 }
 
-bool relax_take(struct relax *relax, struct relax_match *match, uint32_t row, uint32_t edge,
-                int64_t limit, int64_t *ret_loss)
+static bool is_in_order(const struct relax *relax, const struct relax_match *match, uint32_t row)
 {
-        struct relax_agent *agent = &relax->agents[relax->edges[edge].agent];
-        const uint32_t taken = agent->first_slot + agent->taken;
-        const struct open_slot left = leave_slot(relax, match, row);
-        const uint8_t owner = relax->owner[taken];
+        const uint32_t only = relax->only_edge[row];
+        const uint32_t edge = match->edge[row];
 
-        ATT_CHECK(agent->taken < agent->slot_count);
-        agent->taken++;
-        if (owner != RELAX_NO_ROW) {
-                (void)leave_slot(relax, match, owner);
-                return reroute(relax, match, owner, &left, limit, ret_loss);
-        }
-        if (left.index != taken && left.price > 0) {
-                return reroute(relax, match, POOL, &left, limit, ret_loss);
-        }
-        *ret_loss = 0;
-        return true;
+        return (only == RELAX_NO_EDGE || only == edge) &&
+               match->rank[row] >= relax->edges[edge].rank_min &&
+               relax_row_value(relax, match, row) == match->row_price[row] + match->slot_price[row];
 }
 
 bool relax_mend(struct relax *relax, struct relax_match *match, uint32_t row, int64_t limit,
                 int64_t *ret_loss)
 {
-        const int64_t value = relax_value(relax, match->edge[row], match->rank[row]);
-
-        if (value == match->row_price[row] + match->slot_price[row]) {
-                *ret_loss = 0;
+        *ret_loss = 0;
+        if (is_in_order(relax, match, row)) {
                 return true;
         }
 

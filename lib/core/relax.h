@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The easier problem behind an assignment: rows (contacts) to slots (places of agents), with the
- * largest total value, kept optimal while rows are added and rows and slots are taken away.
+ * largest total value, kept optimal while rows are added and slots and values are taken away.
  *
  * An agent with room for three has slots of rank 0, 1 and 2; a row's value there is the most that
  * the row can be worth when that many of the agent's slots were taken before. Nothing demands that
@@ -29,26 +29,28 @@
 #define RELAX_IMPOSSIBLE INT64_MIN
 #define RELAX_NO_LIMIT   (INT64_C(1) << 60)
 #define RELAX_NO_ROW     UINT8_MAX
+#define RELAX_NO_EDGE    UINT32_MAX
 
 struct relax_edge {
         uint32_t agent;
         uint32_t first_value; /* By rank, never growing; as many as the agent has slots. */
+        uint32_t rank_min;    /* Slots of lower rank are not for this row. */
         int64_t cap;          /* No value is above; RELAX_IMPOSSIBLE: none is left. */
 };
 
 struct relax_agent {
         uint32_t first_slot;
         uint32_t slot_count;
-        uint32_t taken; /* The slots of lower rank are gone. */
 };
 
 struct relax {
         struct relax_edge *edges; /* Owned, as the other arrays; those of a row together. */
         uint32_t first_edge[RELAX_ROWS_MAX + 1];
+        uint32_t only_edge[RELAX_ROWS_MAX]; /* The one that a row is bound to, or RELAX_NO_EDGE. */
         struct relax_agent *agents;
         int64_t *values;
         uint8_t *owner; /* By slot: its row, or RELAX_NO_ROW. */
-        uint64_t steps; /* Edges looked at since the beginning. */
+        uint64_t steps; /* Slots looked at since the beginning. */
 };
 
 struct relax_match {
@@ -59,26 +61,23 @@ struct relax_match {
         uint32_t rank[RELAX_ROWS_MAX];
 };
 
-/* What a row is worth in a slot that is not taken, or RELAX_IMPOSSIBLE. */
-int64_t relax_value(const struct relax *relax, uint32_t edge, uint32_t rank);
-
-/* The price of the slot of lowest rank that the edge's agent has left; 0 if it is free. */
-int64_t relax_next_slot_price(const struct relax *relax, const struct relax_match *match,
-                              uint32_t edge);
-
 /* Gives one more row a slot; false, and no change, if all rows together can't have one each. */
 bool relax_add_row(struct relax *relax, struct relax_match *match, uint32_t row);
 
 /* The total value of the match. */
 int64_t relax_total(const struct relax *relax, const struct relax_match *match);
 
-/* Takes away a row together with the agent's next slot, which another row may hold, and mends the
- * rest. Gives what the rest loses (0 or more); false if that is above the limit or there is not
- * enough left for all: then the match is of no more use. */
-bool relax_take(struct relax *relax, struct relax_match *match, uint32_t row, uint32_t edge,
-                int64_t limit, int64_t *ret_loss);
+/* What a row is worth in its slot. */
+int64_t relax_row_value(const struct relax *relax, const struct relax_match *match, uint32_t row);
 
-/* Mends the match after a row's values at one agent were lowered; as above. */
+/* The least that the total loses if the row gets a slot by this edge, or RELAX_IMPOSSIBLE. */
+int64_t relax_least_loss(const struct relax *relax, const struct relax_match *match, uint32_t row,
+                         uint32_t edge);
+
+/* Mends the match after a row was bound to an edge, or what it may have was lowered. Where that
+ * happened to several rows, the match is optimal again when all are mended; the losses add up. Gives
+ * the loss (0 or more); false if it is above the limit or there is not enough left for all: then the
+ * match is of no more use. */
 bool relax_mend(struct relax *relax, struct relax_match *match, uint32_t row, int64_t limit,
                 int64_t *ret_loss);
 
