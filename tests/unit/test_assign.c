@@ -371,7 +371,7 @@ static void compare_with_naive(uint64_t seeds, uint32_t contacts_max, uint32_t a
                 const uint32_t agents = 1 + (uint32_t)att_rng_below(&rng, agents_max);
                 const uint64_t variety = 1 + att_rng_below(&rng, 5);
                 const uint64_t scarcity = att_rng_below(&rng, 80);
-                ATT_CLEANUP(att_free_pointer)
+                ATT_CLEANUP(close_centre)
                 struct centre *centre = make_centre(&rng, contacts, agents, variety, scarcity,
                                                     one_slot);
                 const struct outcome expected = solve_naively(centre);
@@ -602,7 +602,7 @@ START_TEST(larger_totals_agree_with_dynamic_programming)
 
                 att_rng_seed(&rng, seed);
                 const uint32_t contacts = 8 + (uint32_t)att_rng_below(&rng, 5);
-                ATT_CLEANUP(att_free_pointer)
+                ATT_CLEANUP(close_centre)
                 struct centre *centre = make_centre(&rng, contacts, 13,
                                                     1 + att_rng_below(&rng, 1000), 30, true);
 
@@ -632,7 +632,7 @@ START_TEST(a_short_search_gives_a_possible_pairing_and_says_so)
                 struct outcome outcome;
 
                 att_rng_seed(&rng, seed);
-                ATT_CLEANUP(att_free_pointer)
+                ATT_CLEANUP(close_centre)
                 struct centre *centre = make_centre(&rng, 20, 8, 100, 50, false);
                 const struct att_assign_result result = solve_with(&assign, centre, centre->kinds,
                                                                    1);
@@ -656,7 +656,7 @@ START_TEST(an_answer_does_not_depend_on_those_before)
                 att_rng_seed(&rng, seed);
                 const uint32_t contacts = 1 + (uint32_t)att_rng_below(&rng, 20);
                 const uint32_t agents = 1 + (uint32_t)att_rng_below(&rng, 30);
-                ATT_CLEANUP(att_free_pointer)
+                ATT_CLEANUP(close_centre)
                 struct centre *centre = make_centre(&rng, contacts, agents, 10, 50, seed % 2 == 0);
                 const struct att_assign_result used = solve_with(&assign, centre, centre->kinds,
                                                                  20000);
@@ -684,7 +684,7 @@ START_TEST(one_slot_each_is_always_exact_and_soon_done)
                         struct att_rng rng;
 
                         att_rng_seed(&rng, i);
-                        ATT_CLEANUP(att_free_pointer)
+                        ATT_CLEANUP(close_centre)
                         struct centre *centre = make_centre(&rng, 64, 64, varieties[i], scarcity,
                                                             true);
                         const struct att_assign_result result = solve_with(&assign, centre,
