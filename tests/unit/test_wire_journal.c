@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lib/base/util.h"
+#include "lib/config/errors.h"
+#include "lib/config/load.h"
 #include "lib/model/limits.h"
 #include "lib/wire/message.h"
 #include "lib/wire/tables.h"
@@ -343,6 +345,31 @@ START_TEST(a_configuration_comes_back_with_its_digest_and_the_same_bytes)
 }
 END_TEST
 
+/* What is in the repository to start from is the richest that there is. */
+START_TEST(the_example_configuration_comes_back)
+{
+        char *path ATT_CLEANUP(att_free_pointer) = test_source_path("config/example.yaml");
+        struct att_config_errors errors = {0};
+        const struct att_config *config = NULL;
+        const struct att_config *read = NULL;
+        struct att_buffer bytes = {0};
+        struct att_buffer again = {0};
+
+        ck_assert_int_eq(att_config_load_path(path, INT64_C(1700000000000), &errors, &config), 0);
+        att_journal_put_config(&bytes, config);
+        ck_assert_int_eq(att_journal_take_config(att_buffer_text(&bytes), &read), ATT_JOURNAL_OK);
+        ck_assert(att_digest_equals(read->digest, config->digest));
+        att_journal_put_config(&again, read);
+        ck_assert_uint_eq(again.len, bytes.len);
+        ck_assert_mem_eq(again.data, bytes.data, bytes.len);
+        att_config_unref(read);
+        att_config_unref(config);
+        att_config_errors_deinit(&errors);
+        att_buffer_deinit(&bytes);
+        att_buffer_deinit(&again);
+}
+END_TEST
+
 START_TEST(an_empty_configuration_comes_back)
 {
         struct att_config *config = att_config_new();
@@ -503,7 +530,8 @@ END_TEST
 ATT_TEST_MAIN("wire journal", every_kind_of_command_comes_back_as_it_was,
               the_journal_keeps_what_a_front_end_would_be_refused,
               a_configuration_comes_back_with_its_digest_and_the_same_bytes,
-              an_empty_configuration_comes_back, a_reload_is_journaled_as_any_command,
+              the_example_configuration_comes_back, an_empty_configuration_comes_back,
+              a_reload_is_journaled_as_any_command,
               a_damaged_configuration_is_malformed_never_another_one,
               a_torn_or_damaged_batch_is_malformed,
               what_a_newer_program_wrote_is_told_apart_from_damage,
