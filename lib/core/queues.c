@@ -188,6 +188,7 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
         core->queues[queue].recent_entered++;
         count_move(core, contact);
         signature_refresh(core, contact);
+        waiting_refresh(core, contact);
         say_queued(core, contact);
         queue_arm_max_wait(core, contact);
         queue_advance(core, contact);
@@ -367,19 +368,7 @@ void queue_closing(struct att_core *core, uint32_t queue)
 
 uint32_t queue_position(const struct att_core *core, const struct contact *contact)
 {
-        if (contact->state != ATT_CONTACT_QUEUED) {
-                return 0;
-        }
-        struct place mine = place_of(core, contact, NULL);
-        uint32_t position = 1;
-        ATT_LIST_FOREACH(other, &core->queues[contact->queue].waiting, struct contact, in_queue)
-        {
-                if (other != contact) {
-                        struct place its = place_of(core, other, NULL);
-                        position += place_compare(&its, &mine, NULL) < 0;
-                }
-        }
-        return position;
+        return contact->state == ATT_CONTACT_QUEUED ? 1 + waiting_before(core, contact) : 0;
 }
 
 /* Position times the smoothed time between answers in this queue. Unknown (-1) until two contacts

@@ -227,6 +227,7 @@ static void init_queue(struct att_core *core, const struct att_config *config, u
 {
         const struct att_queue *def = &config->queues[queue];
         att_list_init(&state->waiting);
+        waiting_init_queue(state);
         timer_init(&state->hours, TIMER_HOURS);
         state->name = queue_name_intern(core, def->name);
         state->answer_gap_ms = -1;

@@ -285,7 +285,8 @@ struct customer {
 /* ---- Queues and policies: the live part ---- */
 
 struct queue_state {
-        struct att_list waiting; /* Queued contacts. */
+        struct att_list waiting;            /* Queued contacts. */
+        struct att_rank ranks[PHASE_COUNT]; /* The same, in order. */
         uint32_t waiting_count;
         uint32_t offered_count;
         uint32_t connected_count;

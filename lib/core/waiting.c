@@ -39,10 +39,9 @@ static bool is_earlier(const struct contact *a, const struct contact *b)
         return att_text_compare(a->request.id, b->request.id) < 0;
 }
 
-static bool goes_first(const struct att_heap_node *node_a, const struct att_heap_node *node_b)
+/* Of two in the same phase of one queue, not starved. */
+static bool precedes(const struct contact *a, const struct contact *b)
 {
-        const struct contact *a = contact_of(node_a);
-        const struct contact *b = contact_of(node_b);
         if (a->waiting.key != b->waiting.key) {
                 return a->waiting.key > b->waiting.key;
         }
@@ -50,6 +49,11 @@ static bool goes_first(const struct att_heap_node *node_a, const struct att_heap
                 return a->put_back;
         }
         return is_earlier(a, b);
+}
+
+static bool goes_first(const struct att_heap_node *a, const struct att_heap_node *b)
+{
+        return precedes(contact_of(a), contact_of(b));
 }
 
 /* Of starved ones the longest waited; equal waits are compared in full when they are looked at. */
@@ -277,6 +281,10 @@ void waiting_remove(struct att_core *core, struct contact *contact)
                 waiting->group = NULL;
                 leave_group(core, group);
         }
+        if (att_rank_has(&waiting->in_rank)) {
+                att_rank_remove(&core->queues[contact->queue].ranks[waiting->phase],
+                                &waiting->in_rank);
+        }
         att_list_remove(&waiting->in_apart);
         for (int i = 0; i < RELATIONS; i++) {
                 att_list_remove(&waiting->relations[i].in_agent);
@@ -291,6 +299,8 @@ void waiting_refresh(struct att_core *core, struct contact *contact)
         if (contact->state != ATT_CONTACT_QUEUED) {
                 return;
         }
+        find_phase(core, contact);
+        att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank);
         relate(contact, 0, contact->named);
         if (is_for_named_alone(core, contact)) {
                 return; /* Nobody else may take it yet. */
@@ -301,7 +311,6 @@ void waiting_refresh(struct att_core *core, struct contact *contact)
         }
         relate(contact, 1, contact->preferred);
         relate(contact, 2, contact->customer ? contact->customer->last_agent : NULL);
-        find_phase(core, contact);
         enter_group(core, contact);
 }
 
@@ -325,15 +334,100 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
             (waiting->group != NULL) != (queued && !named_alone && !apart)) {
                 return false;
         }
+        if (att_rank_has(&waiting->in_rank) != queued) {
+                return false;
+        }
+        if (!queued) {
+                return true;
+        }
+        struct contact copy = *contact;
+        find_phase(core, &copy);
+        if (copy.waiting.phase != waiting->phase || copy.waiting.key != waiting->key ||
+            waiting->next_phase_ms <= core->now_ms) {
+                return false;
+        }
         if (!waiting->group) {
                 return true;
         }
         struct group_key key = key_of(core, contact);
-        struct contact copy = *contact;
-        find_phase(core, &copy);
-        return att_text_equals(key_text(&key), key_text(waiting->group->key)) &&
-               copy.waiting.phase == waiting->phase && copy.waiting.key == waiting->key &&
-               waiting->next_phase_ms > core->now_ms;
+        return att_text_equals(key_text(&key), key_text(waiting->group->key));
+}
+
+/* ---- How far from the front ---- */
+
+static const struct contact *ranked_contact(const struct att_rank_node *node)
+{
+        const struct waiting *waiting = ATT_CONTAINER_OF_CONST(node, struct waiting, in_rank);
+        return ATT_CONTAINER_OF_CONST(waiting, struct contact, waiting);
+}
+
+static bool ranks_before(const struct att_rank_node *a, const struct att_rank_node *b)
+{
+        return precedes(ranked_contact(a), ranked_contact(b));
+}
+
+static bool ranks_earlier(const struct att_rank_node *a, const struct att_rank_node *b)
+{
+        return is_earlier(ranked_contact(a), ranked_contact(b));
+}
+
+void waiting_init_queue(struct queue_state *queue)
+{
+        for (int i = 0; i < PHASE_COUNT; i++) {
+                att_rank_init(&queue->ranks[i], i == PHASE_STARVED ? ranks_earlier : ranks_before);
+        }
+}
+
+struct standing { /* Whom the others are compared with. */
+        const struct att_core *core;
+        const struct contact *contact;
+        wide_int urgency;
+};
+
+/* Urgency out of the key: the slope of the phase times the time. */
+static wide_int urgency_now(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_policy *policy = contact_policy(core, contact);
+        const struct waiting *waiting = &contact->waiting;
+        wide_int slope = waiting->phase == PHASE_RISING   ? policy->slope_milli_per_hour
+                         : waiting->phase == PHASE_URGENT ? policy->urgent_slope_milli_per_hour
+                                                          : 0;
+        return waiting->key + slope * core->now_ms;
+}
+
+static bool stands_before(const struct att_rank_node *node, const void *context)
+{
+        const struct standing *standing = context;
+        const struct contact *other = ranked_contact(node);
+        wide_int urgency = urgency_now(standing->core, other);
+        if (urgency != standing->urgency) {
+                return urgency > standing->urgency;
+        }
+        if (other->put_back != standing->contact->put_back) {
+                return other->put_back;
+        }
+        return is_earlier(other, standing->contact);
+}
+
+static bool starved_before(const struct att_rank_node *node, const void *context)
+{
+        const struct standing *standing = context;
+        return is_earlier(ranked_contact(node), standing->contact);
+}
+
+uint32_t waiting_before(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_rank *ranks = core->queues[contact->queue].ranks;
+        struct standing standing = {.core = core, .contact = contact};
+        if (contact->waiting.phase == PHASE_STARVED) {
+                return att_rank_count_before(&ranks[PHASE_STARVED], starved_before, &standing);
+        }
+        standing.urgency = urgency_now(core, contact);
+        uint32_t before = att_rank_count(&ranks[PHASE_STARVED]);
+        for (int i = 0; i < PHASE_STARVED; i++) {
+                before += att_rank_count_before(&ranks[i], stands_before, &standing);
+        }
+        return before;
 }
 
 /* ---- An agent looks ---- */

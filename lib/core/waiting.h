@@ -24,6 +24,7 @@
 #include "lib/base/heap.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
+#include "lib/base/rank.h"
 
 struct agent;
 struct att_core;
@@ -60,6 +61,7 @@ struct relation { /* A contact in the list of an agent who means more to it. */
 struct waiting {             /* The part of a contact. */
         struct group *group; /* NULL: apart, or not waiting. */
         struct att_heap_node in_phase;
+        struct att_rank_node in_rank; /* Of its queue and phase; while queued. */
         struct att_list in_apart;
         enum phase phase;
         wide_int key;          /* Larger: more urgent, within the phase. */
@@ -81,6 +83,13 @@ void waiting_free_groups(struct att_core *core, struct signature *signature);
  * to `ret_contacts`. Returns how many there are. */
 uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t wanted,
                        struct contact **ret_contacts);
+
+/* How many of its queue go before a queued contact, for an agent to whom all are alike. Starved
+ * ones with equal waits count in order of arrival. */
+uint32_t waiting_before(const struct att_core *core, const struct contact *contact);
+
+struct queue_state;
+void waiting_init_queue(struct queue_state *queue);
 
 /* Whether a contact stands where it belongs, for the recount. */
 bool waiting_is_right(const struct att_core *core, const struct contact *contact);
