@@ -55,7 +55,8 @@ struct att_assign_problem {
          * agents have room for several. */
         const uint8_t *kinds;
 
-        /* How far to search, in steps of about ten nanoseconds; 0 for ATT_ASSIGN_STEPS. */
+        /* How far to search where agents have room for several, in steps of about ten nanoseconds;
+         * 0 for ATT_ASSIGN_STEPS. */
         uint64_t steps_max;
 
         void *context; /* Borrowed; handed to the three below. */
@@ -70,7 +71,7 @@ struct att_assign_problem {
         void (*unmake)(void *context, uint32_t contact, uint32_t agent);
 };
 
-#define ATT_ASSIGN_STEPS UINT64_C(2000000)
+#define ATT_ASSIGN_STEPS UINT64_C(1000000)
 
 struct att_assign_result {
         uint32_t agents[ATT_ASSIGN_CONTACTS_MAX]; /* By contact; ATT_ASSIGN_NOBODY if not served. */
