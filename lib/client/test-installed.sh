@@ -18,7 +18,7 @@ pc=$(find "$scratch" -name attune-client-uv.pc -printf '%h\n')
         echo "no attune-client-uv.pc was installed"
         exit 1
 }
-cp "$source/lib/client/example.c" "$scratch/"
+cp "$source/lib/client/uv_example.c" "$scratch/example.c"
 cd "$scratch"
 export PKG_CONFIG_PATH=$pc
 flags() {
