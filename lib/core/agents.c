@@ -8,6 +8,59 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
+/* ---- Reach: by front end, so that a lost chat desktop does not sign out the phone ---- */
+
+static void add_up_reach(struct att_core *core, struct agent *agent)
+{
+        agent->reachable = 0;
+        for (uint32_t i = 0; i < agent->reach_count; i++) {
+                agent->reachable |= agent->reaches[i].channels;
+        }
+        sets_refresh(core, agent);
+}
+
+static void clear_reaches(struct agent *agent)
+{
+        for (uint32_t i = 0; i < agent->reach_count; i++) {
+                free(agent->reaches[i].front_end);
+        }
+        agent->reach_count = 0;
+        agent->reachable = 0;
+}
+
+static struct reach *find_reach(const struct agent *agent, struct att_text front_end)
+{
+        for (uint32_t i = 0; i < agent->reach_count; i++) {
+                if (att_text_equals_c(front_end, agent->reaches[i].front_end)) {
+                        return &agent->reaches[i];
+                }
+        }
+        return NULL;
+}
+
+/* What a front end says replaces what it said before. Past the limit the oldest goes. */
+static void set_reach(struct att_core *core, struct agent *agent, struct att_text front_end,
+                      uint64_t channels)
+{
+        struct reach *reach = find_reach(agent, front_end);
+        if (!reach) {
+                if (agent->reach_count == REACHES_MAX) {
+                        free(agent->reaches[0].front_end);
+                        memmove(agent->reaches, agent->reaches + 1,
+                                (REACHES_MAX - 1) * sizeof(*agent->reaches));
+                        agent->reach_count--;
+                }
+                agent->reaches = att_realloc_array(agent->reaches, agent->reach_count + 1u,
+                                                   sizeof(*agent->reaches));
+                reach = &agent->reaches[agent->reach_count++];
+                reach->front_end = att_text_dup(front_end);
+        }
+        reach->channels = channels;
+        add_up_reach(core, agent);
+}
+
+/* ---- Agents ---- */
+
 struct agent *agent_find(const struct att_core *core, struct att_text id)
 {
         struct att_map_node *node = att_map_find(&core->agents_by_id, id);
@@ -45,7 +98,8 @@ void agent_free(struct att_core *core, struct agent *agent)
         att_list_remove(&agent->in_dirty);
         att_list_remove(&agent->in_removed);
         free(agent->records);
-        free(agent->front_end_data);
+        clear_reaches(agent);
+        free(agent->reaches);
         free(agent->reason_data);
         free(agent->id_data);
         free(agent);
@@ -219,6 +273,9 @@ void agent_set_presence(struct att_core *core, struct agent *agent, enum att_pre
         core->counts.agents[presence]++;
         agent->presence = presence;
         agent->presence_since_ms = core->now_ms;
+        if (presence == ATT_PRESENCE_OFFLINE) {
+                clear_reaches(agent);
+        }
         sets_refresh(core, agent);
         set_text(&agent->reason_data, reason);
         struct att_effect *effect = emit(core, PLACE_AGENTS, ATT_EFFECT_AGENT);
@@ -289,6 +346,31 @@ static void revoke_unreachable(struct att_core *core, struct agent *agent)
         }
 }
 
+static void narrow(struct att_core *core, struct agent *agent)
+{
+        core->staffing_fell = true;
+        revoke_unreachable(core, agent);
+        release_held(core, agent);
+}
+
+void agent_lose_reach(struct att_core *core, struct agent *agent, struct att_text front_end)
+{
+        struct reach *reach = find_reach(agent, front_end);
+        if (!reach) {
+                return;
+        }
+        free(reach->front_end);
+        agent->reach_count--;
+        memmove(reach, reach + 1,
+                (size_t)(agent->reaches + agent->reach_count - reach) * sizeof(*reach));
+        if (agent->reach_count == 0) {
+                agent_set_presence(core, agent, ATT_PRESENCE_OFFLINE, ATT_TEXT("lost"));
+                return;
+        }
+        add_up_reach(core, agent);
+        narrow(core, agent);
+}
+
 void handle_agent_ready(struct att_core *core, const struct att_command *command)
 {
         struct agent *agent = get_agent(core, command);
@@ -296,18 +378,15 @@ void handle_agent_ready(struct att_core *core, const struct att_command *command
         if (!agent || !read_reach(core, command, &reach)) {
                 return;
         }
-        set_text(&agent->front_end_data, command->front_end);
         uint64_t before = agent->reachable;
-        agent->reachable = reach;
-        sets_refresh(core, agent);
+        set_reach(core, agent, command->front_end, reach);
+        reach = agent->reachable;
         if (agent->presence != ATT_PRESENCE_READY) {
                 agent_set_presence(core, agent, ATT_PRESENCE_READY, ATT_TEXT_NONE);
                 return;
         }
         if (before & ~reach) {
-                core->staffing_fell = true;
-                revoke_unreachable(core, agent);
-                release_held(core, agent);
+                narrow(core, agent);
         }
         if (reach & ~before) {
                 agent_mark(core, agent);
@@ -343,9 +422,7 @@ void handle_agent_pause(struct att_core *core, const struct att_command *command
                 return;
         }
         if (agent->presence == ATT_PRESENCE_OFFLINE) {
-                agent->reachable = UINT64_MAX;
-                sets_refresh(core, agent);
-                set_text(&agent->front_end_data, command->front_end);
+                set_reach(core, agent, command->front_end, UINT64_MAX);
         }
         agent_set_presence(core, agent, ATT_PRESENCE_PAUSED, reason);
 }

@@ -75,11 +75,7 @@ void handle_front_end_back(struct att_core *core, const struct att_command *comm
 static void sign_agents_out(struct att_core *core, struct att_text name)
 {
         for (uint32_t i = 0; i < core->agent_count; i++) {
-                struct agent *agent = core->agents[i];
-                if (agent->presence != ATT_PRESENCE_OFFLINE && agent->front_end_data &&
-                    att_text_equals_c(name, agent->front_end_data)) {
-                        agent_set_presence(core, agent, ATT_PRESENCE_OFFLINE, ATT_TEXT("lost"));
-                }
+                agent_lose_reach(core, core->agents[i], name);
         }
 }
 

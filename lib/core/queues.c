@@ -307,7 +307,7 @@ void queue_overflow(struct att_core *core, struct contact *contact,
         case ATT_OVERFLOW_NONE:
                 break;
         }
-        ATT_CHECK(!"an overflow goes somewhere");
+        ATT_CHECK(false); /* an overflow goes somewhere */
 }
 
 void queue_turn_away(struct att_core *core, struct contact *contact,

@@ -143,6 +143,13 @@ struct record {              /* What feedback said of an agent, or of all, in a 
         uint32_t count;
 };
 
+struct reach {           /* What one front end said of an agent. */
+        char *front_end; /* Owned. Empty: by hand. */
+        uint64_t channels;
+};
+
+#define REACHES_MAX 8
+
 struct agent {
         struct att_map_node by_id;
         char *id_data; /* Owned. */
@@ -152,8 +159,9 @@ struct agent {
         enum att_presence presence;
         char *reason_data; /* Owned, may be NULL. */
         int64_t presence_since_ms;
-        char *front_end_data; /* Owned, may be NULL: who said ready last. */
-        uint64_t reachable;   /* Channel bits. */
+        struct reach *reaches; /* Owned: where the agent is signed in. */
+        uint32_t reach_count;
+        uint64_t reachable; /* Channel bits: all reaches together. */
         bool shift_begun;
         int64_t idle_since_ms; /* Counts while there is no interaction. */
         struct att_list offers;
@@ -479,6 +487,8 @@ int64_t agent_idle_ms(const struct att_core *core, const struct agent *agent); /
 bool agent_is_bot(const struct agent *agent);
 /* The limit of a core channel for an agent: ATT_LIMIT_OFF, ATT_LIMIT_NONE or a number. */
 uint32_t agent_limit(const struct att_core *core, const struct agent *agent, uint32_t channel);
+/* A front end no longer reaches the agent; without any the agent goes offline as `lost`. */
+void agent_lose_reach(struct att_core *core, struct agent *agent, struct att_text front_end);
 void agents_price(struct att_core *core, bool by_demand);
 void handle_agent_ready(struct att_core *core, const struct att_command *command);
 void handle_agent_pause(struct att_core *core, const struct att_command *command);

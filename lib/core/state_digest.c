@@ -36,7 +36,11 @@ static void add_agent(const struct att_core *core, struct att_digester *digester
         att_digester_add_u64(digester, agent->presence);
         att_digester_add_text(digester, att_text_from(agent->reason_data));
         att_digester_add_i64(digester, agent->presence_since_ms);
-        att_digester_add_text(digester, att_text_from(agent->front_end_data));
+        att_digester_add_u64(digester, agent->reach_count);
+        for (uint32_t i = 0; i < agent->reach_count; i++) {
+                att_digester_add_text(digester, att_text_from(agent->reaches[i].front_end));
+                att_digester_add_u64(digester, agent->reaches[i].channels);
+        }
         att_digester_add_u64(digester, agent->reachable);
         att_digester_add_u64(digester, agent->shift_begun);
         att_digester_add_i64(digester, agent->idle_since_ms);

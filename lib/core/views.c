@@ -170,7 +170,7 @@ void att_core_agent_at(const struct att_core *core, size_t i, struct att_agent_v
                         return;
                 }
         }
-        ATT_CHECK(!"there is such an agent");
+        ATT_CHECK(false); /* there is such an agent */
 }
 
 bool att_core_find_agent(const struct att_core *core, struct att_text id,
