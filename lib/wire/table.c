@@ -97,7 +97,8 @@ struct cursor {
 
 static inline struct cursor cursor_of(struct att_text bytes)
 {
-        const unsigned char *at = (const unsigned char *)bytes.data;
+        /* The data of an empty text may be NULL, to which nothing may be added. */
+        const unsigned char *at = (const unsigned char *)(bytes.len > 0 ? bytes.data : "");
 
         return (struct cursor){at, at + bytes.len};
 }
@@ -474,13 +475,14 @@ static void set_array_number(const struct table_field *field, void *array, uint3
 static bool decode_packed(struct table_decoder *decoder, const struct table_field *field,
                           const struct table_item *item, void *array, uint32_t *count)
 {
-        struct cursor cursor = cursor_of(item->bytes);
-        uint64_t raw = item->value;
+        struct cursor cursor;
+        uint64_t raw;
 
         if (item->type == TABLE_VARINT) {
-                set_array_number(field, array, (*count)++, raw);
+                set_array_number(field, array, (*count)++, item->value);
                 return true;
         }
+        cursor = cursor_of(item->bytes);
         while (cursor.at < cursor.end) {
                 if (!take_varint(&cursor, &raw)) {
                         return fail_malformed(decoder);
