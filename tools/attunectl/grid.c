@@ -133,6 +133,7 @@ static void put_cell(const struct grid *grid, struct att_buffer *into, size_t co
 
 void grid_write(const struct grid *grid, struct att_buffer *into)
 {
+        ATT_CHECK(grid->column_count > 0);
         for (size_t column = 0; column < grid->column_count; column++) {
                 put_cell(grid, into, column, att_text_from(grid->columns[column].title));
         }

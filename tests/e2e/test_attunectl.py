@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""attunectl: what scripts and people rely on."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+from support import ATTUNECTL, CONFIG, ROOT, eventually, run
+
+
+def with_traffic(house):
+    """ann talks with c1, c2 waits."""
+    house.start()
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    phone.request("contact_add", contact="c1", channel="voice", queue="cards",
+                  customer={"id": "u1", "name": "Zoë Nuñez"})
+    phone.wait_for("offer")
+    phone.request("offer_accept", contact="c1", agent="ann")
+    phone.request("contact_add", contact="c2", channel="voice", queue="cards")
+    return phone
+
+
+def status_tells_everything_at_a_glance(house):
+    with_traffic(house)
+    status, out, _ = house.ctl("status")
+    assert status == 0
+    for words in ("1 waiting, 0 on offer, 1 connected", "1 ready, 0 paused, 2 offline", "up ", "journal",
+                  house.config, "last error  none"):
+        assert words in out, (words, out)
+    row = house.status()
+    assert row["contacts"]["queued"] == 1 and row["agents"]["ready"] == 1
+    assert row["durable_seq"] <= row["seq"] and row["started_ms"] <= row["now_ms"]
+    assert len(row["config_digest"]) == 32 and len(row["state_digest"]) == 32
+
+
+def lists_are_tables_for_people_and_lines_for_scripts(house):
+    with_traffic(house)
+    _, out, _ = house.ctl("agents")
+    header, *lines = out.splitlines()
+    column = header.index("TEAM")
+    assert all(line[column - 1] == " " for line in lines), "columns stand below one another: " + out
+    assert "c1" in lines[0] and "Bob Días" in lines[1]
+    (cards, general) = house.ctl_json("queues")
+    assert cards["queue"] == "cards" and cards["waiting"] == 1 and cards["answered"] == 1
+    assert cards["service_level"] == 1 and cards["service_level_target"] == 0.8
+    assert general["mean_wait_ms"] is None and general["service_level"] is None
+    (c1, c2) = house.ctl_json("contacts")
+    assert c1["state"] == "connected" and c1["agent"] == "ann" and c1["customer"]["name"] == "Zoë Nuñez"
+    assert c2["state"] == "queued" and c2["step"] == 0
+    assert house.ctl_json("contacts", "--contact", "c2")[0]["position"] == 1
+    assert [row["contact"] for row in house.ctl_json("contacts", "--queue", "general")] == []
+    skills = {row["skill"]: row for row in house.ctl_json("skills")}
+    assert skills["cards"]["agents"] == 3 and skills["cards"]["ready"] == 1
+    assert skills["cards"]["free"] == 0 and skills["cards"]["waiting"] == 1
+    assert skills["spanish"]["kind"] == "language"
+
+
+def explain_says_why_and_why_not(house):
+    with_traffic(house)
+    status, out, _ = house.ctl("explain", "c1")
+    assert status == 0 and "ann" in out and "fit" in out and "skill" in out
+    status, out, _ = house.ctl("explain", "c2")
+    assert status == 0 and "waits in queue cards" in out and "position 1" in out
+    status, out, _ = house.ctl("explain", "c2", "--agent", "cid")
+    assert status == 0 and "cid" in out and "offline" in out
+    answer = house.ctl_json("explain", "c2")[0]
+    assert answer["text"] and answer["contact"]["contact"] == "c2"
+    status, _, err = house.ctl("explain", "nobody")
+    assert status == 1 and "nobody" in err
+
+
+def contacts_and_agents_are_moved_by_hand(house):
+    house.start()
+    for words in (["agent", "ready", "ann"], ["contact", "add", "c1", "--queue", "cards", "--value",
+                                              "2500.50", "--requires", "cards:4", "--waited", "90s"]):
+        status, out, err = house.ctl(*words)
+        assert status == 0 and out.endswith(".\n"), (words, out, err)
+    assert "it is offered to ann" in out
+    assert house.ctl("agent", "accept", "ann", "c1")[0] == 0
+    assert house.ctl("contact", "hold", "c1")[0] == 0
+    assert house.ctl_json("agents", "--agent", "ann")[0]["interactions"][0]["state"] == "held"
+    assert house.ctl("contact", "resume", "c1")[0] == 0
+    assert house.ctl("contact", "transfer", "c1", "--queue", "general")[0] == 0
+    (row,) = house.ctl_json("contacts")
+    assert row["queue"] == "general" and row["waited_ms"] >= 90000
+    assert row["customer"]["lifetime_value"] == 2500.5
+    assert house.ctl("contact", "update", "c1", "--priority", "7.5")[0] == 0
+    assert house.ctl_json("contacts")[0]["priority"] == 7.5
+    assert house.ctl("agent", "pause", "ann", "--reason", "lunch")[0] == 0
+    (ann,) = house.ctl_json("agents", "--agent", "ann")
+    assert (ann["presence"], ann["reason"]) == ("paused", "lunch")
+    assert house.ctl("contact", "abandon", "c1")[0] == 0
+    assert house.ctl("agent", "occupied", "ann", "desk-call", "--channel", "voice")[0] == 0
+    assert house.ctl_json("agents", "--agent", "ann")[0]["load"] == 100
+    assert house.ctl("agent", "free", "ann", "desk-call")[0] == 0
+    assert house.ctl("agent", "offline", "ann")[0] == 0
+    status, out, _ = house.ctl("--json", "contact", "add", "--queue", "cards")
+    done = json.loads(out)
+    assert status == 0 and done["state"] == "queued" and done["position"] == 1
+
+
+def a_refusal_is_status_1_with_its_reason(house):
+    house.start()
+    status, out, err = house.ctl("agent", "ready", "anm")
+    assert status == 1 and out == "" and "did you mean 'ann'" in err
+    status, out, _ = house.ctl("--json", "agent", "ready", "anm")
+    assert status == 1 and json.loads(out)["error"]["code"] == "unknown"
+    status, _, err = house.ctl("contact", "end", "nothing")
+    assert status == 1 and "nothing" in err
+
+
+def wrong_usage_is_status_2_with_the_nearest_name(house):
+    for words, hint in ((["statsu"], "'status'"), (["agent", "redy", "ann"], "'agent ready'"),
+                        (["config"], "check"), (["queues", "--quue", "x"], "'--queue'"),
+                        (["explain"], "usage"), (["status", "much"], "usage"), (["top"], "top"),
+                        (["contact", "transfer", "c1"], "--queue"), ([], "usage"),
+                        (["contact", "add", "--priority", "high"], "number"),
+                        (["contact", "add", "--waited", "90"], "duration"), (["tail", "-n"], "needs")):
+        status, out, err = house.ctl(*words)
+        assert status == 2 and hint in err and out == "", (words, status, out, err)
+    for words in (["--help"], ["help"], ["help", "contact", "add"], ["queues", "--help"],
+                  ["--version"]):
+        status, out, err = house.ctl(*words)
+        assert status == 0 and out and not err, (words, status, err)
+
+
+def without_attuned_it_says_where_it_looked(house):
+    status, _, err = house.ctl("status")
+    assert status == 1 and house.socket in err and "running" in err
+    status, _, err = house.ctl("--socket", "/" + "x" * 200, "status")
+    assert status == 1 and "107" in err
+
+
+def config_check_needs_no_attuned(house):
+    status, out, _ = house.ctl("config", "check", house.config)
+    assert status == 0 and "2 queues, 3 agents" in out
+    house.write_config(CONFIG.replace("cards: 3", "crads: 3").replace("slope", "slpoe")
+                       .replace("retry_cooldown", "retry_coldown"))
+    status, out, _ = house.ctl("config", "check", house.config)
+    assert status == 1 and "did you mean 'cards'" in out and "did you mean 'retry_cooldown'" in out
+    status, out, _ = house.ctl("--json", "config", "check", house.config)
+    answer = json.loads(out)
+    assert status == 1 and not answer["ok"] and answer["error_count"] == 2
+    assert all(error["line"] > 0 and error["column"] > 0 for error in answer["errors"])
+    status, out, _ = house.ctl("config", "check", house.path("nowhere"))
+    assert status == 1 and "nowhere" in out
+    example = os.path.join(ROOT, "config", "example.yaml")
+    assert house.ctl("config", "check", example)[0] == 0
+
+
+def config_diff_tells_what_would_change(house):
+    with_traffic(house)
+    new = house.write("new.yaml", CONFIG.replace("ann: { name: Ann Berg, skills: { cards: 5 } }",
+                                                 "ann: { name: Ann Berg, skills: { cards: 9 } }")
+                      .replace("  cards: { title: Cards, requires: { cards: 3 }, "
+                               "service_level: 80% in 20s }\n", ""))
+    status, out, err = house.ctl("config", "diff", new)
+    assert status == 0, err
+    for words in ("- queue cards", "~ agent ann: skill cards 5 -> 9",
+                  "! queue cards: 1 who wait there now would move to general"):
+        assert words in out, (words, out)
+    assert house.ctl("config", "diff", house.config)[1] == "Nothing would change.\n"
+    status, out, _ = house.ctl("config", "diff", house.config, new)
+    assert status == 0 and "- queue cards" in out and "!" not in out
+    answer = house.ctl_json("config", "diff", new)[0]
+    assert answer["before"] == house.status()["config_digest"] and len(answer["changes"]) >= 3
+    bad = house.write("bad.yaml", CONFIG.replace("cards: 3", "crads: 3"))
+    status, _, err = house.ctl("config", "diff", bad)
+    assert status == 1 and "did you mean" in err
+
+
+def tail_follows_in_sentences_and_in_json(house):
+    house.start()
+    phone = house.client("phone")
+    tails = [subprocess.Popen([ATTUNECTL, "--socket", house.socket, "tail", "--count", "3", *words],
+                              stdout=subprocess.PIPE, text=True) for words in ([], ["--json"])]
+    eventually(lambda: house.status()["sessions"] >= 4)
+    time.sleep(0.1)
+    phone.request("agent_ready", agent="ann")
+    phone.request("contact_add", contact="c1", channel="voice", queue="cards")
+    text, lines = (tail.communicate(timeout=20)[0] for tail in tails)
+    assert all(tail.returncode == 0 for tail in tails)
+    assert "ann is ready" in text and "waits in cards" in text and "is offered to ann" in text
+    events = [json.loads(line) for line in lines.splitlines()]
+    assert [event["event"] for event in events] == ["agent", "queued", "offer"]
+
+
+def tail_ends_when_attuned_does(house):
+    house.start()
+    tail = subprocess.Popen([ATTUNECTL, "--socket", house.socket, "tail"], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+    eventually(lambda: house.status()["sessions"] >= 2)
+    house.process.send_signal(signal.SIGTERM)
+    _, err = tail.communicate(timeout=20)
+    assert tail.returncode == 1 and "goodbye" in err, err
+
+
+def what_customers_wrote_cannot_move_the_cursor(house):
+    house.start()
+    phone = house.client("phone")
+    phone.request("contact_add", contact="c1", channel="voice", queue="cards",
+                  customer={"id": "u", "name": "\x1b[2Jwiped\u202e"})
+    _, out, _ = house.ctl("contacts")
+    assert "wiped" in out and "\x1b" not in out and "\u202e" not in out
+    assert house.ctl_json("contacts")[0]["customer"]["name"] == "\x1b[2Jwiped\u202e"
+
+
+def the_manual_page_is_that_of_the_table(house):
+    status, out, _ = house.ctl("help", "--manual")
+    assert status == 0
+    with open(os.path.join(ROOT, "docs", "man", "attunectl.1.scd"), encoding="utf-8") as file:
+        assert out == file.read(), "attunectl help --manual > docs/man/attunectl.1.scd"
+
+
+if __name__ == "__main__":
+    run(status_tells_everything_at_a_glance,
+        lists_are_tables_for_people_and_lines_for_scripts,
+        explain_says_why_and_why_not,
+        contacts_and_agents_are_moved_by_hand,
+        a_refusal_is_status_1_with_its_reason,
+        wrong_usage_is_status_2_with_the_nearest_name,
+        without_attuned_it_says_where_it_looked,
+        config_check_needs_no_attuned,
+        config_diff_tells_what_would_change,
+        tail_follows_in_sentences_and_in_json,
+        tail_ends_when_attuned_does,
+        what_customers_wrote_cannot_move_the_cursor,
+        the_manual_page_is_that_of_the_table)
