@@ -353,7 +353,7 @@ static uint32_t number_of_result(enum att_wire_result_kind kind)
                         return table_answer.fields[i].number;
                 }
         }
-        ATT_CHECK(!"a kind of result");
+        ATT_CHECK(false); /* Not a kind of result. */
         return 0;
 }
 

@@ -64,7 +64,7 @@ static void set_number(const struct table_field *field, void *place, int64_t num
         case TABLE_S64S:
                 break;
         }
-        ATT_CHECK(!"a number");
+        ATT_CHECK(false); /* Not a number. */
 }
 
 void table_set_absent(const struct table *table, void *value)

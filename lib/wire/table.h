@@ -146,6 +146,7 @@ ATT_MUST_USE bool table_take_item(struct att_text *rest, struct table_item *ret_
 #define TABLE_ABSENT(absent_)    .has_presence = true, .absent = (absent_)
 #define TABLE_NEGATIVE_IS_ABSENT .has_presence = true, .is_negative_absent = true, .absent = -1
 
+/* The last argument is not optional (ISO C): what else is not 0, or `.required = 0`. */
 #define TABLE_OF(message_, fields_, type, ...)                                                     \
         {                                                                                          \
                 .message = (message_), .fields = (fields_),                                        \

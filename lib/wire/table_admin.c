@@ -67,7 +67,7 @@ static const struct table_field status_answer_fields[] = {
 };
 
 const struct table table_status_answer = TABLE_OF("StatusAnswer", status_answer_fields,
-                                                  struct att_wire_status);
+                                                  struct att_wire_status, .required = 0);
 
 static const struct table_field queue_row_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_wire_queue, name)),
@@ -150,7 +150,7 @@ static const struct table_field queue_list_fields[] = {
 };
 
 static const struct table table_queue_list = TABLE_OF("QueueList", queue_list_fields,
-                                                      struct att_wire_queues);
+                                                      struct att_wire_queues, .required = 0);
 
 static const struct table_field agent_list_fields[] = {
         TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_agents, rows, row_count),
@@ -159,7 +159,7 @@ static const struct table_field agent_list_fields[] = {
 };
 
 static const struct table table_agent_list = TABLE_OF("AgentList", agent_list_fields,
-                                                      struct att_wire_agents);
+                                                      struct att_wire_agents, .required = 0);
 
 static const struct table_field contact_list_fields[] = {
         TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_contacts, rows, row_count),
@@ -168,7 +168,7 @@ static const struct table_field contact_list_fields[] = {
 };
 
 static const struct table table_contact_list = TABLE_OF("ContactList", contact_list_fields,
-                                                        struct att_wire_contacts);
+                                                        struct att_wire_contacts, .required = 0);
 
 static const struct table_field skill_list_fields[] = {
         TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_skills, rows, row_count),
@@ -177,7 +177,7 @@ static const struct table_field skill_list_fields[] = {
 };
 
 static const struct table table_skill_list = TABLE_OF("SkillList", skill_list_fields,
-                                                      struct att_wire_skills);
+                                                      struct att_wire_skills, .required = 0);
 
 static const struct table_field explain_answer_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "text", TABLE_AT(struct att_wire_explanation, text)),
@@ -185,8 +185,8 @@ static const struct table_field explain_answer_fields[] = {
                   .sub = &table_contact),
 };
 
-static const struct table table_explain_answer = TABLE_OF("ExplainAnswer", explain_answer_fields,
-                                                          struct att_wire_explanation);
+static const struct table table_explain_answer = TABLE_OF(
+        "ExplainAnswer", explain_answer_fields, struct att_wire_explanation, .required = 0);
 
 static const struct table_field reload_answer_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_reloaded, digest)),
@@ -200,7 +200,7 @@ static const struct table_field reload_answer_fields[] = {
 };
 
 static const struct table table_reload_answer = TABLE_OF("ReloadAnswer", reload_answer_fields,
-                                                         struct att_wire_reloaded);
+                                                         struct att_wire_reloaded, .required = 0);
 
 static const struct table_field config_answer_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_config_piece, digest)),
@@ -209,8 +209,8 @@ static const struct table_field config_answer_fields[] = {
         TABLE_ROW(4, TABLE_BYTES, "piece", TABLE_AT(struct att_wire_config_piece, piece)),
 };
 
-static const struct table table_config_answer = TABLE_OF("ConfigAnswer", config_answer_fields,
-                                                         struct att_wire_config_piece);
+static const struct table table_config_answer = TABLE_OF(
+        "ConfigAnswer", config_answer_fields, struct att_wire_config_piece, .required = 0);
 
 static const struct table_field report_row_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_wire_report_row, name)),
@@ -219,7 +219,7 @@ static const struct table_field report_row_fields[] = {
 };
 
 const struct table table_report_row = TABLE_OF("ReportRow", report_row_fields,
-                                               struct att_wire_report_row);
+                                               struct att_wire_report_row, .required = 0);
 
 static const struct table_field report_answer_fields[] = {
         TABLE_ROW(1, TABLE_TEXTS, "measures",
@@ -230,7 +230,7 @@ static const struct table_field report_answer_fields[] = {
 };
 
 static const struct table table_report_answer = TABLE_OF("ReportAnswer", report_answer_fields,
-                                                         struct att_wire_report);
+                                                         struct att_wire_report, .required = 0);
 
 #define RESULT(number, name, kind_, member, table_)                                                \
         TABLE_ROW(number, TABLE_CASE, name, TABLE_AT(struct att_wire_answer, member),              \
@@ -265,7 +265,7 @@ static const struct table_field queues_request_fields[] = {
 };
 
 const struct table table_queues_request = TABLE_OF("QueuesRequest", queues_request_fields,
-                                                   struct att_wire_page);
+                                                   struct att_wire_page, .required = 0);
 
 static const struct table_field agents_request_fields[] = {
         TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
@@ -275,7 +275,7 @@ static const struct table_field agents_request_fields[] = {
 };
 
 const struct table table_agents_request = TABLE_OF("AgentsRequest", agents_request_fields,
-                                                   struct att_wire_page);
+                                                   struct att_wire_page, .required = 0);
 
 static const struct table_field contacts_request_fields[] = {
         TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
@@ -287,7 +287,7 @@ static const struct table_field contacts_request_fields[] = {
 };
 
 const struct table table_contacts_request = TABLE_OF("ContactsRequest", contacts_request_fields,
-                                                     struct att_wire_page);
+                                                     struct att_wire_page, .required = 0);
 
 static const struct table_field skills_request_fields[] = {
         TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
@@ -295,7 +295,7 @@ static const struct table_field skills_request_fields[] = {
 };
 
 const struct table table_skills_request = TABLE_OF("SkillsRequest", skills_request_fields,
-                                                   struct att_wire_page);
+                                                   struct att_wire_page, .required = 0);
 
 static const struct table_field explain_request_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_explain, contact),
@@ -312,7 +312,7 @@ static const struct table_field reload_request_fields[] = {
 };
 
 const struct table table_reload_request = TABLE_OF("ReloadRequest", reload_request_fields,
-                                                   struct att_wire_reload);
+                                                   struct att_wire_reload, .required = 0);
 
 static const struct table_field config_request_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_config_request, digest),
@@ -321,7 +321,7 @@ static const struct table_field config_request_fields[] = {
 };
 
 const struct table table_config_request = TABLE_OF("ConfigRequest", config_request_fields,
-                                                   struct att_wire_config_request);
+                                                   struct att_wire_config_request, .required = 0);
 
 static const struct table_field tail_request_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_tail, queue),
@@ -335,7 +335,7 @@ static const struct table_field tail_request_fields[] = {
 };
 
 const struct table table_tail_request = TABLE_OF("TailRequest", tail_request_fields,
-                                                 struct att_wire_tail);
+                                                 struct att_wire_tail, .required = 0);
 
 static const struct table_field tail_events_fields[] = {
         TABLE_ROW(1, TABLE_TEXTS, "lines", TABLE_ITEMS(struct att_wire_events, lines, line_count)),
@@ -343,7 +343,7 @@ static const struct table_field tail_events_fields[] = {
 };
 
 const struct table table_tail_events = TABLE_OF("TailEvents", tail_events_fields,
-                                                struct att_wire_events);
+                                                struct att_wire_events, .required = 0);
 
 static const struct table_field report_request_fields[] = {
         TABLE_ROW(1, TABLE_I64, "from_ms", TABLE_AT(struct att_wire_report_request, from_ms),

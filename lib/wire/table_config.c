@@ -11,7 +11,7 @@ static const struct table_field skill_fields[] = {
 };
 
 static const struct table table_skill = TABLE_OF("CompiledConfig.Skill", skill_fields,
-                                                 struct att_skill);
+                                                 struct att_skill, .required = 0);
 
 static const struct table_field channel_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_channel, name)),
@@ -24,7 +24,7 @@ static const struct table_field channel_fields[] = {
 };
 
 static const struct table table_channel = TABLE_OF("CompiledConfig.Channel", channel_fields,
-                                                   struct att_channel);
+                                                   struct att_channel, .required = 0);
 
 static const struct table_field level_fields[] = {
         TABLE_ROW(1, TABLE_U32, "skill", TABLE_AT(struct att_requirement, skill)),
@@ -32,7 +32,7 @@ static const struct table_field level_fields[] = {
 };
 
 static const struct table table_level = TABLE_OF("CompiledConfig.Requirement", level_fields,
-                                                 struct att_requirement);
+                                                 struct att_requirement, .required = 0);
 
 static const struct table_field weight_fields[] = {
         TABLE_ROW(1, TABLE_U32, "skill", TABLE_AT(struct att_preference, skill)),
@@ -40,7 +40,7 @@ static const struct table_field weight_fields[] = {
 };
 
 static const struct table table_weight = TABLE_OF("CompiledConfig.Preference", weight_fields,
-                                                  struct att_preference);
+                                                  struct att_preference, .required = 0);
 
 static const struct table_field condition_fields[] = {
         TABLE_ROW(1, TABLE_U32, "field", TABLE_AT(struct att_condition, field)),
@@ -51,7 +51,7 @@ static const struct table_field condition_fields[] = {
 };
 
 static const struct table table_condition = TABLE_OF("CompiledConfig.Condition", condition_fields,
-                                                     struct att_condition);
+                                                     struct att_condition, .required = 0);
 
 static const struct table_field tier_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_tier, name)),
@@ -61,16 +61,17 @@ static const struct table_field tier_fields[] = {
                   .sub = &table_condition),
 };
 
-static const struct table table_tier = TABLE_OF("CompiledConfig.Tier", tier_fields,
-                                                struct att_tier);
+static const struct table table_tier = TABLE_OF("CompiledConfig.Tier", tier_fields, struct att_tier,
+                                                .required = 0);
 
 static const struct table_field profile_entry_fields[] = {
         TABLE_ROW(1, TABLE_U32, "rank", TABLE_AT(struct att_profile_entry, rank)),
         TABLE_ROW(2, TABLE_I64, "delay_ms", TABLE_AT(struct att_profile_entry, delay_ms)),
 };
 
-static const struct table table_profile_entry = TABLE_OF(
-        "CompiledConfig.ProfileEntry", profile_entry_fields, struct att_profile_entry);
+static const struct table table_profile_entry = TABLE_OF("CompiledConfig.ProfileEntry",
+                                                         profile_entry_fields,
+                                                         struct att_profile_entry, .required = 0);
 
 static const struct table_field profile_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct compiled_profile, name)),
@@ -80,15 +81,15 @@ static const struct table_field profile_fields[] = {
 };
 
 static const struct table table_profile = TABLE_OF("CompiledConfig.Profile", profile_fields,
-                                                   struct compiled_profile);
+                                                   struct compiled_profile, .required = 0);
 
 static const struct table_field team_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_team, name)),
         TABLE_ROW(2, TABLE_TEXT, "title", TABLE_AT(struct att_team, title)),
 };
 
-static const struct table table_team = TABLE_OF("CompiledConfig.Team", team_fields,
-                                                struct att_team);
+static const struct table table_team = TABLE_OF("CompiledConfig.Team", team_fields, struct att_team,
+                                                .required = 0);
 
 static const struct table_field address_fields[] = {
         TABLE_ROW(1, TABLE_U32, "channel", TABLE_AT(struct att_address, channel)),
@@ -96,7 +97,7 @@ static const struct table_field address_fields[] = {
 };
 
 static const struct table table_address = TABLE_OF("CompiledConfig.Address", address_fields,
-                                                   struct att_address);
+                                                   struct att_address, .required = 0);
 
 static const struct table_field agent_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "id", TABLE_AT(struct compiled_agent, def.id)),
@@ -157,7 +158,7 @@ static const struct table_field policy_fields[] = {
 };
 
 static const struct table table_policy = TABLE_OF("CompiledConfig.Policy", policy_fields,
-                                                  struct att_policy);
+                                                  struct att_policy, .required = 0);
 
 static const struct table_field overflow_fields[] = {
         TABLE_ROW(1, TABLE_U32, "kind", TABLE_AT(struct att_overflow, kind)),
@@ -226,7 +227,7 @@ static const struct table_field interval_fields[] = {
 };
 
 static const struct table table_interval = TABLE_OF("CompiledConfig.Interval", interval_fields,
-                                                    struct att_interval);
+                                                    struct att_interval, .required = 0);
 
 static const struct table_field hours_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_hours, name)),
@@ -237,7 +238,7 @@ static const struct table_field hours_fields[] = {
 };
 
 static const struct table table_hours = TABLE_OF("CompiledConfig.Hours", hours_fields,
-                                                 struct att_hours);
+                                                 struct att_hours, .required = 0);
 
 static const struct table_field intake_rule_fields[] = {
         TABLE_ROW(1, TABLE_MESSAGES, "when",
@@ -269,7 +270,7 @@ static const struct table_field intent_fields[] = {
 };
 
 static const struct table table_intent = TABLE_OF("CompiledConfig.Intent", intent_fields,
-                                                  struct att_intent);
+                                                  struct att_intent, .required = 0);
 
 static const struct table_field access_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_access, name)),
@@ -279,7 +280,7 @@ static const struct table_field access_fields[] = {
 };
 
 static const struct table table_access = TABLE_OF("CompiledConfig.Access", access_fields,
-                                                  struct att_access);
+                                                  struct att_access, .required = 0);
 
 static const struct table_field config_fields[] = {
         TABLE_ROW(1, TABLE_U32, "format", TABLE_AT(struct compiled_config, format)),

@@ -29,7 +29,8 @@ static const struct table_field hello_fields[] = {
         TABLE_ROW(9, TABLE_U64, "last_push", TABLE_AT(struct att_wire_hello, last_push)),
 };
 
-static const struct table table_hello = TABLE_OF("Hello", hello_fields, struct att_wire_hello);
+static const struct table table_hello = TABLE_OF("Hello", hello_fields, struct att_wire_hello,
+                                                 .required = 0);
 
 static const struct table_field welcome_fields[] = {
         TABLE_ROW(1, TABLE_U32, "protocol", TABLE_AT(struct att_wire_welcome, protocol)),
@@ -56,14 +57,16 @@ static const struct table_field ack_fields[] = {
         TABLE_ROW(1, TABLE_U64, "push_id", TABLE_AT(struct att_wire_message, ack)),
 };
 
-static const struct table table_ack = TABLE_OF("Ack", ack_fields, struct att_wire_message);
+static const struct table table_ack = TABLE_OF("Ack", ack_fields, struct att_wire_message,
+                                               .required = 0);
 
 static const struct table_field ping_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "payload", TABLE_AT(struct att_wire_ping, payload),
                   .max = PAYLOAD_BYTES_MAX),
 };
 
-static const struct table table_ping = TABLE_OF("Ping", ping_fields, struct att_wire_ping);
+static const struct table table_ping = TABLE_OF("Ping", ping_fields, struct att_wire_ping,
+                                                .required = 0);
 
 static const struct table_field pong_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "payload", TABLE_AT(struct att_wire_ping, payload),
@@ -71,7 +74,8 @@ static const struct table_field pong_fields[] = {
         TABLE_ROW(2, TABLE_I64, "now_ms", TABLE_AT(struct att_wire_ping, now_ms)),
 };
 
-static const struct table table_pong = TABLE_OF("Pong", pong_fields, struct att_wire_ping);
+static const struct table table_pong = TABLE_OF("Pong", pong_fields, struct att_wire_ping,
+                                                .required = 0);
 
 static const struct table_field bye_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "reason", TABLE_AT(struct att_wire_bye, reason),
@@ -79,7 +83,8 @@ static const struct table_field bye_fields[] = {
         TABLE_ROW(2, TABLE_I64, "retry_ms", TABLE_AT(struct att_wire_bye, retry_ms)),
 };
 
-static const struct table table_bye = TABLE_OF("Bye", bye_fields, struct att_wire_bye);
+static const struct table table_bye = TABLE_OF("Bye", bye_fields, struct att_wire_bye,
+                                               .required = 0);
 
 static const struct table_field ringing_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_ringing, contact),
@@ -97,7 +102,7 @@ static const struct table_field tail_stop_fields[] = {
 };
 
 static const struct table table_tail_stop = TABLE_OF("TailStop", tail_stop_fields,
-                                                     struct att_wire_message);
+                                                     struct att_wire_message, .required = 0);
 
 #define BODY(number, name, body_, member, table_)                                                  \
         TABLE_ROW(number, TABLE_CASE, name, TABLE_AT(struct att_wire_message, member),             \

@@ -11,7 +11,8 @@ static const struct table_field away_fields[] = {
         TABLE_ROW(1, TABLE_I64, "away_ms", TABLE_AT(struct att_command, away.away_ms)),
 };
 
-static const struct table table_away = TABLE_OF("Away", away_fields, struct att_command);
+static const struct table table_away = TABLE_OF("Away", away_fields, struct att_command,
+                                                .required = 0);
 
 #define COMMAND(number, name, kind_, ...)                                                          \
         TABLE_ROW(number, TABLE_CASE, name, .tag = (kind_), __VA_ARGS__)
@@ -22,7 +23,7 @@ static const struct table_field journal_command_fields[] = {
         TABLE_ROW(2, TABLE_I64, "at_ms", TABLE_AT(struct att_command, at_ms)),
         TABLE_ROW(3, TABLE_TEXT, "front_end", TABLE_AT(struct att_command, front_end)),
         COMMAND(4, "tick", ATT_CMD_TICK, .sub = &table_tick),
-        TABLE_ROW(5, TABLE_IGNORED, "config"),
+        TABLE_ROW(5, TABLE_IGNORED, "config", .sub = NULL),
         COMMAND(6, "front_end_lost", ATT_CMD_FRONT_END_LOST, .sub = &table_front_end_lost),
         COMMAND(7, "front_end_back", ATT_CMD_FRONT_END_BACK, .sub = &table_front_end_back),
         COMMAND(8, "away", ATT_CMD_AWAY, .sub = &table_away),

@@ -124,7 +124,7 @@ static const struct table_field refused_error_fields[] = {
         TEXT(2, "message", effect.reason),
         TEXT(3, "field", effect.field),
         I64(4, "retry_ms", effect.retry_ms),
-        TABLE_ROW(5, TABLE_IGNORED, "nearest"),
+        TABLE_ROW(5, TABLE_IGNORED, "nearest", .sub = NULL),
 };
 
 static const struct table table_refused_error = TABLE_OF("Error", refused_error_fields,
