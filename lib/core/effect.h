@@ -128,7 +128,8 @@ struct att_effects {
 
 void att_effects_deinit(struct att_effects *effects);
 
-/* Adds the effects to a digest: every field but the decision. */
+/* Adds the effects to a digest: every field, and every figure of a decision: a replay must reproduce
+ * not only what was decided but why. */
 void att_effects_digest(const struct att_effects *effects, struct att_digester *digester);
 
 const char *att_effect_kind_name(enum att_effect_kind kind); /* "offer", "connect", ... */

@@ -90,6 +90,34 @@ void att_effects_deinit(struct att_effects *effects)
         *effects = (struct att_effects){0};
 }
 
+static void add_candidate(struct att_digester *digester, const struct att_candidate *candidate)
+{
+        att_digester_add_text(digester, candidate->agent);
+        att_digester_add_i64(digester, candidate->fit_ppm);
+        att_digester_add_bytes(digester, candidate->terms_ppm, sizeof(candidate->terms_ppm));
+        att_digester_add_i64(digester, candidate->urgency_milli);
+        att_digester_add_u64(digester, candidate->load_units);
+        att_digester_add_i64(digester, candidate->idle_ms);
+}
+
+static void add_decision(struct att_digester *digester, const struct att_decision *decision)
+{
+        att_digester_add_i64(digester, decision->waited_ms);
+        att_digester_add_i64(digester, decision->urgency_milli);
+        att_digester_add_u64(digester, decision->exact);
+        att_digester_add_u64(digester, decision->joint_contacts);
+        att_digester_add_u64(digester, decision->considered);
+        att_digester_add_u64(digester, decision->eligible);
+        att_digester_add_bytes(digester, decision->excluded, sizeof(decision->excluded));
+        for (uint32_t i = 0; i < decision->agents_shown; i++) {
+                add_candidate(digester, &decision->agents[i]);
+        }
+        att_digester_add_u64(digester, decision->agent_by);
+        att_digester_add_u64(digester, decision->contacts_considered);
+        att_digester_add_text(digester, decision->next_contact);
+        att_digester_add_u64(digester, decision->contact_by);
+}
+
 static void add_effect(struct att_digester *digester, const struct att_effect *effect)
 {
         att_digester_add_u64(digester, effect->kind);
@@ -114,6 +142,10 @@ static void add_effect(struct att_digester *digester, const struct att_effect *e
         att_digester_add_u64(digester, effect->refusal);
         att_digester_add_text(digester, effect->field);
         att_digester_add_i64(digester, effect->retry_ms);
+        att_digester_add_u64(digester, effect->decision != NULL);
+        if (effect->decision) {
+                add_decision(digester, effect->decision);
+        }
 }
 
 void att_effects_digest(const struct att_effects *effects, struct att_digester *digester)

@@ -349,16 +349,24 @@ void queue_arm_hours(struct att_core *core, uint32_t queue)
         }
 }
 
-/* The hours of a queue changed. Those who wait when it closes go where its closing says. */
+/* Where those go who wait when a queue closes: as newcomers do then, else as after a long wait. */
+static const struct att_overflow *find_closing(const struct att_queue *def, uint32_t queue)
+{
+        const struct att_overflow *overflow = def->when_closed.kind != ATT_OVERFLOW_NONE
+                                                      ? &def->when_closed
+                                                      : &def->overflow;
+        bool leads_back = overflow->kind == ATT_OVERFLOW_QUEUE && overflow->queue == queue;
+        return overflow->kind == ATT_OVERFLOW_NONE || leads_back ? NULL : overflow;
+}
+
 void queue_closing(struct att_core *core, uint32_t queue)
 {
         const struct att_queue *def = &core->config->queues[queue];
-        if (!att_hours_is_open(&core->config->hours[def->hours], core->now_ms) &&
-            def->when_closed.kind != ATT_OVERFLOW_NONE &&
-            !(def->when_closed.kind == ATT_OVERFLOW_QUEUE && def->when_closed.queue == queue)) {
+        const struct att_overflow *overflow = find_closing(def, queue);
+        if (overflow && !att_hours_is_open(&core->config->hours[def->hours], core->now_ms)) {
                 ATT_LIST_FOREACH(contact, &core->queues[queue].waiting, struct contact, in_queue)
                 {
-                        queue_overflow(core, contact, &def->when_closed, false);
+                        queue_overflow(core, contact, overflow, false);
                 }
         }
         queue_arm_hours(core, queue);
