@@ -47,8 +47,7 @@ static inline struct att_text random_text(struct random_message *random, int64_t
 {
         static const char *const words[] = {"a",
                                             "ann",
-                                            "Mar\xc3\xad"
-                                            "a",
+                                            "Mar\xc3\xad\x61",
                                             "\xe2\x82\xac 20,000",
                                             "\xf0\x9f\x93\x9e",
                                             "a longer piece of text, with commas"};
