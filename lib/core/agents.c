@@ -16,7 +16,7 @@ static void add_up_reach(struct att_core *core, struct agent *agent)
         for (uint32_t i = 0; i < agent->reach_count; i++) {
                 agent->reachable |= agent->reaches[i].channels;
         }
-        sets_refresh(core, agent);
+        agent_refresh(core, agent);
 }
 
 static void clear_reaches(struct agent *agent)
@@ -132,16 +132,24 @@ void agent_give_lightly(struct agent *agent, uint32_t channel, uint32_t units)
         }
 }
 
+void agent_refresh(struct att_core *core, const struct agent *agent)
+{
+        if (agent->def) { /* One who was removed is in no set. */
+                sets_refresh(core, agent);
+                score_refresh(core, agent);
+        }
+}
+
 void agent_take(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units)
 {
         agent_take_lightly(agent, channel, units);
-        sets_refresh(core, agent);
+        agent_refresh(core, agent);
 }
 
 void agent_give(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units)
 {
         agent_give_lightly(agent, channel, units);
-        sets_refresh(core, agent);
+        agent_refresh(core, agent);
 }
 
 bool agent_is_bot(const struct agent *agent)
@@ -181,7 +189,7 @@ static int64_t queue_match_ppm(const struct att_config *config, const struct att
         if (!agent_meets_step(def, q, &q->steps[0], wants, want_count, &why)) {
                 return 0;
         }
-        return skill_match_ppm(def, wants, want_count, config->skill_count);
+        return skill_match_ppm(def, wants, want_count);
 }
 
 /* A queue's recent demand against its supply, in thousandths; the same for all until asked. */
@@ -225,6 +233,7 @@ void agents_price(struct att_core *core, bool by_demand)
         }
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 core->agents[i]->price_ppm = weight_sum == 0 ? 0 : (int64_t)(sums[i] / weight_sum);
+                score_refresh(core, core->agents[i]);
         }
         for (uint32_t q = 0; q < config->queue_count; q++) {
                 core->queues[q].recent_entered /= 2;
@@ -276,7 +285,7 @@ void agent_set_presence(struct att_core *core, struct agent *agent, enum att_pre
         if (presence == ATT_PRESENCE_OFFLINE) {
                 clear_reaches(agent);
         }
-        sets_refresh(core, agent);
+        agent_refresh(core, agent);
         set_text(&agent->reason_data, reason);
         struct att_effect *effect = emit(core, PLACE_AGENTS, ATT_EFFECT_AGENT);
         effect->agent = agent->id;
@@ -288,11 +297,13 @@ void agent_set_presence(struct att_core *core, struct agent *agent, enum att_pre
                         agent->shift_begun = true;
                         agent->idle_since_ms = core->now_ms;
                 }
+                agent_refresh(core, agent);
                 agent_mark(core, agent);
                 return;
         }
         if (presence == ATT_PRESENCE_OFFLINE) {
                 agent->shift_begun = false;
+                agent_refresh(core, agent);
                 core->staffing_fell = core->staffing_fell || was_signed_in;
         }
         revoke_offers(core, agent, ATT_REVOKE_AGENT_GONE);

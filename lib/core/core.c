@@ -94,6 +94,7 @@ void att_core_free(struct att_core *core)
         }
         front_ends_free(core);
         free_spares(core);
+        free(core->hot);
         sets_deinit(&core->sets);
         match_deinit(&core->match);
         for (uint32_t i = 0; i < core->channel_count; i++) {

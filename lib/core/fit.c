@@ -44,10 +44,8 @@ static int64_t decay(int64_t amount, int64_t elapsed_ms, int64_t half_life_ms)
         return (amount * factor_ppm / MICRO) >> halvings;
 }
 
-int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count,
-                        uint32_t skill_count)
+int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count)
 {
-        (void)skill_count;
         int64_t sum = 0;
         int64_t weights = 0;
         for (uint32_t i = 0; i < count; i++) {
@@ -61,7 +59,7 @@ int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *want
 static int64_t skill_term(const struct contact *contact, const struct agent *agent)
 {
         const struct signature *signature = contact->signature;
-        int64_t s = skill_match_ppm(agent->def, signature->wants, signature->want_count, 0);
+        int64_t s = skill_match_ppm(agent->def, signature->wants, signature->want_count);
         int64_t v = contact->value_ppm;
         return (v * s + (ATT_PPM - v) * (ATT_PPM - agent->price_ppm)) / ATT_PPM;
 }
@@ -85,13 +83,20 @@ static struct record *find_record(const struct agent *agent, uint32_t queue_name
         return NULL;
 }
 
+int64_t expected_outcome_ppm(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_policy *policy = contact_policy(core, contact);
+        uint32_t name = core->queues[contact->queue].name;
+        return posterior_ppm(policy->outcome_prior_ppm, policy->outcome_weight,
+                             &core->queue_records[name]);
+}
+
 static int64_t outcome_term(const struct att_core *core, const struct contact *contact,
                             const struct agent *agent, const struct att_policy *policy)
 {
         uint32_t name = core->queues[contact->queue].name;
-        int64_t expected_ppm = posterior_ppm(policy->outcome_prior_ppm, policy->outcome_weight,
-                                             &core->queue_records[name]);
-        return posterior_ppm(expected_ppm, policy->outcome_weight, find_record(agent, name));
+        return posterior_ppm(expected_outcome_ppm(core, contact), policy->outcome_weight,
+                             find_record(agent, name));
 }
 
 static void add_to_record(struct record *record, bool success)
@@ -114,6 +119,7 @@ void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_n
                 *record = (struct record){.queue_name = queue_name};
         }
         add_to_record(record, success);
+        agent_refresh(core, agent);
         add_to_record(&core->queue_records[queue_name], success);
 }
 
@@ -142,6 +148,7 @@ void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm)
         agent->strain_micro = att_min_i64(strain_now_micro(core, agent) + emotion_ppm,
                                           1000 * MICRO);
         agent->strain_at_ms = core->now_ms;
+        agent_refresh(core, agent);
 }
 
 /* Mean level of the human skills; 1 where the configuration knows none. */
@@ -201,6 +208,12 @@ static int64_t term(const struct att_core *core, const struct contact *contact,
                 break;
         }
         return 0;
+}
+
+int64_t fit_term_ppm(const struct att_core *core, const struct contact *contact,
+                     const struct agent *agent, enum att_fit_term which)
+{
+        return term(core, contact, agent, contact_policy(core, contact), which);
 }
 
 int64_t fit_ppm(const struct att_core *core, const struct contact *contact,

@@ -30,6 +30,7 @@ struct interaction *interaction_new(struct att_core *core, struct agent *agent, 
         att_list_add_tail(&agent->interactions, &interaction->in_agent);
         agent->interaction_count++;
         core->counts.interactions++;
+        agent_refresh(core, agent);
         return interaction;
 }
 
@@ -44,13 +45,13 @@ void interaction_finish(struct att_core *core, struct interaction *interaction)
                 contact->wrapping--;
         }
         timer_cancel(core, &interaction->wrap_up);
-        agent_give(core, agent, interaction->channel, interaction->units);
         att_list_remove(&interaction->in_agent);
         agent->interaction_count--;
         core->counts.interactions--;
         if (agent->interaction_count == 0) {
                 agent->idle_since_ms = core->now_ms;
         }
+        agent_give(core, agent, interaction->channel, interaction->units);
         agent_mark(core, agent);
         free(interaction->name_data);
         interaction->name_data = NULL;

@@ -62,6 +62,16 @@ static void check_sets(const struct att_core *core, const struct agent *agent)
         }
 }
 
+/* The record that scores are made of says what the agent says. */
+static void check_hot(const struct att_core *core, const struct agent *agent)
+{
+        const struct hot *hot = &core->hot[agent->index];
+        bool is_idle = agent->shift_begun && agent->interaction_count == 0;
+        ATT_CHECK(hot->idle_since_ms == (is_idle ? agent->idle_since_ms : NOT_IDLE));
+        ATT_CHECK(hot->price_ppm == agent->price_ppm && hot->held_units == agent->held_units);
+        ATT_CHECK(hot->is_known == (agent->strain_micro != 0 || agent->record_count > 0));
+}
+
 /* Units and places are held exactly by what is there. */
 static void check_agent(const struct att_core *core, const struct agent *agent)
 {
@@ -136,6 +146,7 @@ void att_core_check(const struct att_core *core)
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 check_agent(core, core->agents[i]);
                 check_sets(core, core->agents[i]);
+                check_hot(core, core->agents[i]);
         }
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {

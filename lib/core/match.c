@@ -78,19 +78,12 @@ static bool can_take(const struct att_core *core, const struct contact *contact,
         return exclusion_of(core, contact, agent, true) == ATT_EXCLUSION_NONE;
 }
 
-/* Whether all that decides about an agent beyond the sets is alike for every one of them. */
-static bool is_plain(const struct att_core *core, const struct contact *contact)
-{
-        return !contact->named && contact->excluded_count == 0 && contact->cooldown_count == 0 &&
-               !contact->no_bots && core->queues[contact->queue].delay_count == 0;
-}
-
 /* All agents who can take a contact now: an AND of the sets, then a look at what is its own. */
 static void gather_all(struct att_core *core, const struct contact *contact)
 {
         const uint64_t *serves = contact->signature->serves;
         const uint64_t *room = sets_of_channel(core, contact->channel, SET_ROOM);
-        bool plain = is_plain(core, contact);
+        bool plain = contact_is_plain(core, contact);
         for (size_t word = 0; word < core->sets.words; word++) {
                 uint64_t bits = serves[word] & room[word];
                 for (; bits != 0; bits &= bits - 1) {
@@ -157,7 +150,7 @@ static void gather_contact(struct att_core *core, struct contact *contact)
         *candidate = (struct candidate){
                 .contact = contact,
                 .bound = bound_by,
-                .plain = !bound && is_plain(core, contact),
+                .plain = !bound && contact_is_plain(core, contact),
                 .first = first,
                 .count = match->agent_count - first,
         };
@@ -263,7 +256,6 @@ static void gather(struct att_core *core)
         match->count = 0;
         match->agent_count = 0;
         match->pair_count = 0;
-        sift_agents(core);
         uint64_t slots = slots_of_all(core);
         if (slots <= ATT_JOINT_MAX) {
                 gather_first(core, (uint32_t)slots + 1);
@@ -594,6 +586,99 @@ static bool release_links(struct att_core *core)
         return released;
 }
 
+/* ---- The two common instants ---- */
+
+static struct candidate *begin_simple(struct att_core *core, struct contact *contact,
+                                      enum att_exclusion bound)
+{
+        struct match_scratch *match = &core->match;
+        struct candidate *candidate = add_candidate(match);
+        *candidate = (struct candidate){
+                .contact = contact,
+                .bound = bound,
+                .plain = bound == ATT_EXCLUSION_NONE && contact_is_plain(core, contact),
+                .first = match->agent_count,
+        };
+        return candidate;
+}
+
+static void clean(struct contact *contact)
+{
+        contact->dirty = false;
+        contact->window = false;
+        att_list_remove(&contact->in_dirty);
+}
+
+static bool goes_to_one(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_policy *policy = contact_policy(core, contact);
+        return policy->batch_ms == 0 &&
+               (policy->broadcast == 1 || core->channels[contact->channel].auto_accept);
+}
+
+/* One contact, and no agent with anything new: the best agent, straight from the sets. */
+static bool match_one_contact(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        struct contact *contact = ATT_LIST_FIRST(&core->dirty_contacts, struct contact, in_dirty);
+        enum att_exclusion bound = ATT_EXCLUSION_NONE;
+        if (!contact || core->dirty_contacts.next != core->dirty_contacts.prev ||
+            !goes_to_one(core, contact) || bound_agent(core, contact, &bound)) {
+                return false;
+        }
+        clean(contact);
+        struct agent *best[ATT_CANDIDATES_SHOWN];
+        uint32_t count = score_best(core, contact, best);
+        if (count == 0) {
+                return true;
+        }
+        struct candidate *candidate = begin_simple(core, contact, ATT_EXCLUSION_NONE);
+        for (uint32_t i = 0; i < count; i++) {
+                add_agent(match, best[i]);
+        }
+        candidate->count = count;
+        decide(core, candidate, best[0], true, false);
+        offer_make(core, contact, best[0], core->next_offer++);
+        return true;
+}
+
+/* One agent with room for one, and no contact with anything new: the first of those that wait. */
+static bool match_one_agent(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        struct agent *agent = ATT_LIST_FIRST(&core->dirty_agents, struct agent, in_dirty);
+        if (!agent || core->dirty_agents.next != core->dirty_agents.prev ||
+            !att_list_is_empty(&core->dirty_contacts) || slots_of(core, agent) > 1) {
+                return false;
+        }
+        struct contact *first[2];
+        uint32_t count = waiting_first(core, agent, 2, first);
+        agent->dirty = false;
+        att_list_remove(&agent->in_dirty);
+        if (count == 0) {
+                return true;
+        }
+        add_agent(match, agent);
+        for (uint32_t i = 0; i < count; i++) {
+                enum att_exclusion bound = ATT_EXCLUSION_NONE;
+                (void)bound_agent(core, first[i], &bound);
+                struct candidate *candidate = begin_simple(core, first[i], bound);
+                candidate->first = 0;
+                candidate->count = 1;
+        }
+        decide(core, &match->candidates[0], agent, true, false);
+        offer_make(core, first[0], agent, core->next_offer++);
+        return true;
+}
+
+static bool match_simply(struct att_core *core)
+{
+        core->match.count = 0;
+        core->match.agent_count = 0;
+        return att_list_is_empty(&core->dirty_agents) ? match_one_contact(core)
+                                                      : match_one_agent(core);
+}
+
 void match_all(struct att_core *core)
 {
         if (!core->config) {
@@ -602,6 +687,10 @@ void match_all(struct att_core *core)
         do {
                 if (att_list_is_empty(&core->dirty_agents) &&
                     att_list_is_empty(&core->dirty_contacts)) {
+                        return;
+                }
+                sift_agents(core);
+                if (match_simply(core)) {
                         return;
                 }
                 gather(core);

@@ -503,7 +503,12 @@ void handle_config(struct att_core *core, const struct att_command *command)
         signatures_purge(core);
         channels_reload(core, core->config);
         swap_agents(core, core->config);
+        free(core->hot);
+        core->hot = att_alloc_array(core->agent_count, sizeof(*core->hot));
         sets_rebuild(core);
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                score_refresh(core, core->agents[i]);
+        }
         swap_queues(core, &reload);
         swap_policies(core, &reload);
         find_human_skills(core, core->config);

@@ -47,9 +47,6 @@ static void refresh_channel(struct att_core *core, const struct agent *agent, ui
 
 void sets_refresh(struct att_core *core, const struct agent *agent)
 {
-        if (!agent->def) {
-                return; /* Removed: in no set. */
-        }
         att_bitset_put(core->sets.signed_in, agent->index, agent->presence != ATT_PRESENCE_OFFLINE);
         att_bitset_put(core->sets.ready, agent->index, agent->presence == ATT_PRESENCE_READY);
         for (uint32_t channel = 0; channel < core->channel_count; channel++) {

@@ -200,6 +200,8 @@ static void fill_agent(const struct att_core *core, struct signature *signature,
         bool meets = agent_meets_step(def, queue, &queue->steps[signature->step], signature->wants,
                                       signature->want_count, &why);
         att_bitset_put(signature->meets, i, meets);
+        signature->match_ppm[i] = (int32_t)skill_match_ppm(def, signature->wants,
+                                                           signature->want_count);
         if (queue_rank(core, core->agents[i], signature->queue) == 0) {
                 return;
         }
@@ -220,6 +222,7 @@ static void fill_agents(const struct att_core *core, struct signature *signature
         for (size_t i = 0; i < ATT_ARRAY_LEN(sets); i++) {
                 *sets[i] = att_alloc_array(core->sets.words, sizeof(uint64_t));
         }
+        signature->match_ppm = att_alloc_array(core->agent_count, sizeof(int32_t));
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 fill_agent(core, signature, i);
         }
@@ -271,6 +274,7 @@ static void free_signature(struct att_core *core, struct signature *signature)
         free(signature->any_skilled);
         free(signature->serves);
         free(signature->meets);
+        free(signature->match_ppm);
         free(signature->wants);
         free(signature->key);
         free(signature);

@@ -19,6 +19,7 @@
 #include "lib/base/map.h"
 #include "lib/core/assign.h"
 #include "lib/core/core.h"
+#include "lib/core/score.h"
 #include "lib/core/sets.h"
 #include "lib/core/waiting.h"
 #include "lib/model/config.h"
@@ -98,6 +99,7 @@ struct signature {
         uint32_t want_count;
         uint64_t weight_sum_milli;
         struct want *wants; /* Owned. */
+        int32_t *match_ppm; /* Owned, by agent: s of the skill term. */
         /* Owned bitsets of agents, each what is left of the one before it. */
         uint64_t *profiled; /* Whose profile serves the queue. */
         uint64_t *of_team;
@@ -384,6 +386,7 @@ struct att_core {
 
         struct agent **agents; /* Owned; by configuration index. */
         uint32_t agent_count;
+        struct hot *hot;                 /* Owned; by configuration index. */
         struct sets sets;                /* The agents of the configuration by what they can do. */
         struct att_map agents_by_id;     /* Removed ones with work included. */
         struct att_list removed_agents;  /* Finishing their work. */
@@ -476,6 +479,8 @@ void agent_free(struct att_core *core, struct agent *agent);
 void agent_mark(struct att_core *core, struct agent *agent); /* Dirty. */
 /* Takes or gives back units and a place on a channel: for an offer or an interaction, and (lightly)
  * for a pair that is only being thought of, where everything is as before in the end. */
+/* After anything about an agent changed that the sets or the scores are made of. */
+void agent_refresh(struct att_core *core, const struct agent *agent);
 void agent_take(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units);
 void agent_give(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units);
 void agent_take_lightly(struct agent *agent, uint32_t channel, uint32_t units);
@@ -613,6 +618,8 @@ bool has_room(const struct att_core *core, const struct agent *agent, uint32_t c
 struct agent *bound_agent(const struct att_core *core, const struct contact *contact,
                           enum att_exclusion *ret_by);
 /* The rank of a queue in the agent's profile; 0: not served. */
+/* Whether what decides about an agent beyond the sets is alike for all of them. */
+bool contact_is_plain(const struct att_core *core, const struct contact *contact);
 uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint32_t queue);
 uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent);
@@ -621,10 +628,14 @@ int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent,
 
 /* ---- fit.c ---- */
 
-int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count,
-                        uint32_t skill_count);
+int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count);
 int64_t fit_ppm(const struct att_core *core, const struct contact *contact,
                 const struct agent *agent, int64_t terms_ppm[ATT_FIT_TERM_COUNT]);
+/* One term alone. */
+int64_t fit_term_ppm(const struct att_core *core, const struct contact *contact,
+                     const struct agent *agent, enum att_fit_term which);
+/* What the outcome term is for an agent of whom no feedback is known. */
+int64_t expected_outcome_ppm(const struct att_core *core, const struct contact *contact);
 int64_t strain_now_micro(const struct att_core *core, const struct agent *agent);
 void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm);
 void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_name, bool success);
