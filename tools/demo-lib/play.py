@@ -365,19 +365,24 @@ def parse_options():
 def main():
     options = parse_options()
     play = Play(options, options.build)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where whoever started us had them ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     status = 0
+    stopped = True
     try:
         play.run()
     except KeyboardInterrupt:
         play.screen.end_status()
         print("\nStopped.")
-        status = 130 if not options.serve else 0
+        status = 0 if options.serve else 130
     except (Failed, OSError) as error:
         play.screen.end_status()
         print(f"tools/demo: {error}", file=sys.stderr)
         status = 1
-    if not play.attuned.stop() and status == 0:
+    finally:
+        stopped = play.attuned.stop()
+    if not stopped and status == 0:
         print("tools/demo: attuned did not stop as it should; see "
               f"{os.path.relpath(play.attuned.said)}", file=sys.stderr)
         status = 1
