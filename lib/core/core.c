@@ -24,7 +24,6 @@ struct att_core *att_core_new(void)
         att_list_init(&core->closed);
         att_list_init(&core->personal);
         att_list_init(&core->all_signatures);
-        att_list_init(&core->waiting_signatures);
         att_list_init(&core->apart);
         att_list_init(&core->graveyard);
         att_list_init(&core->customers);
@@ -119,6 +118,7 @@ void att_core_free(struct att_core *core)
         att_map_deinit(&core->customers_by_id);
         att_map_deinit(&core->front_ends_by_name);
         signatures_purge(core);
+        slots_deinit(&core->slots);
         att_map_deinit(&core->signatures);
         att_map_deinit(&core->groups);
         att_config_unref(core->config_before);

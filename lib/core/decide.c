@@ -61,24 +61,26 @@ static void show_agent(struct att_decision *decision, const struct att_candidate
         decision->agents_shown = last + 1;
 }
 
-/* Counts who is left out of `*from` by `stays`, word by word, and goes on with who stays. */
-static uint32_t sift(size_t words, uint64_t *from, const uint64_t *stays)
+struct sieve { /* Who does not pass one is left out for that cause. */
+        const uint64_t *passes;
+        enum att_exclusion cause;
+};
+
+static uint32_t count_bits(uint64_t word)
 {
-        uint32_t out = 0;
-        for (size_t i = 0; i < words; i++) {
-                out += (uint32_t)__builtin_popcountll(from[i] & ~stays[i]);
-                from[i] &= stays[i];
-        }
-        return out;
+        return word == 0 ? 0 : (uint32_t)__builtin_popcountll(word);
 }
 
-static uint32_t count_of(size_t words, const uint64_t *from, const uint64_t *of)
+/* One word of agents through all sieves, each left out by the first that stops them. */
+static uint64_t sift(const struct sieve *sieves, size_t count, size_t word, uint64_t agents,
+                     uint32_t *excluded)
 {
-        uint32_t count = 0;
-        for (size_t i = 0; i < words; i++) {
-                count += (uint32_t)__builtin_popcountll(from[i] & of[i]);
+        for (size_t i = 0; i < count && agents != 0; i++) {
+                uint64_t passes = sieves[i].passes[word];
+                excluded[sieves[i].cause] += count_bits(agents & ~passes);
+                agents &= passes;
         }
-        return count;
+        return agents;
 }
 
 /* Why agents are left out, where nothing of the contact's own decides: all by sets. */
@@ -87,30 +89,32 @@ static void count_by_sets(const struct att_core *core, struct att_decision *deci
 {
         const struct signature *signature = contact->signature;
         uint32_t channel = contact->channel;
-        size_t words = core->sets.words;
+        const struct sieve sieves[] = {
+                {core->sets.signed_in, ATT_EXCLUSION_OFFLINE},
+                {core->sets.ready, ATT_EXCLUSION_PAUSED},
+                {sets_of_channel(core, channel, SET_REACHABLE), ATT_EXCLUSION_UNREACHABLE},
+                {sets_of_channel(core, channel, SET_ENABLED), ATT_EXCLUSION_CHANNEL},
+                {signature->profiled, ATT_EXCLUSION_PROFILE},
+                {signature->of_team, ATT_EXCLUSION_TEAM},
+                {signature->skilled, ATT_EXCLUSION_SKILL},
+                {signature->any_skilled, ATT_EXCLUSION_ANY_OF},
+                {signature->serves, ATT_EXCLUSION_ATTRIBUTE},
+        };
+        const uint64_t *room = sets_of_channel(core, channel, SET_ROOM);
+        const uint64_t *exclusive = sets_of_channel(core, channel, SET_EXCLUSIVE);
+        const uint64_t *limit = sets_of_channel(core, channel, SET_LIMIT);
         uint32_t *excluded = decision->excluded;
-        ATT_CLEANUP(att_free_pointer)
-        uint64_t *left = att_alloc_array(words, sizeof(uint64_t));
-        att_copy(left, core->sets.signed_in, words * sizeof(uint64_t));
-        excluded[ATT_EXCLUSION_OFFLINE] = core->agent_count -
-                                          (uint32_t)att_bitset_count(left, words);
-        excluded[ATT_EXCLUSION_PAUSED] = sift(words, left, core->sets.ready);
-        excluded[ATT_EXCLUSION_UNREACHABLE] = sift(words, left,
-                                                   sets_of_channel(core, channel, SET_REACHABLE));
-        excluded[ATT_EXCLUSION_CHANNEL] = sift(words, left,
-                                               sets_of_channel(core, channel, SET_ENABLED));
-        excluded[ATT_EXCLUSION_PROFILE] = sift(words, left, signature->profiled);
-        excluded[ATT_EXCLUSION_TEAM] = sift(words, left, signature->of_team);
-        excluded[ATT_EXCLUSION_SKILL] = sift(words, left, signature->skilled);
-        excluded[ATT_EXCLUSION_ANY_OF] = sift(words, left, signature->any_skilled);
-        excluded[ATT_EXCLUSION_ATTRIBUTE] = sift(words, left, signature->serves);
-        excluded[ATT_EXCLUSION_EXCLUSIVE] = count_of(words, left,
-                                                     sets_of_channel(core, channel, SET_EXCLUSIVE));
-        excluded[ATT_EXCLUSION_LIMIT] = count_of(words, left,
-                                                 sets_of_channel(core, channel, SET_LIMIT));
-        uint32_t full = sift(words, left, sets_of_channel(core, channel, SET_ROOM));
-        excluded[ATT_EXCLUSION_UNITS] = full - excluded[ATT_EXCLUSION_EXCLUSIVE] -
-                                        excluded[ATT_EXCLUSION_LIMIT];
+        for (size_t word = 0; word < core->sets.words; word++) {
+                uint64_t all = UINT64_MAX;
+                if (word + 1 == core->sets.words && core->agent_count % 64 != 0) {
+                        all = (UINT64_C(1) << (core->agent_count % 64)) - 1;
+                }
+                uint64_t left = sift(sieves, ATT_ARRAY_LEN(sieves), word, all, excluded);
+                uint64_t full = left & ~room[word];
+                excluded[ATT_EXCLUSION_EXCLUSIVE] += count_bits(full & exclusive[word]);
+                excluded[ATT_EXCLUSION_LIMIT] += count_bits(full & limit[word]);
+                excluded[ATT_EXCLUSION_UNITS] += count_bits(full & ~exclusive[word] & ~limit[word]);
+        }
 }
 
 static void count_one_by_one(const struct att_core *core, struct att_decision *decision,

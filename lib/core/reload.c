@@ -503,6 +503,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
         signatures_purge(core);
         channels_reload(core, core->config);
         swap_agents(core, core->config);
+        slots_reset(&core->slots, core->agent_count);
         free(core->hot);
         core->hot = att_alloc_array(core->agent_count, sizeof(*core->hot));
         sets_rebuild(core);

@@ -88,9 +88,9 @@ struct signature {
         char *key; /* Owned: queue, step and the wants, as bytes. */
         size_t key_len;
         uint64_t number; /* Never used twice. */
+        uint32_t slot;   /* In core->slots; used again after it is freed. */
         struct att_list in_core;
-        struct att_list in_waiting; /* core->waiting_signatures, while `waiting` is not 0. */
-        struct att_list groups;     /* Owned. */
+        struct att_list groups; /* Owned. */
         uint32_t group_count;
         uint32_t waiting;    /* Contacts in its groups. */
         uint32_t references; /* Contacts. */
@@ -410,7 +410,7 @@ struct att_core {
 
         struct att_map signatures;
         struct att_list all_signatures;
-        struct att_list waiting_signatures;
+        struct slots slots; /* Signatures with waiting contacts, and who serves them. */
         uint32_t signature_count;
         uint64_t next_signature;
         struct att_map groups; /* Of waiting contacts. */

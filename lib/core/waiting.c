@@ -20,6 +20,73 @@ struct group_key {          /* No padding: compared as bytes. */
         uint16_t no_bots;
 };
 
+/* ---- Slots ---- */
+
+void slots_deinit(struct slots *slots)
+{
+        free(slots->signatures);
+        free(slots->waiting);
+        free(slots->served);
+        *slots = (struct slots){0};
+}
+
+static void resize(struct slots *slots, uint32_t words, uint32_t agents)
+{
+        uint64_t *served = att_alloc_array((size_t)agents * words, sizeof(uint64_t));
+        for (uint32_t i = 0; i < agents; i++) {
+                att_copy(served + (size_t)i * words, slots->served + (size_t)i * slots->words,
+                         slots->words * sizeof(uint64_t));
+        }
+        free(slots->served);
+        slots->served = served;
+        uint64_t *waiting = att_alloc_array(words, sizeof(uint64_t));
+        att_copy(waiting, slots->waiting, slots->words * sizeof(uint64_t));
+        free(slots->waiting);
+        slots->waiting = waiting;
+        slots->signatures = att_realloc_array(slots->signatures, (size_t)words * 64,
+                                              sizeof(struct signature *));
+        slots->words = words;
+}
+
+void slots_reset(struct slots *slots, uint32_t agents)
+{
+        slots_deinit(slots);
+        resize(slots, 4, agents);
+}
+
+static uint32_t find_free_slot(const struct slots *slots)
+{
+        for (uint32_t i = 0; i < slots->count; i++) {
+                if (!slots->signatures[i]) {
+                        return i;
+                }
+        }
+        return slots->count;
+}
+
+void slots_add(struct att_core *core, struct signature *signature)
+{
+        struct slots *slots = &core->slots;
+        signature->slot = find_free_slot(slots);
+        if (signature->slot == slots->words * 64) {
+                resize(slots, slots->words * 2, core->agent_count);
+        }
+        if (signature->slot == slots->count) {
+                slots->count++;
+        }
+        slots->signatures[signature->slot] = signature;
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                att_bitset_put(slots->served + (size_t)i * slots->words, signature->slot,
+                               att_bitset_has(signature->serves, i));
+        }
+}
+
+void slots_remove(struct att_core *core, struct signature *signature)
+{
+        core->slots.signatures[signature->slot] = NULL;
+        att_bitset_remove(core->slots.waiting, signature->slot);
+}
+
 /* ---- Phases ---- */
 
 static const struct contact *contact_of(const struct att_heap_node *node)
@@ -254,7 +321,7 @@ static void leave_group(struct att_core *core, struct group *group)
 {
         struct signature *signature = group->signature;
         if (--signature->waiting == 0) {
-                att_list_remove(&signature->in_waiting);
+                att_bitset_remove(core->slots.waiting, signature->slot);
         }
         if (--group->count == 0 && signature->group_count > IDLE_GROUPS_MAX) {
                 free_group(core, group);
@@ -268,7 +335,7 @@ static void enter_group(struct att_core *core, struct contact *contact)
         waiting->group->count++;
         att_heap_add(&waiting->group->phases[waiting->phase], &waiting->in_phase);
         if (contact->signature->waiting++ == 0) {
-                att_list_add_tail(&core->waiting_signatures, &contact->signature->in_waiting);
+                att_bitset_add(core->slots.waiting, contact->signature->slot);
         }
 }
 
@@ -483,6 +550,25 @@ static void look_at_one(struct looking *looking, struct contact *contact)
         }
 }
 
+/* Whether it would be among the first even with the best fit there is: no need to look closer if
+ * not. */
+static bool may_be_kept(const struct looking *looking, const struct contact *contact)
+{
+        if (looking->count < looking->wanted || contact->waiting.phase == PHASE_STARVED) {
+                return true;
+        }
+        const struct att_core *core = looking->core;
+        const struct place *last = &looking->places[looking->count - 1];
+        uint32_t rank = profile_rank(core, contact, looking->agent);
+        if (contact->named == looking->agent || last->named || last->starved ||
+            rank != last->rank) {
+                return true;
+        }
+        wide_int most = urgency_now(core, contact) +
+                        (wide_int)contact_policy(core, contact)->fit_points_milli * URGENCY_SCALE;
+        return most >= last->urgency;
+}
+
 /* Goes down a heap as long as it finds contacts that are among the first. Starved contacts with
  * equal waits may stand in any order there. */
 static void look_at_heap(struct looking *looking, const struct att_heap *heap, uint32_t node,
@@ -498,7 +584,7 @@ static void look_at_heap(struct looking *looking, const struct att_heap *heap, u
                 return;
         }
         bool kept = has_seen(looking, contact);
-        if (!kept) {
+        if (!kept && may_be_kept(looking, contact)) {
                 struct place place = place_of(looking->core, contact, looking->agent);
                 kept = keep(looking, contact, &place);
         }
@@ -551,10 +637,12 @@ uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t want
         {
                 look_at_one(&looking, ATT_CONTAINER_OF(waiting, struct contact, waiting));
         }
-        ATT_LIST_FOREACH(signature, &core->waiting_signatures, struct signature, in_waiting)
-        {
-                if (att_bitset_has(signature->serves, agent->index)) {
-                        look_at_signature(&looking, signature);
+        const uint64_t *served = core->slots.served + (size_t)agent->index * core->slots.words;
+        for (uint32_t word = 0; word < core->slots.words; word++) {
+                uint64_t slots = served[word] & core->slots.waiting[word];
+                for (; slots != 0; slots &= slots - 1) {
+                        uint32_t slot = word * 64 + (uint32_t)__builtin_ctzll(slots);
+                        look_at_signature(&looking, core->slots.signatures[slot]);
                 }
         }
         return looking.count;

@@ -51,6 +51,22 @@ struct group {
         struct att_heap phases[PHASE_COUNT];
 };
 
+/* Signatures by slot: for each agent a row of bits, whose contacts it may take as far as the
+ * signature goes; and a row for those that have waiting contacts at all. */
+struct slots {
+        struct signature **signatures; /* Owned array of borrowed signatures; NULL: free. */
+        uint32_t count;                /* Slots ever used. */
+        uint32_t words;                /* Of a row. */
+        uint64_t *waiting;             /* Owned. */
+        uint64_t *served;              /* Owned: agents x words. */
+};
+
+/* After a reload, with no signature left: rows for so many agents. */
+void slots_reset(struct slots *slots, uint32_t agents);
+void slots_deinit(struct slots *slots);
+void slots_add(struct att_core *core, struct signature *signature);
+void slots_remove(struct att_core *core, struct signature *signature);
+
 #define RELATIONS 3 /* Named, preferred, last to speak. */
 
 struct relation { /* A contact in the list of an agent who means more to it. */
