@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -134,6 +135,22 @@ def without_attuned_it_says_where_it_looked(house):
     assert status == 1 and "107" in err
 
 
+def what_is_not_attuned_is_told_apart(house):
+    for words in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00\x00\x00\x03\xff\xff\xff", b""):
+        path = house.path(f"fake-{len(words)}")
+        with socket.socket(socket.AF_UNIX) as fake:
+            fake.bind(path)
+            fake.listen()
+            ctl = subprocess.Popen([ATTUNECTL, "--socket", path, "status"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+            connection, _ = fake.accept()
+            connection.recv(4096)
+            connection.sendall(words)
+            connection.close()
+            out, err = ctl.communicate(timeout=20)
+            assert ctl.returncode == 1 and out == "" and "attuned" in err, (words, out, err)
+
+
 def config_check_needs_no_attuned(house):
     status, out, _ = house.ctl("config", "check", house.config)
     assert status == 0 and "2 queues, 3 agents" in out
@@ -223,6 +240,7 @@ if __name__ == "__main__":
         a_refusal_is_status_1_with_its_reason,
         wrong_usage_is_status_2_with_the_nearest_name,
         without_attuned_it_says_where_it_looked,
+        what_is_not_attuned_is_told_apart,
         config_check_needs_no_attuned,
         config_diff_tells_what_would_change,
         tail_follows_in_sentences_and_in_json,

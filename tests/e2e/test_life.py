@@ -201,6 +201,20 @@ def an_unknown_name_is_refused_with_the_nearest(house):
     refused("unknown", phone, "agent_ready", agent="nobody")
 
 
+def an_agent_is_reached_through_each_front_end_on_its_channels(house):
+    house.start()
+    phone = house.client("phone")
+    web = house.client("web", over="tcp")
+    phone.request("agent_ready", agent="ann", channels=["voice"])
+    web.request("contact_add", contact="early", channel="chat", queue="cards")
+    assert house.ctl_json("contacts")[0]["state"] == "queued"
+    web.request("agent_ready", agent="ann", channels=["chat"])
+    offer = web.wait_for("offer", contact="early").offer
+    web.request("offer_accept", contact="early", agent="ann", offer=offer.offer)
+    (ann,) = house.ctl_json("agents", "--agent", "ann")
+    assert sorted(ann["channels"]) == ["chat", "voice"], ann
+
+
 def a_lost_front_end_keeps_its_contacts_places(house):
     house.start()
     phone = house.client("phone")
@@ -227,4 +241,5 @@ if __name__ == "__main__":
         lists_come_in_pages_that_miss_nobody,
         a_tail_tells_what_happens_to_one_queue,
         an_unknown_name_is_refused_with_the_nearest,
+        an_agent_is_reached_through_each_front_end_on_its_channels,
         a_lost_front_end_keeps_its_contacts_places)
