@@ -60,19 +60,45 @@ void att_buffer_append_byte(struct att_buffer *buffer, char byte)
         att_buffer_append(buffer, &byte, 1);
 }
 
+void att_buffer_append_uint(struct att_buffer *buffer, uint64_t number)
+{
+        char digits[20];
+        char *first = digits + sizeof(digits);
+
+        do {
+                *--first = (char)('0' + number % 10);
+                number /= 10;
+        } while (number > 0);
+        att_buffer_append(buffer, first, (size_t)(digits + sizeof(digits) - first));
+}
+
+void att_buffer_append_int(struct att_buffer *buffer, int64_t number)
+{
+        if (number < 0) {
+                att_buffer_append_byte(buffer, '-');
+        }
+        att_buffer_append_uint(buffer, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
 void att_buffer_printf(struct att_buffer *buffer, const char *format, ...)
 {
         va_list arguments;
+        size_t room;
+        int len;
 
+        att_buffer_reserve(buffer, 0);
+        room = buffer->capacity - buffer->len;
         va_start(arguments, format);
-        const int len = vsnprintf(NULL, 0, format, arguments);
+        len = vsnprintf(buffer->data + buffer->len, room, format, arguments);
         va_end(arguments);
         ATT_CHECK(len >= 0);
 
-        att_buffer_reserve(buffer, (size_t)len);
-        va_start(arguments, format);
-        (void)vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, arguments);
-        va_end(arguments);
+        if ((size_t)len >= room) {
+                att_buffer_reserve(buffer, (size_t)len);
+                va_start(arguments, format);
+                (void)vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, arguments);
+                va_end(arguments);
+        }
         buffer->len += (size_t)len;
 }
 

@@ -22,6 +22,8 @@ void att_buffer_append(struct att_buffer *buffer, const void *data, size_t len);
 void att_buffer_append_text(struct att_buffer *buffer, struct att_text text);
 void att_buffer_append_c(struct att_buffer *buffer, const char *c_string);
 void att_buffer_append_byte(struct att_buffer *buffer, char byte);
+void att_buffer_append_int(struct att_buffer *buffer, int64_t number); /* Decimal digits. */
+void att_buffer_append_uint(struct att_buffer *buffer, uint64_t number);
 void att_buffer_printf(struct att_buffer *buffer, const char *format, ...) ATT_PRINTF(2, 3);
 void att_buffer_drop_front(struct att_buffer *buffer,
                            size_t len);                           /* memmove; len <= buffer->len. */

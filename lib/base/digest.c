@@ -28,21 +28,38 @@ void att_digester_init(struct att_digester *digester)
         (void)XXH3_128bits_reset(get_state(digester));
 }
 
+/* Most of what is digested is small: it is held until it is worth an update. */
+static void take_held(struct att_digester *digester)
+{
+        (void)XXH3_128bits_update(get_state(digester), digester->held, digester->held_len);
+        digester->held_len = 0;
+}
+
 void att_digester_add_bytes(struct att_digester *digester, const void *data, size_t len)
 {
-        if (len > 0) {
+        if (len > sizeof(digester->held) - digester->held_len) {
+                take_held(digester);
+        }
+        if (len > sizeof(digester->held)) {
                 (void)XXH3_128bits_update(get_state(digester), data, len);
+        } else if (len > 0) {
+                memcpy(digester->held + digester->held_len, data, len);
+                digester->held_len += len;
         }
 }
 
 void att_digester_add_u64(struct att_digester *digester, uint64_t value)
 {
-        unsigned char bytes[8];
+        unsigned char *bytes;
 
+        if (sizeof(digester->held) - digester->held_len < 8) {
+                take_held(digester);
+        }
+        bytes = digester->held + digester->held_len;
         for (unsigned i = 0; i < 8; i++) {
                 bytes[i] = (unsigned char)(value >> (8 * i));
         }
-        att_digester_add_bytes(digester, bytes, sizeof(bytes));
+        digester->held_len += 8;
 }
 
 void att_digester_add_i64(struct att_digester *digester, int64_t value)
@@ -58,7 +75,10 @@ void att_digester_add_text(struct att_digester *digester, struct att_text text)
 
 struct att_digest att_digester_finish(const struct att_digester *digester)
 {
-        return from_xxh(XXH3_128bits_digest((const XXH3_state_t *)(const void *)digester->state));
+        struct att_digester whole = *digester;
+
+        take_held(&whole);
+        return from_xxh(XXH3_128bits_digest(get_state(&whole)));
 }
 
 struct att_digest att_digest_of(const void *data, size_t len)

@@ -21,6 +21,8 @@ struct att_digest {
 /* An open digest. Initialise, add in a fixed order, finish. Owns nothing. 64-byte aligned. */
 struct att_digester {
         _Alignas(64) unsigned char state[640];
+        unsigned char held[256]; /* Added and not yet taken into the state. */
+        size_t held_len;
 };
 
 void att_digester_init(struct att_digester *digester);

@@ -80,6 +80,11 @@ static char short_escape(uint32_t code_point)
         }
 }
 
+static bool is_plain_ascii(char byte)
+{
+        return (signed char)byte >= ' ' && byte != '"' && byte != '\\';
+}
+
 static void append_quoted(struct att_buffer *into, struct att_text text)
 {
         size_t plain_from = 0; /* What needs no escape is appended in runs. */
@@ -87,6 +92,10 @@ static void append_quoted(struct att_buffer *into, struct att_text text)
 
         att_buffer_append_byte(into, '"');
         while (at < text.len) {
+                if (is_plain_ascii(text.data[at])) {
+                        at++;
+                        continue;
+                }
                 uint32_t code_point = 0;
                 const size_t len = att_text_decode(text, at, &code_point);
 
@@ -164,7 +173,7 @@ void att_json_string(struct att_json *json, const char *c_string)
 void att_json_int(struct att_json *json, int64_t value)
 {
         begin_value(json);
-        att_buffer_printf(json->into, "%lld", (long long)value);
+        att_buffer_append_int(json->into, value);
 }
 
 void att_json_double(struct att_json *json, double value)
@@ -204,16 +213,18 @@ void att_json_scaled(struct att_json *json, int64_t value, int decimals)
 {
         ATT_CHECK(decimals >= 0 && decimals <= 18);
         const uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+        char digits[18];
         uint64_t one = 1;
 
         for (int i = 0; i < decimals; i++) {
                 one *= 10;
         }
-        uint64_t fraction = magnitude % one;
-
         begin_value(json);
-        att_buffer_printf(json->into, "%s%llu", value < 0 ? "-" : "",
-                          (unsigned long long)(magnitude / one));
+        if (value < 0) {
+                att_buffer_append_byte(json->into, '-');
+        }
+        att_buffer_append_uint(json->into, magnitude / one);
+        uint64_t fraction = magnitude % one;
         if (fraction == 0) {
                 return;
         }
@@ -221,5 +232,10 @@ void att_json_scaled(struct att_json *json, int64_t value, int decimals)
                 fraction /= 10;
                 decimals--;
         }
-        att_buffer_printf(json->into, ".%0*llu", decimals, (unsigned long long)fraction);
+        for (int i = decimals - 1; i >= 0; i--) {
+                digits[i] = (char)('0' + fraction % 10);
+                fraction /= 10;
+        }
+        att_buffer_append_byte(json->into, '.');
+        att_buffer_append(json->into, digits, (size_t)decimals);
 }

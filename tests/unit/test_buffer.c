@@ -46,6 +46,22 @@ START_TEST(a_long_print_is_not_cut)
 }
 END_TEST
 
+START_TEST(numbers_are_written_as_printf_writes_them)
+{
+        const int64_t numbers[] = {0, 1, 9, 10, -1, 1234567890, INT64_MAX, INT64_MIN};
+        ATT_CLEANUP(att_buffer_deinit) struct att_buffer written = {0};
+        ATT_CLEANUP(att_buffer_deinit) struct att_buffer printed = {0};
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(numbers); i++) {
+                att_buffer_append_int(&written, numbers[i]);
+                att_buffer_append_uint(&written, (uint64_t)numbers[i]);
+                att_buffer_printf(&printed, "%lld%llu", (long long)numbers[i],
+                                  (unsigned long long)numbers[i]);
+        }
+        ck_assert_str_eq(written.data, printed.data);
+}
+END_TEST
+
 START_TEST(a_stolen_buffer_is_new_again)
 {
         struct att_buffer buffer = {0};
@@ -109,5 +125,6 @@ START_TEST(a_buffer_agrees_with_a_plain_array)
 END_TEST
 
 ATT_TEST_MAIN("buffer", a_new_buffer_is_the_empty_text, what_is_appended_stands_in_order,
-              a_long_print_is_not_cut, a_stolen_buffer_is_new_again,
+              a_long_print_is_not_cut,
+              numbers_are_written_as_printf_writes_them, a_stolen_buffer_is_new_again,
               no_more_is_dropped_than_there_is, a_buffer_agrees_with_a_plain_array)
