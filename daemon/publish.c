@@ -4,6 +4,7 @@
 #include "daemon/app.h"
 #include "daemon/route_line.h"
 #include "daemon/view.h"
+#include "daemon/why.h"
 #include "lib/wire/codec.h"
 
 void publisher_deinit(struct publisher *publisher)
@@ -25,13 +26,12 @@ struct context {
 static void make_context(struct app *app, const struct att_effect *effect, struct context *context)
 {
         context->is_made = true;
-        context->is_wanted = effect->kind == ATT_EFFECT_OFFER || effect->kind == ATT_EFFECT_CONNECT;
-        if (!context->is_wanted) {
+        if (effect->kind != ATT_EFFECT_OFFER && !effect->decision) {
                 return;
         }
         att_buffer_clear(&app->publisher.why);
         if (effect->decision) {
-                att_decision_describe(effect->decision, &app->publisher.why);
+                why_put(&app->publisher.why, effect->decision);
         }
         context->is_wanted = view_contact(app->writer.core, effect->contact, &context->contact);
         context->address = view_agent_address(app->writer.core, effect->agent, effect->channel);

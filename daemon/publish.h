@@ -19,7 +19,7 @@ struct feed;
 
 struct publisher {
         struct att_buffer line;            /* Of the route log, being made. */
-        struct att_buffer why;             /* Sentences of an offer, being made. */
+        struct att_buffer why;             /* Of an offer, being made. */
         char config[ATT_DIGEST_TEXT_SIZE]; /* In force, as text. */
 };
 

@@ -189,7 +189,7 @@ struct att_wire_push {
         uint64_t push_id;
         struct att_effect effect; /* ATT_EFFECT_KIND_COUNT: a push newer than this program. */
         struct att_text address;  /* OFFER, CONNECT: the agent's on the channel. */
-        struct att_text why;      /* OFFER, CONNECT: sentences. */
+        struct att_text why;      /* OFFER, CONNECT: a sentence. */
         const struct att_wire_contact *context; /* OFFER, CONNECT: or NULL. */
 };
 
