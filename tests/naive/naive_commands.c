@@ -125,6 +125,15 @@ static enum att_refusal check_request(const struct naive *naive,
             att_config_find_agent(config, request->agent) == ATT_NONE) {
                 return ATT_REFUSAL_UNKNOWN;
         }
+        if (!att_text_is_empty(request->preferred_agent) &&
+            att_config_find_agent(config, request->preferred_agent) == ATT_NONE) {
+                return ATT_REFUSAL_UNKNOWN;
+        }
+        for (uint32_t i = 0; i < request->exclude_count; i++) {
+                if (att_config_find_agent(config, request->exclude[i]) == ATT_NONE) {
+                        return ATT_REFUSAL_UNKNOWN;
+                }
+        }
         levels = check_levels(naive, request->requires, request->requires_count);
         if (levels != ATT_REFUSAL_NONE) {
                 return levels;

@@ -244,10 +244,19 @@ static void fill_customer(struct maker *m, struct att_customer_info *customer)
         customer->lifetime_value_micro = -1;
         customer->churn_risk_ppm = -1;
         customer->last_spoke_ms = -1;
-        if (falls(m, RANDOM_CUSTOMERS, 70)) {
-                customer->id = name(m, 'u', below(m, 3));
-        } else if (falls(m, RANDOM_POINTS, 30)) {
+        if (falls(m, RANDOM_CUSTOMERS, 70)) { /* A customer is always the same. */
+                uint32_t who = below(m, 3);
+
+                customer->id = name(m, 'u', who);
+                if (has(m, RANDOM_TIERS)) {
+                        customer->lifetime_value_micro = who * INT64_C(1000) * 1000000;
+                }
+                customer->last_went_badly = has(m, RANDOM_POINTS) && who == 1;
+                return;
+        }
+        if (falls(m, RANDOM_POINTS, 30)) {
                 customer->id = name(m, 'v', m->contacts_made); /* Only this once. */
+                customer->last_went_badly = below(m, 2);
         }
         if (falls(m, RANDOM_TIERS, 60)) {
                 customer->lifetime_value_micro = below(m, 3) * INT64_C(1000) * 1000000;
@@ -258,7 +267,6 @@ static void fill_customer(struct maker *m, struct att_customer_info *customer)
         if (falls(m, RANDOM_TIERS, 10)) {
                 customer->tier = below(m, 2) ? ATT_TEXT("gold") : ATT_TEXT("unheard-of");
         }
-        customer->last_went_badly = customer->id.len > 0 && falls(m, RANDOM_POINTS, 20);
 }
 
 static void fill_people(struct maker *m, struct att_contact_request *request)
