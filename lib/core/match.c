@@ -184,52 +184,74 @@ static void sift_agents(struct att_core *core)
         }
 }
 
-/* How many contacts an agent could take at the most. */
-static uint64_t slots_of(const struct att_core *core, const struct agent *agent)
+/* How many contacts of one channel an agent could take at the most. */
+static uint64_t slots_of(const struct att_core *core, const struct agent *agent, uint32_t channel)
 {
-        uint64_t slots = 0;
-        for (uint64_t left = agent->room; left != 0; left &= left - 1) {
-                uint32_t channel = (uint32_t)__builtin_ctzll(left);
-                uint32_t limit = agent_limit(core, agent, channel);
-                uint32_t units = core->channels[channel].units;
-                uint64_t by_units = units == 0 || agent_is_bot(agent) ? UINT32_MAX
-                                                                      : ATT_UNITS_MAX / units;
-                slots += limit != ATT_LIMIT_NONE && limit < by_units ? limit : by_units;
+        if (!((agent->room >> channel) & 1)) {
+                return 0;
         }
-        return slots;
+        uint32_t limit = agent_limit(core, agent, channel);
+        uint32_t units = core->channels[channel].units;
+        uint64_t by_units = units == 0 || agent_is_bot(agent) ? UINT32_MAX : ATT_UNITS_MAX / units;
+        return limit != ATT_LIMIT_NONE && limit < by_units ? limit : by_units;
 }
 
-/* How many contacts all new agents could take at the most; over ATT_JOINT_MAX: many. */
-static uint64_t slots_of_all(const struct att_core *core)
+/* How many contacts of one channel all new agents could take at the most. */
+static uint64_t slots_of_all(const struct att_core *core, uint32_t channel)
 {
         uint64_t slots = 0;
         ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
         {
-                slots += slots_of(core, agent);
+                slots += slots_of(core, agent, channel);
         }
         return slots;
 }
 
-/* The contacts each new agent would take first, as many as all of them could take, and one more to
- * compare with. Whoever stands behind those would not be served by any of these agents, and nobody
- * else came into reach for them. */
-static void gather_first(struct att_core *core, uint32_t wanted)
+static bool are_few_slots(const struct att_core *core)
 {
-        struct contact *first[ATT_JOINT_MAX + 1];
-        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
-        {
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                if (slots_of_all(core, channel) > ATT_JOINT_MAX) {
+                        return false;
+                }
+        }
+        return true;
+}
+
+static void gather_once(struct att_core *core, struct contact *contact)
+{
+        if (!contact->gathered) {
                 contact->gathered = true;
                 gather_contact(core, contact);
         }
+}
+
+/* The contacts of a channel each new agent would take first, as many as all of them could take, and
+ * one more to compare with. Whoever stands behind those on the same channel would not be served by
+ * any of these agents, and nobody else came into reach for them. */
+static void gather_channel(struct att_core *core, uint32_t channel)
+{
+        struct contact *first[ATT_JOINT_MAX + 1];
+        uint32_t wanted = (uint32_t)slots_of_all(core, channel) + 1;
         ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
         {
-                uint32_t count = waiting_first(core, agent, wanted, first);
-                for (uint32_t i = 0; i < count; i++) {
-                        if (!first[i]->gathered) {
-                                first[i]->gathered = true;
-                                gather_contact(core, first[i]);
-                        }
+                if (slots_of(core, agent, channel) == 0) {
+                        continue;
                 }
+                uint32_t count = waiting_first(core, agent, channel, wanted, first);
+                for (uint32_t i = 0; i < count; i++) {
+                        gather_once(core, first[i]);
+                }
+        }
+}
+
+static void gather_first(struct att_core *core)
+{
+        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        {
+                gather_once(core, contact);
+        }
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                gather_channel(core, channel);
         }
         for (uint32_t i = 0; i < core->match.count; i++) {
                 core->match.candidates[i].contact->gathered = false;
@@ -256,9 +278,8 @@ static void gather(struct att_core *core)
         match->count = 0;
         match->agent_count = 0;
         match->pair_count = 0;
-        uint64_t slots = slots_of_all(core);
-        if (slots <= ATT_JOINT_MAX) {
-                gather_first(core, (uint32_t)slots + 1);
+        if (are_few_slots(core)) {
+                gather_first(core);
         } else {
                 gather_every(core);
         }
@@ -642,17 +663,29 @@ static bool match_one_contact(struct att_core *core)
         return true;
 }
 
+/* The channel of an agent's only room, if there is room for one contact in all; else ATT_NONE. */
+static uint32_t only_slot(const struct att_core *core, const struct agent *agent)
+{
+        uint32_t channel = (uint32_t)__builtin_ctzll(agent->room);
+        bool is_one = (agent->room & (agent->room - 1)) == 0 && slots_of(core, agent, channel) == 1;
+        return is_one ? channel : ATT_NONE;
+}
+
 /* One agent with room for one, and no contact with anything new: the first of those that wait. */
 static bool match_one_agent(struct att_core *core)
 {
         struct match_scratch *match = &core->match;
         struct agent *agent = ATT_LIST_FIRST(&core->dirty_agents, struct agent, in_dirty);
         if (!agent || core->dirty_agents.next != core->dirty_agents.prev ||
-            !att_list_is_empty(&core->dirty_contacts) || slots_of(core, agent) > 1) {
+            !att_list_is_empty(&core->dirty_contacts)) {
+                return false;
+        }
+        uint32_t channel = only_slot(core, agent);
+        if (channel == ATT_NONE) {
                 return false;
         }
         struct contact *first[2];
-        uint32_t count = waiting_first(core, agent, 2, first);
+        uint32_t count = waiting_first(core, agent, channel, 2, first);
         agent->dirty = false;
         att_list_remove(&agent->in_dirty);
         if (count == 0) {

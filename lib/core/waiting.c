@@ -502,6 +502,7 @@ uint32_t waiting_before(const struct att_core *core, const struct contact *conta
 struct looking {
         struct att_core *core;
         struct agent *agent;
+        uint32_t channel;
         uint32_t wanted;
         uint32_t count;
         struct place places[ATT_JOINT_MAX + 1]; /* The best so far, in order. */
@@ -543,7 +544,8 @@ static bool has_seen(const struct looking *looking, const struct contact *contac
 /* One whose own affairs decide. */
 static void look_at_one(struct looking *looking, struct contact *contact)
 {
-        if (exclusion_now(looking->core, contact, looking->agent) == ATT_EXCLUSION_NONE &&
+        if (contact->channel == looking->channel &&
+            exclusion_now(looking->core, contact, looking->agent) == ATT_EXCLUSION_NONE &&
             !has_seen(looking, contact) && !match_is_held_back(looking->core, contact)) {
                 struct place place = place_of(looking->core, contact, looking->agent);
                 (void)keep(looking, contact, &place);
@@ -592,11 +594,12 @@ static void look_at_heap(struct looking *looking, const struct att_heap *heap, u
         look_at_heap(looking, heap, 2 * node + 1, contact, kept);
 }
 
-static bool can_take_group(const struct att_core *core, const struct agent *agent, uint32_t queue,
-                           const struct group *group)
+static bool can_take_group(const struct looking *looking, uint32_t queue, const struct group *group)
 {
+        const struct att_core *core = looking->core;
+        const struct agent *agent = looking->agent;
         const struct group_key *key = group->key;
-        if (group->count == 0 || !((agent->room >> key->channel) & 1) ||
+        if (group->count == 0 || key->channel != looking->channel ||
             (key->no_bots && agent_is_bot(agent))) {
                 return false;
         }
@@ -610,7 +613,7 @@ static void look_at_signature(struct looking *looking, const struct signature *s
 {
         ATT_LIST_FOREACH(group, &signature->groups, struct group, in_signature)
         {
-                if (!can_take_group(looking->core, looking->agent, signature->queue, group)) {
+                if (!can_take_group(looking, signature->queue, group)) {
                         continue;
                 }
                 for (int i = 0; i < PHASE_COUNT; i++) {
@@ -619,13 +622,14 @@ static void look_at_signature(struct looking *looking, const struct signature *s
         }
 }
 
-uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t wanted,
-                       struct contact **ret_contacts)
+uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t channel,
+                       uint32_t wanted, struct contact **ret_contacts)
 {
         ATT_CHECK(wanted <= ATT_JOINT_MAX + 1);
         struct looking looking = {
                 .core = core,
                 .agent = agent,
+                .channel = channel,
                 .wanted = wanted,
                 .contacts = ret_contacts,
         };

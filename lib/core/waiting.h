@@ -95,10 +95,10 @@ struct customer;
 void waiting_refresh_customer(struct att_core *core, struct customer *customer);
 void waiting_free_groups(struct att_core *core, struct signature *signature);
 
-/* The `wanted` contacts that go first with this agent, of those it can take now, in order; written
- * to `ret_contacts`. Returns how many there are. */
-uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t wanted,
-                       struct contact **ret_contacts);
+/* The `wanted` contacts of a channel that go first with this agent, of those it can take now, in
+ * order; written to `ret_contacts`. Returns how many there are. */
+uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t channel,
+                       uint32_t wanted, struct contact **ret_contacts);
 
 /* How many of its queue go before a queued contact, for an agent to whom all are alike. Starved
  * ones with equal waits count in order of arrival. */
