@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -101,13 +103,22 @@ static int open_unix(struct app *app, struct att_buffer *why)
 
 /* ---- TCP ---- */
 
+/* getaddrinfo() takes 99999 too, and cuts it. */
+static bool is_port(const char *text)
+{
+        size_t len = strlen(text);
+
+        return len > 0 && len < 6 && strspn(text, "0123456789") == len &&
+               strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
 /* HOST:PORT, [HOST]:PORT. */
 static bool split(const char *where, char host[256], char port[8])
 {
         const char *colon = strrchr(where, ':');
         size_t len = colon ? (size_t)(colon - where) : 0;
 
-        if (len == 0 || len >= 256 || strlen(colon + 1) == 0 || strlen(colon + 1) >= 8) {
+        if (len == 0 || len >= 256 || !is_port(colon + 1)) {
                 return false;
         }
         if (where[0] == '[' && where[len - 1] == ']') {
@@ -130,7 +141,8 @@ static int resolve(const char *where, struct addrinfo **ret_found, struct att_bu
         int error;
 
         if (!split(where, host, port)) {
-                att_buffer_printf(why, "%s: --listen takes HOST:PORT", where);
+                att_buffer_printf(why, "%s: --listen takes HOST:PORT, a port from 0 to 65535",
+                                  where);
                 return -EINVAL;
         }
         error = getaddrinfo(host, port, &hints, ret_found);
