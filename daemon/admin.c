@@ -133,6 +133,9 @@ void answer_explain(struct session *session, const struct att_wire_message *mess
         struct att_wire_message answer;
 
         if (!att_core_explain(core, ask->contact, ask->agent, &text)) {
+                if (text.len > 0 && text.data[text.len - 1] == '\n') {
+                        text.data[--text.len] = '\0'; /* A message is no line. */
+                }
                 refuse_request(session, message->request_id, ATT_REFUSAL_UNKNOWN,
                                text.data ? text.data : "there is no such contact");
                 att_buffer_deinit(&text);

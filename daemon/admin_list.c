@@ -154,6 +154,7 @@ void answer_contacts(struct session *session, const struct att_wire_message *mes
                         continue;
                 }
                 view_contact_of(core, &view, &row);
+                row.position = att_core_position(core, view.id);
                 if (!has_room(&page) ||
                     !note_row(&page, att_wire_list_add_contact(&page.list, &row))) {
                         break;

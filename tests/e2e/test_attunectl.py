@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from support import ATTUNECTL, CONFIG, ROOT, eventually, run
+from support import ATTUNECTL, CONFIG, ROOT, eventually, refused, run
 
 
 def with_traffic(house):
@@ -51,6 +51,7 @@ def lists_are_tables_for_people_and_lines_for_scripts(house):
     (c1, c2) = house.ctl_json("contacts")
     assert c1["state"] == "connected" and c1["agent"] == "ann" and c1["customer"]["name"] == "Zoë Nuñez"
     assert c2["state"] == "queued" and c2["step"] == 0
+    assert c2["position"] == 1 and not c1.get("position")
     assert house.ctl_json("contacts", "--contact", "c2")[0]["position"] == 1
     assert [row["contact"] for row in house.ctl_json("contacts", "--queue", "general")] == []
     skills = {row["skill"]: row for row in house.ctl_json("skills")}
@@ -71,6 +72,9 @@ def explain_says_why_and_why_not(house):
     assert answer["text"] and answer["contact"]["contact"] == "c2"
     status, _, err = house.ctl("explain", "nobody")
     assert status == 1 and "nobody" in err
+    assert len(err.splitlines()) == 1 and not err.endswith("\n\n"), err
+    refusal = refused("unknown", house.client("boss"), "explain", contact="nobody")
+    assert not refusal.error.message.endswith("\n"), refusal
 
 
 def contacts_and_agents_are_moved_by_hand(house):
