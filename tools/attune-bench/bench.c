@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/attune-bench/bench.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const struct bench_option *find_option(const struct bench_option *options,
                                               size_t option_count, const char *name)
@@ -95,6 +98,14 @@ int64_t bench_cpu_ns(int pid)
         return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
+int64_t bench_own_cpu_ns(void)
+{
+        struct timespec used;
+
+        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+        return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
 static int compare_samples(const void *a, const void *b)
 {
         const uint32_t left = *(const uint32_t *)a;
@@ -113,4 +124,26 @@ uint32_t bench_quantile(uint32_t *samples, size_t count, double share)
         qsort(samples, count, sizeof(*samples), compare_samples);
         place = (size_t)(share * (double)count);
         return samples[place < count ? place : count - 1];
+}
+
+void bench_remove_tree(const char *path)
+{
+        DIR *folder = opendir(path);
+        const struct dirent *entry;
+
+        while (folder && (entry = readdir(folder))) {
+                char inner[PATH_MAX];
+
+                if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+                        continue;
+                }
+                (void)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
+                if (unlink(inner) != 0) {
+                        bench_remove_tree(inner);
+                }
+        }
+        if (folder) {
+                (void)closedir(folder);
+        }
+        (void)rmdir(path);
 }

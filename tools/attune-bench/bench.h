@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 /* Each gives the exit status. */
+int bench_journal(int argc, char **argv);
+int bench_match(int argc, char **argv);
+int bench_step(int argc, char **argv);
 int bench_wire(int argc, char **argv);
 
 /* An option that takes a number, or a word. */
@@ -27,9 +30,13 @@ bool bench_parse(const char *command, const struct bench_option *options, size_t
 
 /* CPU time of a process and all its threads; the clock that clock_getcpuclockid() gives. */
 int64_t bench_cpu_ns(int pid);
+int64_t bench_own_cpu_ns(void);
 int64_t bench_now_ns(void);
 
 /* The share-th value (0..1) of samples, which it sorts. */
 uint32_t bench_quantile(uint32_t *samples, size_t count, double share);
+
+/* A folder with all that is in it. */
+void bench_remove_tree(const char *path);
 
 #endif

@@ -10,6 +10,9 @@ static const struct {
         int (*run)(int argc, char **argv);
         const char *what;
 } commands[] = {
+        {"match", bench_match, "a decision alone: an agent for a contact, a contact for an agent"},
+        {"step", bench_step, "whole lives through the engine, at a standing load"},
+        {"journal", bench_journal, "the journal's commits, against a file appended to and synced"},
         {"wire", bench_wire, "attuned through its socket, against a server that only answers"},
 };
 

@@ -4,7 +4,6 @@
  * attuned with its journal: what is left of the transport's own speed. Servers are children of this
  * process; all they write goes to a folder that is gone afterwards.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -232,28 +231,6 @@ static bool measure(const struct wire_bench *bench, pid_t server, struct measure
 
 /* The folder ---------------------------------------------------------------------------------- */
 
-static void remove_tree(const char *path)
-{
-        DIR *folder = opendir(path);
-        const struct dirent *entry;
-
-        while (folder && (entry = readdir(folder))) {
-                char inner[PATH_MAX];
-
-                if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-                        continue;
-                }
-                (void)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
-                if (unlink(inner) != 0) {
-                        remove_tree(inner);
-                }
-        }
-        if (folder) {
-                (void)closedir(folder);
-        }
-        (void)rmdir(path);
-}
-
 static void print_log(const struct wire_bench *bench)
 {
         char path[PATH_MAX];
@@ -447,6 +424,6 @@ int bench_wire(int argc, char **argv)
                 return 1;
         }
         status = write_config(&bench) ? run_both(&bench) : 1;
-        remove_tree(bench.work);
+        bench_remove_tree(bench.work);
         return status;
 }

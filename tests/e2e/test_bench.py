@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What attune-bench says is measured, and its decisions are those of the naive router."""
+
+import json
+import os
+import subprocess
+
+from support import BUILD, run
+
+BENCH = os.path.join(BUILD, "tools", "attune-bench", "attune-bench")
+
+
+def bench(*words, timeout=50):
+    """The figures of a command that must succeed."""
+    done = subprocess.run([BENCH, *words, "--json"], capture_output=True, text=True,
+                          timeout=timeout, check=False)
+    assert done.returncode == 0, (words, done.stdout, done.stderr)
+    assert len(done.stdout.splitlines()) == 1, done.stdout
+    return json.loads(done.stdout)
+
+
+def a_decision_is_that_of_the_naive_router(_house):
+    for seed in range(4):
+        figures = bench("match", "--agents", "40", "--waiting", "60", "--skills", "6",
+                        "--signatures", "9", "--draws", "50", "--seed", str(seed))
+        assert figures["oracle_disagreements"] == 0, figures
+        assert figures["compared"] == 100 and figures["unpaired"] < 60, figures
+        for name in ("contact_to_agent_ns", "agent_to_contact_ns", "upkeep_ns"):
+            assert figures[name] > 0, figures
+
+
+def the_smallest_centre_can_be_measured(_house):
+    figures = bench("match", "--agents", "2", "--waiting", "1", "--skills", "2", "--signatures", "1",
+                    "--draws", "1")
+    assert figures["oracle_disagreements"] == 0, figures
+
+
+def whole_lives_leave_two_engines_in_one_state(_house):
+    for waiting in ("0", "20"):
+        figures = bench("step", "--agents", "10", "--waiting", waiting, "--commands", "400",
+                        "--skills", "6", "--queues", "4")
+        assert figures["same_state"] == 1 and figures["refused"] == 0, figures
+        assert figures["commands"] >= 400 and figures["accepted"] > 50, figures
+        for name in ("ns_per_command", "commands_per_second", "bytes_per_contact",
+                     "bytes_per_agent", "rss_mib", "allocations_per_command"):
+            assert figures[name] > 0, (name, figures)
+
+
+def the_same_seed_gives_the_same_lives(_house):
+    words = ("step", "--agents", "10", "--waiting", "20", "--commands", "300", "--seed", "7")
+    lives = [[bench(*words)[name] for name in ("commands", "accepted", "declined", "abandoned")]
+             for _ in range(2)]
+    assert lives[0] == lives[1], lives
+
+
+def the_journal_is_measured_against_a_file(_house):
+    figures = bench("journal", "--batch", "10", "--milliseconds", "100")
+    assert figures["raw_per_second"] > 0 and figures["journal_per_second"] > 0, figures
+    assert 0 < figures["ratio"] and figures["raw_batches"] > 0, figures
+    assert figures["fdatasync_p50_us"] <= figures["fdatasync_p99_us"], figures
+    assert figures["commit_p50_us"] <= figures["commit_p99_us"], figures
+
+
+def wrong_options_are_said_with_status_2(_house):
+    for words in (["match", "--agents", "none"], ["step", "--nonsense"], ["journal", "--batch", "0"],
+                  ["nonsense"], []):
+        done = subprocess.run([BENCH, *words], capture_output=True, text=True, timeout=20,
+                              check=False)
+        assert done.returncode == 2 and done.stderr, (words, done)
+
+
+if __name__ == "__main__":
+    run(a_decision_is_that_of_the_naive_router,
+        the_smallest_centre_can_be_measured,
+        whole_lives_leave_two_engines_in_one_state,
+        the_same_seed_gives_the_same_lives,
+        the_journal_is_measured_against_a_file,
+        wrong_options_are_said_with_status_2)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/attune-bench/bulk.h"
+
+#include "lib/base/check.h"
+#include "tools/attune-bench/bench.h"
+#include "tools/attune-bench/centre.h"
+
+#define AGENTS      5000
+#define FREE_AGENTS 1000
+#define WAITING     100000
+#define RELAXING    50000
+#define SKILLS      64
+#define QUEUES      64
+#define EMOTIONS    100
+#define ARRIVAL_MS  10 /* From one to the next. */
+#define STEP_MS     INT64_C(60000)
+
+static void open_centre(struct centre *centre, enum centre_kind kind, uint64_t seed)
+{
+        const struct centre_plan plan = {
+                .kind = kind,
+                .agents = AGENTS,
+                .skills = SKILLS,
+                .queues = QUEUES,
+                .contacts_max = WAITING + AGENTS,
+                .seed = seed,
+        };
+
+        centre_init(centre, &plan);
+}
+
+static void add_contacts(struct centre *centre, uint32_t count, int64_t apart_ms)
+{
+        struct att_rng rng;
+
+        att_rng_seed(&rng, centre->plan.seed + 1);
+        for (uint32_t i = 0; i < count; i++) {
+                struct centre_contact contact = centre_draw_contact(centre, &rng, i, EMOTIONS);
+
+                centre->now_ms += apart_ms;
+                centre_add_contact(centre, &contact);
+        }
+}
+
+static void sign_on(struct centre *centre, uint32_t count)
+{
+        for (uint32_t i = 0; i < count; i++) {
+                struct att_command command = centre_command(ATT_CMD_AGENT_READY);
+                char id[CENTRE_ID_BYTES];
+
+                command.agent = centre_agent_id(i, id);
+                centre_step(centre, &command);
+        }
+}
+
+static double passed_ms(int64_t begin_ns)
+{
+        return (double)(bench_own_cpu_ns() - begin_ns) / 1e6;
+}
+
+static double measure_sign_on(uint64_t seed, uint32_t waiting)
+{
+        struct centre centre;
+        int64_t begin_ns;
+        double ms;
+
+        open_centre(&centre, CENTRE_MIXED, seed);
+        add_contacts(&centre, waiting, ARRIVAL_MS);
+        begin_ns = bench_own_cpu_ns();
+        sign_on(&centre, AGENTS);
+        ms = passed_ms(begin_ns);
+        ATT_CHECK(centre.refused == 0);
+        centre_deinit(&centre);
+        return ms;
+}
+
+static double measure_step(uint64_t seed, uint32_t free_agents)
+{
+        struct centre centre;
+        struct att_command tick = centre_command(ATT_CMD_TICK);
+        int64_t begin_ns;
+        double ms;
+
+        open_centre(&centre, CENTRE_NEEDS_STEP, seed);
+        sign_on(&centre, free_agents);
+        add_contacts(&centre, RELAXING, 0);
+        centre.now_ms += STEP_MS;
+        begin_ns = bench_own_cpu_ns();
+        centre_step(&centre, &tick);
+        ms = passed_ms(begin_ns);
+        ATT_CHECK(centre.refused == 0 && centre.effects.count >= RELAXING);
+        centre_deinit(&centre);
+        return ms;
+}
+
+static double measure_reload(uint64_t seed)
+{
+        struct centre centre;
+        struct centre_plan other;
+        const struct att_config *config;
+        struct att_command reload = centre_command(ATT_CMD_CONFIG);
+        int64_t begin_ns;
+        double ms;
+
+        open_centre(&centre, CENTRE_MIXED, seed);
+        sign_on(&centre, AGENTS);
+        add_contacts(&centre, WAITING, ARRIVAL_MS);
+        other = centre.plan;
+        other.other = true;
+        config = centre_config(&other);
+        reload.config = config;
+        begin_ns = bench_own_cpu_ns();
+        centre_step(&centre, &reload);
+        ms = passed_ms(begin_ns);
+        ATT_CHECK(centre.refused == 0);
+        centre_deinit(&centre);
+        att_config_unref(config);
+        return ms;
+}
+
+void bulk_measure(uint64_t seed, struct bulk *ret_bulk)
+{
+        *ret_bulk = (struct bulk){
+                .sign_on_ms = measure_sign_on(seed, 0),
+                .sign_on_waiting_ms = measure_sign_on(seed, WAITING),
+                .step_ms = measure_step(seed, 0),
+                .step_served_ms = measure_step(seed, FREE_AGENTS),
+                .reload_ms = measure_reload(seed),
+        };
+}

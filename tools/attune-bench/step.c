@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whole lives through the engine, at a standing load.
+ *
+ * A crowd (crowd.h) makes the commands, since what people do depends on what the engine says. That
+ * is done a chunk ahead, with an engine of its own; measured is a second engine in the same state,
+ * which takes the same commands one after the other, and nothing but att_core_step(). Both must end
+ * in the same state.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/model/limits.h"
+#include "tools/attune-bench/bench.h"
+#include "tools/attune-bench/bulk.h"
+#include "tools/attune-bench/crowd.h"
+#include "tools/attune-bench/figures.h"
+#include "tools/attune-bench/memory.h"
+
+#define CHUNK_COMMANDS 2000 /* Few enough to stay in the cache next to the engine's state. */
+#define FIGURES_MAX    40
+
+struct step_bench {
+        int64_t agents;
+        int64_t waiting;
+        int64_t commands;
+        int64_t skills;
+        int64_t queues;
+        int64_t emotions;
+        int64_t seed;
+        bool is_bulk;
+        bool is_json;
+
+        struct crowd ahead;
+        struct crowd behind;
+        struct att_arena texts;
+        struct att_command *chunk; /* Owned. */
+        size_t chunk_count;
+        size_t chunk_capacity;
+
+        int64_t bytes_per_agent;
+        int64_t bytes_per_contact;
+        double rss_mib;
+        int64_t cpu_ns;
+        uint64_t allocations;
+        int64_t bytes_grown;
+        uint64_t commands_measured;
+        uint64_t ticks_measured;
+        uint64_t effects_measured;
+        bool is_same;
+
+        struct figure figures[FIGURES_MAX];
+        size_t figure_count;
+};
+
+/* Recording ----------------------------------------------------------------------------------- */
+
+static struct att_text copy(struct step_bench *bench, struct att_text text)
+{
+        return att_text_is_empty(text) ? text : att_arena_text(&bench->texts, text);
+}
+
+/* All other texts of a command are the configuration's, or literals. */
+static void record(void *context, const struct att_command *command)
+{
+        struct step_bench *bench = context;
+        struct att_command *kept;
+
+        if (bench->chunk_count == bench->chunk_capacity) {
+                bench->chunk_capacity = att_grown_capacity(bench->chunk_capacity,
+                                                           bench->chunk_count + 1);
+                bench->chunk = att_realloc_array(bench->chunk, bench->chunk_capacity,
+                                                 sizeof(*bench->chunk));
+        }
+        kept = &bench->chunk[bench->chunk_count++];
+        *kept = *command;
+        kept->contact = copy(bench, command->contact);
+        kept->agent = copy(bench, command->agent);
+        if (command->kind == ATT_CMD_CONTACT_ADD) {
+                kept->request.id = kept->contact;
+                kept->request.customer.id = copy(bench, command->request.customer.id);
+        }
+}
+
+static void record_chunk(struct step_bench *bench, uint64_t commands)
+{
+        att_arena_deinit(&bench->texts);
+        bench->texts = (struct att_arena){0};
+        bench->chunk_count = 0;
+        bench->ahead.centre.on_command = record;
+        bench->ahead.centre.context = bench;
+        crowd_run(&bench->ahead, commands);
+}
+
+/* Measuring ----------------------------------------------------------------------------------- */
+
+static void replay_chunk(struct step_bench *bench)
+{
+        struct centre *centre = &bench->behind.centre;
+        uint64_t allocations = memory_allocations();
+        int64_t bytes = memory_bytes();
+        int64_t begin_ns;
+
+        memory_count(true);
+        begin_ns = bench_own_cpu_ns();
+        for (size_t i = 0; i < bench->chunk_count; i++) {
+                att_core_step(centre->core, &bench->chunk[i], &centre->effects);
+                bench->effects_measured += centre->effects.count;
+        }
+        bench->cpu_ns += bench_own_cpu_ns() - begin_ns;
+        memory_count(false);
+        bench->allocations += memory_allocations() - allocations;
+        bench->bytes_grown += memory_bytes() - bytes;
+}
+
+static void forget_measured(struct step_bench *bench)
+{
+        bench->cpu_ns = 0;
+        bench->allocations = 0;
+        bench->bytes_grown = 0;
+        bench->effects_measured = 0;
+}
+
+static void run_chunks(struct step_bench *bench, uint64_t commands)
+{
+        uint64_t until = bench->ahead.commands + commands;
+
+        while (bench->ahead.commands < until) {
+                record_chunk(bench, CHUNK_COMMANDS);
+                replay_chunk(bench);
+        }
+}
+
+static void measure_steps(struct step_bench *bench)
+{
+        uint64_t commands;
+        uint64_t ticks;
+
+        run_chunks(bench, (uint64_t)bench->commands / 10); /* Until all is warm. */
+        forget_measured(bench);
+        commands = bench->ahead.commands;
+        ticks = bench->ahead.ticks;
+        run_chunks(bench, (uint64_t)bench->commands);
+        bench->commands_measured = bench->ahead.commands - commands;
+        bench->ticks_measured = bench->ahead.ticks - ticks;
+        bench->is_same = att_digest_equals(att_core_digest(bench->ahead.centre.core),
+                                           att_core_digest(bench->behind.centre.core));
+}
+
+static uint32_t count_live(const struct crowd *crowd)
+{
+        struct att_core_counts counts;
+
+        att_core_counts(crowd->centre.core, &counts);
+        return counts.contacts[ATT_CONTACT_QUEUED] + counts.contacts[ATT_CONTACT_OFFERED] +
+               counts.contacts[ATT_CONTACT_CONNECTED];
+}
+
+/* An engine with all its agents and contacts, and what they take. */
+static void measure_bytes(struct step_bench *bench, const struct crowd_plan *plan)
+{
+        int64_t before = memory_bytes();
+
+        crowd_init(&bench->ahead, plan);
+        bench->bytes_per_agent = (memory_bytes() - before) / bench->agents;
+        before = memory_bytes();
+        crowd_fill(&bench->ahead);
+        bench->bytes_per_contact = (memory_bytes() - before) / count_live(&bench->ahead);
+        bench->rss_mib = memory_rss_mib();
+}
+
+/* Telling ------------------------------------------------------------------------------------- */
+
+static void tell(struct step_bench *bench, const char *name, const char *unit, double value,
+                 int decimals)
+{
+        ATT_CHECK(bench->figure_count < FIGURES_MAX);
+        bench->figures[bench->figure_count++] = (struct figure){name, unit, value, decimals};
+}
+
+static void tell_steps(struct step_bench *bench)
+{
+        double commands = (double)bench->commands_measured;
+        double ns = (double)bench->cpu_ns / commands;
+
+        tell(bench, "ns_per_command", "ns", ns, 1);
+        tell(bench, "commands_per_second", "", 1e9 / ns, 0);
+        tell(bench, "bytes_per_contact", "bytes", (double)bench->bytes_per_contact, 0);
+        tell(bench, "bytes_per_agent", "bytes", (double)bench->bytes_per_agent, 0);
+        tell(bench, "rss_mib", "MiB", bench->rss_mib, 1);
+        tell(bench, "allocations_per_command", "", (double)bench->allocations / commands, 3);
+        tell(bench, "bytes_grown_per_command", "bytes", (double)bench->bytes_grown / commands, 1);
+        tell(bench, "ticks_per_command", "", (double)bench->ticks_measured / commands, 3);
+        tell(bench, "effects_per_command", "", (double)bench->effects_measured / commands, 3);
+        tell(bench, "commands", "measured, ticks apart", commands, 0);
+        tell(bench, "same_state", "1: both engines", bench->is_same, 0);
+        tell(bench, "refused", "", (double)bench->ahead.centre.refused, 0);
+        tell(bench, "accepted", "offers", (double)bench->ahead.accepted, 0);
+        tell(bench, "declined", "offers", (double)bench->ahead.declined, 0);
+        tell(bench, "abandoned", "contacts", (double)bench->ahead.abandoned, 0);
+}
+
+static void tell_plan(struct step_bench *bench)
+{
+        tell(bench, "agents", "", (double)bench->agents, 0);
+        tell(bench, "waiting", "", (double)bench->waiting, 0);
+        tell(bench, "skills", "", (double)bench->skills, 0);
+        tell(bench, "queues", "", (double)bench->queues, 0);
+        tell(bench, "emotions", "", (double)bench->emotions, 0);
+        tell(bench, "seed", "", (double)bench->seed, 0);
+}
+
+static void tell_bulk(struct step_bench *bench)
+{
+        struct bulk bulk;
+
+        bulk_measure((uint64_t)bench->seed, &bulk);
+        tell(bench, "bulk_sign_on_ms", "5,000 agents", bulk.sign_on_ms, 1);
+        tell(bench, "bulk_sign_on_waiting_ms", "the same, 100,000 wait", bulk.sign_on_waiting_ms,
+             1);
+        tell(bench, "bulk_step_ms", "opens for 50,000, for nobody", bulk.step_ms, 1);
+        tell(bench, "bulk_step_served_ms", "the same, for 1,000 free agents", bulk.step_served_ms,
+             1);
+        tell(bench, "bulk_reload_ms", "5,000 agents, 100,000 wait", bulk.reload_ms, 1);
+}
+
+static bool run(struct step_bench *bench)
+{
+        const struct crowd_plan plan = {
+                .centre =
+                        {
+                                .kind = CENTRE_MIXED,
+                                .agents = (uint32_t)bench->agents,
+                                .skills = (uint32_t)bench->skills,
+                                .queues = (uint32_t)bench->queues,
+                                .contacts_max = (uint32_t)(4 * bench->agents + bench->waiting +
+                                                           1000),
+                                .seed = (uint64_t)bench->seed,
+                        },
+                .waiting = (uint32_t)bench->waiting,
+                .emotions = (uint32_t)bench->emotions,
+        };
+
+        measure_bytes(bench, &plan);
+        crowd_init(&bench->behind, &plan);
+        crowd_fill(&bench->behind);
+        measure_steps(bench);
+        tell_steps(bench);
+        crowd_deinit(&bench->ahead);
+        crowd_deinit(&bench->behind);
+        att_arena_deinit(&bench->texts);
+        free(bench->chunk);
+        if (bench->is_bulk) {
+                tell_bulk(bench);
+        }
+        tell_plan(bench);
+        figures_print(bench->figures, bench->figure_count, bench->is_json);
+        return bench->is_same && bench->ahead.centre.refused == 0;
+}
+
+int bench_step(int argc, char **argv)
+{
+        struct step_bench bench = {
+                .agents = 1000,
+                .waiting = 1000,
+                .commands = 1000000,
+                .skills = 64,
+                .queues = 64,
+                .emotions = 100,
+                .seed = 1,
+        };
+        const struct bench_option options[] = {
+                {"--agents", "(1000)", &bench.agents, NULL, NULL, 1, ATT_AGENTS_MAX},
+                {"--waiting", "contacts at all times (1000)", &bench.waiting, NULL, NULL, 0,
+                 1000000},
+                {"--commands", "to measure (1000000)", &bench.commands, NULL, NULL, 1, 1000000000},
+                {"--skills", "(64)", &bench.skills, NULL, NULL, 2, ATT_SKILLS_MAX},
+                {"--queues", "(64)", &bench.queues, NULL, NULL, 1, ATT_QUEUES_MAX},
+                {"--emotions", "different degrees of being upset (100)", &bench.emotions, NULL,
+                 NULL, 1, 1000000},
+                {"--bulk", "also what touches many at once", NULL, NULL, &bench.is_bulk, 0, 0},
+                {"--seed", "of everything (1)", &bench.seed, NULL, NULL, 0, INT64_MAX},
+                {"--json", "one object instead of a table", NULL, NULL, &bench.is_json, 0, 0},
+        };
+
+        if (!bench_parse("step", options, ATT_ARRAY_LEN(options), argc, argv)) {
+                return 2;
+        }
+        return run(&bench) ? 0 : 1;
+}
