@@ -393,6 +393,7 @@ void handle_agent_ready(struct att_core *core, const struct att_command *command
         set_reach(core, agent, command->front_end, reach);
         reach = agent->reachable;
         if (agent->presence != ATT_PRESENCE_READY) {
+                core->staffing_fell = core->staffing_fell || (before & ~reach) != 0;
                 agent_set_presence(core, agent, ATT_PRESENCE_READY, ATT_TEXT_NONE);
                 return;
         }
@@ -493,11 +494,12 @@ void handle_occupied(struct att_core *core, const struct att_command *command)
 
 void handle_free(struct att_core *core, const struct att_command *command)
 {
-        struct agent *agent = get_agent(core, command);
-        if (!agent) {
+        /* One who was removed finishes the work all the same. */
+        struct agent *agent = agent_find(core, command->agent);
+        struct interaction *work = agent ? find_outside(agent, command->contact) : NULL;
+        if (!work && !get_agent(core, command)) {
                 return;
         }
-        struct interaction *work = find_outside(agent, command->contact);
         if (!work) {
                 refuse(core, command, ATT_REFUSAL_UNKNOWN, "contact",
                        "agent '%.*s' is not occupied with '%.*s'", ATT_TEXT_ARGS(command->agent),

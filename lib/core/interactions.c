@@ -94,18 +94,19 @@ void interaction_wrap_up(struct att_core *core, struct interaction *interaction)
         timer_arm(core, &interaction->wrap_up, core->now_ms + duration_ms, 0, interaction->name);
 }
 
-static uint32_t finish_wrapping(struct att_core *core, struct agent *agent, struct att_text name)
+/* The wrap-up of a contact, or of any: then the smallest id first, as timers have it. */
+static struct interaction *find_wrapping(const struct agent *agent, struct att_text name)
 {
-        uint32_t finished = 0;
+        struct interaction *found = NULL;
         ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
         {
-                if (interaction->state == ATT_INTERACTION_WRAP_UP &&
-                    (att_text_is_empty(name) || att_text_equals(interaction->name, name))) {
-                        interaction_finish(core, interaction);
-                        finished++;
+                bool fits = interaction->state == ATT_INTERACTION_WRAP_UP &&
+                            (att_text_is_empty(name) || att_text_equals(interaction->name, name));
+                if (fits && (!found || att_text_compare(interaction->name, found->name) < 0)) {
+                        found = interaction;
                 }
         }
-        return finished;
+        return found;
 }
 
 void handle_wrap_up_done(struct att_core *core, const struct att_command *command)
@@ -116,9 +117,19 @@ void handle_wrap_up_done(struct att_core *core, const struct att_command *comman
                                att_config_nearest_agent(core->config, command->agent));
                 return;
         }
-        if (finish_wrapping(core, agent, command->contact) == 0) {
+        if (!att_text_is_empty(command->contact) && !contact_find(core, command->contact)) {
+                refuse_unknown(core, command, "contact", "contact", command->contact,
+                               ATT_TEXT_NONE);
+                return;
+        }
+        struct interaction *wrapping = find_wrapping(agent, command->contact);
+        if (!wrapping) {
                 refuse(core, command, ATT_REFUSAL_STATE, "agent", "agent '%.*s' is not in wrap-up",
                        ATT_TEXT_ARGS(command->agent));
+        }
+        while (wrapping) {
+                interaction_finish(core, wrapping);
+                wrapping = find_wrapping(agent, command->contact);
         }
 }
 

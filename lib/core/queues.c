@@ -85,22 +85,33 @@ bool queue_is_staffed(const struct att_core *core, const struct contact *contact
 
 /* ---- Timers of a waiting contact ---- */
 
+/* What is overdue acts at this instant, in the order of timers. */
 void queue_arm_max_wait(struct att_core *core, struct contact *contact)
 {
-        timer_arm(core, &contact->max_wait,
-                  contact->entered_ms + queue_of(core, contact)->max_wait_ms, contact->arrival,
+        int64_t due_ms = contact->entered_ms + queue_of(core, contact)->max_wait_ms;
+        timer_arm(core, &contact->max_wait, att_max_i64(due_ms, core->now_ms), contact->arrival,
                   contact->request.id);
 }
 
-static void arm_step(struct att_core *core, struct contact *contact)
+static bool is_passed_over(const struct att_core *core, const struct contact *contact)
+{
+        return queue_of(core, contact)->steps[contact->step].skip_unstaffed &&
+               !step_is_staffed(core, contact, contact->queue, contact->step);
+}
+
+void queue_arm_step(struct att_core *core, struct contact *contact)
 {
         const struct att_queue *queue = queue_of(core, contact);
         timer_cancel(core, &contact->next_step);
-        if (contact->step + 1 < queue->step_count) {
-                timer_arm(core, &contact->next_step,
-                          contact->entered_ms + queue->steps[contact->step + 1].after_ms,
-                          contact->arrival, contact->request.id);
+        if (contact->step + 1 >= queue->step_count) {
+                return;
         }
+        int64_t due_ms = contact->entered_ms + queue->steps[contact->step + 1].after_ms;
+        if (is_passed_over(core, contact)) {
+                due_ms = core->now_ms;
+        }
+        timer_arm(core, &contact->next_step, att_max_i64(due_ms, core->now_ms), contact->arrival,
+                  contact->request.id);
 }
 
 static int64_t earlier_future(const struct att_core *core, int64_t best_ms, int64_t at_ms)
@@ -208,8 +219,7 @@ static bool step_is_over(const struct att_core *core, const struct contact *cont
         if (contact_in_queue_ms(core, contact) >= queue->steps[contact->step + 1].after_ms) {
                 return true;
         }
-        return queue->steps[contact->step].skip_unstaffed &&
-               !step_is_staffed(core, contact, contact->queue, contact->step);
+        return is_passed_over(core, contact);
 }
 
 void queue_advance(struct att_core *core, struct contact *contact)
@@ -230,8 +240,20 @@ void queue_advance(struct att_core *core, struct contact *contact)
                 signature_refresh(core, contact);
                 contact_mark(core, contact);
         }
-        arm_step(core, contact);
+        if (may_move_again(core, contact)) {
+                queue_arm_step(core, contact);
+        }
         queue_arm_wake(core, contact);
+}
+
+static bool can_any_skip(const struct att_core *core)
+{
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                if (core->queues[q].can_skip) {
+                        return true;
+                }
+        }
+        return false;
 }
 
 void queue_skip_unstaffed(struct att_core *core)
@@ -240,13 +262,13 @@ void queue_skip_unstaffed(struct att_core *core)
                 return;
         }
         core->staffing_fell = false;
-        for (uint32_t q = 0; q < core->config->queue_count; q++) {
-                if (!core->queues[q].can_skip) {
-                        continue;
-                }
-                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
-                {
-                        queue_advance(core, contact);
+        if (!can_any_skip(core)) {
+                return;
+        }
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (contact->state == ATT_CONTACT_QUEUED && core->queues[contact->queue].can_skip) {
+                        queue_arm_step(core, contact);
                 }
         }
 }
@@ -274,12 +296,9 @@ void queue_put_back(struct att_core *core, struct contact *contact)
                 return;
         }
         contact_mark(core, contact);
-        uint32_t queue = contact->queue;
-        queue_advance(core, contact);
-        if (contact->state == ATT_CONTACT_QUEUED && contact->queue == queue &&
-            contact_in_queue_ms(core, contact) >= queue_of(core, contact)->max_wait_ms) {
-                queue_max_wait(core, contact);
-        }
+        queue_arm_step(core, contact);
+        queue_arm_max_wait(core, contact);
+        queue_arm_wake(core, contact);
 }
 
 /* ---- Overflow ---- */
@@ -350,26 +369,36 @@ void queue_arm_hours(struct att_core *core, uint32_t queue)
 }
 
 /* Where those go who wait when a queue closes: as newcomers do then, else as after a long wait. */
-static const struct att_overflow *find_closing(const struct att_queue *def, uint32_t queue)
+static const struct att_overflow *find_closing(const struct att_core *core, uint32_t queue)
 {
+        const struct att_queue *def = &core->config->queues[queue];
         const struct att_overflow *overflow = def->when_closed.kind != ATT_OVERFLOW_NONE
                                                       ? &def->when_closed
                                                       : &def->overflow;
         bool leads_back = overflow->kind == ATT_OVERFLOW_QUEUE && overflow->queue == queue;
-        return overflow->kind == ATT_OVERFLOW_NONE || leads_back ? NULL : overflow;
+        bool is_open = att_hours_is_open(&core->config->hours[def->hours], core->now_ms);
+        return overflow->kind == ATT_OVERFLOW_NONE || leads_back || is_open ? NULL : overflow;
 }
 
 void queue_closing(struct att_core *core, uint32_t queue)
 {
-        const struct att_queue *def = &core->config->queues[queue];
-        const struct att_overflow *overflow = find_closing(def, queue);
-        if (overflow && !att_hours_is_open(&core->config->hours[def->hours], core->now_ms)) {
-                ATT_LIST_FOREACH(contact, &core->queues[queue].waiting, struct contact, in_queue)
-                {
-                        queue_overflow(core, contact, overflow, false);
+        core->queues[queue].closes = find_closing(core, queue);
+        queue_arm_hours(core, queue);
+}
+
+/* Those who waited when their queues closed, by arrival; whoever is moved stays where he is moved. */
+void queue_close_all(struct att_core *core)
+{
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (contact->state == ATT_CONTACT_QUEUED && core->queues[contact->queue].closes &&
+                    contact->moved_round != core->round) {
+                        queue_overflow(core, contact, core->queues[contact->queue].closes, false);
                 }
         }
-        queue_arm_hours(core, queue);
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                core->queues[q].closes = NULL;
+        }
 }
 
 /* ---- Position and estimate ---- */

@@ -425,7 +425,8 @@ static void settle_waiting(struct att_core *core, struct contact *contact)
                 return;
         }
         contact_mark(core, contact);
-        queue_advance(core, contact);
+        queue_arm_step(core, contact);
+        queue_arm_wake(core, contact);
 }
 
 static void settle(struct att_core *core, struct reload *reload)
@@ -466,6 +467,31 @@ static void settle(struct att_core *core, struct reload *reload)
         }
 }
 
+/* ---- What is told ---- */
+
+static int compare_offers(const void *a, const void *b)
+{
+        const struct att_effect *effect_a = a;
+        const struct att_effect *effect_b = b;
+        return effect_a->offer < effect_b->offer ? -1 : effect_a->offer > effect_b->offer;
+}
+
+/* Offers are revoked as they are come upon; they are told first, in the order they were made. */
+static void order_revokes(struct att_core *core, uint32_t from)
+{
+        struct att_effects *ended = &core->places[PLACE_ENDED];
+        uint32_t revokes = from;
+        for (uint32_t i = from; i < ended->count; i++) {
+                if (ended->items[i].kind == ATT_EFFECT_REVOKE) {
+                        struct att_effect revoke = ended->items[i];
+                        memmove(&ended->items[revokes + 1], &ended->items[revokes],
+                                (i - revokes) * sizeof(revoke));
+                        ended->items[revokes++] = revoke;
+                }
+        }
+        qsort(ended->items + from, revokes - from, sizeof(*ended->items), compare_offers);
+}
+
 /* ---- All of it ---- */
 
 /* What the engine relies on; a compiled configuration that breaks it was not made by lib/config. */
@@ -493,6 +519,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
                 return;
         }
         struct reload reload = {.before = core->config, .after = command->config};
+        uint32_t told = core->places[PLACE_ENDED].count;
         att_list_init(&reload.entering);
         map_names(&reload);
         if (reload.before) {
@@ -517,6 +544,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
                 settle(core, &reload);
         }
         bury_agents(core);
+        order_revokes(core, told);
         for (uint32_t q = 0; q < core->config->queue_count; q++) {
                 queue_arm_hours(core, q);
         }

@@ -53,6 +53,7 @@ struct timer {
         int64_t at_ms;
         uint64_t order;     /* Within class and instant, then: */
         struct att_text id; /* Borrowed from the owner. */
+        uint64_t serial;    /* Last of all: in the order armed. */
 };
 
 /* ---- Channels: a bit each; a bit once given to a name stays with it. ---- */
@@ -278,15 +279,22 @@ struct contact {
 
 /* ---- Customers ---- */
 
+/* A wait given up, for one who is back soon. */
+struct abandon {
+        int64_t at_ms;
+        int64_t waited_ms;
+        uint32_t queue_name;
+};
+
+#define ABANDONS_KEPT 4
+
 struct customer {
         struct att_map_node by_id;
-        char *id_data;            /* Owned. */
-        struct att_list in_core;  /* core->customers, the longest untouched first. */
-        struct att_list contacts; /* Live ones, by arrival. */
-        bool abandoned;           /* Not yet taken up again. */
-        int64_t abandoned_ms;
-        int64_t abandoned_waited_ms;
-        uint32_t abandoned_queue_name;
+        char *id_data;                          /* Owned. */
+        struct att_list in_core;                /* core->customers, the longest untouched first. */
+        struct att_list contacts;               /* Live ones, by arrival. */
+        struct abandon abandons[ABANDONS_KEPT]; /* The latest, by time; not yet taken up again. */
+        uint32_t abandon_count;
         struct agent *last_agent; /* Borrowed. */
         int64_t last_spoke_ms;
         bool last_went_badly;
@@ -306,8 +314,9 @@ struct queue_state {
         bool can_skip;           /* Some step is passed over when unstaffed. */
         uint64_t recent_entered; /* Halved whenever prices are computed. */
         struct timer hours;
-        struct att_queue_view totals; /* The counters of the view. */
-        int64_t answer_gap_ms;        /* Smoothed time between answers; -1 unknown. */
+        const struct att_overflow *closes; /* While closing: where its contacts go. */
+        struct att_queue_view totals;      /* The counters of the view. */
+        int64_t answer_gap_ms;             /* Smoothed time between answers; -1 unknown. */
         int64_t last_answer_ms;
 };
 
@@ -423,6 +432,7 @@ struct att_core {
         uint32_t queue_name_count;
 
         struct att_heap timers;
+        uint64_t timer_serial;
         struct att_list dirty_agents;
         struct att_list dirty_contacts;
         bool staffing_fell; /* Someone signed out: steps may be unstaffed now. */
@@ -575,12 +585,15 @@ bool queue_is_staffed(const struct att_core *core, const struct contact *contact
 void queue_advance(struct att_core *core, struct contact *contact);
 void queue_overflow(struct att_core *core, struct contact *contact,
                     const struct att_overflow *overflow, bool arriving);
+void queue_arm_step(struct att_core *core, struct contact *contact);
 void queue_arm_max_wait(struct att_core *core, struct contact *contact);
 /* Puts a waiting contact where it stands now among the waiting, and its timer to the next change of
  * that by time alone. To be called whenever anything that matters there changed. */
 void queue_arm_wake(struct att_core *core, struct contact *contact);
 void queue_max_wait(struct att_core *core, struct contact *contact);
+/* The hours of a queue changed; once all that changed at the instant are known: queue_close_all(). */
 void queue_closing(struct att_core *core, uint32_t queue);
+void queue_close_all(struct att_core *core);
 void queue_arm_hours(struct att_core *core, uint32_t queue);
 void queue_skip_unstaffed(struct att_core *core); /* After staffing fell. */
 bool step_is_staffed(const struct att_core *core, const struct contact *contact, uint32_t queue,

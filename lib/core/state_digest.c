@@ -145,12 +145,13 @@ static void add_customer(const struct att_core *core, struct att_digester *diges
                          const struct customer *customer)
 {
         att_digester_add_text(digester, customer->by_id.key);
-        att_digester_add_u64(digester, customer->abandoned);
-        if (customer->abandoned) {
-                att_digester_add_i64(digester, customer->abandoned_ms);
-                att_digester_add_i64(digester, customer->abandoned_waited_ms);
+        att_digester_add_u64(digester, customer->abandon_count);
+        for (uint32_t i = 0; i < customer->abandon_count; i++) {
+                att_digester_add_i64(digester, customer->abandons[i].at_ms);
+                att_digester_add_i64(digester, customer->abandons[i].waited_ms);
                 att_digester_add_text(
-                        digester, att_text_from(core->queue_names[customer->abandoned_queue_name]));
+                        digester,
+                        att_text_from(core->queue_names[customer->abandons[i].queue_name]));
         }
         add_agent_name(digester, customer->last_agent);
         att_digester_add_i64(digester, customer->last_spoke_ms);

@@ -21,7 +21,8 @@ bool timer_less(const struct att_heap_node *node_a, const struct att_heap_node *
         if (a->order != b->order) {
                 return a->order < b->order;
         }
-        return att_text_compare(a->id, b->id) < 0;
+        int by_id = att_text_compare(a->id, b->id);
+        return by_id != 0 ? by_id < 0 : a->serial < b->serial;
 }
 
 void timer_init(struct timer *timer, enum timer_class class)
@@ -36,6 +37,7 @@ void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64
         timer->at_ms = at_ms;
         timer->order = order;
         timer->id = id;
+        timer->serial = ++core->timer_serial;
         att_heap_add(&core->timers, &timer->node);
 }
 
@@ -94,6 +96,16 @@ static void fire_offers(struct att_core *core, struct timer *first)
         }
 }
 
+/* All queues that change at the instant, before anyone is moved for it. */
+static void fire_hours(struct att_core *core, struct timer *first)
+{
+        for (struct timer *timer = first; timer; timer = pop_due(core, TIMER_HOURS)) {
+                queue_closing(core, (uint32_t)(ATT_CONTAINER_OF(timer, struct queue_state, hours) -
+                                               core->queues));
+        }
+        queue_close_all(core);
+}
+
 /* Not a new contact: it always enters, and keeps the arrival of its command. */
 static void schedule_come(struct att_core *core, struct contact *contact)
 {
@@ -143,8 +155,7 @@ static void fire(struct att_core *core, struct timer *timer)
                 queue_max_wait(core, ATT_CONTAINER_OF(timer, struct contact, max_wait));
                 break;
         case TIMER_HOURS:
-                queue_closing(core, (uint32_t)(ATT_CONTAINER_OF(timer, struct queue_state, hours) -
-                                               core->queues));
+                fire_hours(core, timer);
                 break;
         case TIMER_FRONT_END:
                 front_end_lapse(core, ATT_CONTAINER_OF(timer, struct front_end, lease));

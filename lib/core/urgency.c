@@ -12,7 +12,8 @@ int64_t urgency_points_milli(const struct att_core *core, const struct contact *
                         contact->tier_points_milli;
         milli += policy->value_milli * contact->value_ppm / ATT_PPM;
         milli += policy->emotion_milli * contact->emotion_ppm / ATT_PPM;
-        if (contact->customer && contact->customer->last_went_badly) {
+        if (contact->customer ? contact->customer->last_went_badly
+                              : contact->request.customer.last_went_badly) {
                 milli += policy->recovery_milli;
         }
         return milli;

@@ -287,8 +287,7 @@ static bool compare_step(struct comparison *c, const struct att_command *command
 static enum compare_result run_both(const struct random_run *run, const bool *keep,
                                     struct att_buffer *into, int *ret_signature)
 {
-        struct comparison c = {.core = att_core_new(),
-                               .naive = naive_new(!random_has(run->features, RANDOM_TIMER_ORDER))};
+        struct comparison c = {.core = att_core_new(), .naive = naive_new()};
         struct att_command *commands = att_alloc_array(run->count, sizeof(*commands));
         enum compare_result result = COMPARE_SAME;
         uint32_t count = 0;

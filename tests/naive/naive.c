@@ -9,11 +9,10 @@
 #include "lib/base/util.h"
 #include "tests/naive/naive_state.h"
 
-struct naive *naive_new(bool at_once)
+struct naive *naive_new(void)
 {
         struct naive *naive = att_alloc(sizeof(*naive));
 
-        naive->acts_at_once = at_once;
         naive->now_ms = INT64_MIN;
         naive->last_instant_ms = INT64_MIN;
         for (uint32_t i = 0; i < NAIVE_POLICIES_MAX; i++) {

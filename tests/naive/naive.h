@@ -24,8 +24,8 @@
 struct naive;
 
 /* What fell due during offers that end at one instant acts when all of them have ended, in the order
- * of timers; or, `at_once`, for each contact as it comes back. */
-struct naive *naive_new(bool at_once);
+ * of timers. */
+struct naive *naive_new(void);
 void naive_free(struct naive *naive);
 
 /* Applies one command. `effects` is emptied first; its texts live as long as the router. */

@@ -193,10 +193,6 @@ static void come_back(struct naive *naive, struct naive_contact *c)
                 naive_close(naive, c, ATT_OUTCOME_EXPIRED);
                 return;
         }
-        if (naive->acts_at_once) {
-                relax(naive, c);
-                end_wait(naive, c);
-        }
 }
 
 static void take_back(struct naive *naive, struct naive_offer *offer, enum att_revoke_reason reason)

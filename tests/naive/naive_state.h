@@ -131,7 +131,6 @@ struct naive {
         int64_t last_instant_ms;
         uint64_t offers_made;
         bool gave_up;
-        bool acts_at_once;
 
         /* Effects of the part of a step at hand, by their place in the fixed order. */
         struct att_effects ended;

@@ -68,7 +68,6 @@ static const char *const feature_names[] = {
         [RANDOM_RELOAD] = "reload",
         [RANDOM_REMOVAL] = "removal",
         [RANDOM_CROWDS] = "crowds",
-        [RANDOM_TIMER_ORDER] = "timer_order",
         [RANDOM_REACH_SKIP] = "reach_skip",
         [RANDOM_WRONG_WRAP_UP] = "wrong_wrap_up",
         [RANDOM_WRAP_UPS_DONE] = "wrap_ups_done",
@@ -584,7 +583,7 @@ void random_run_make(struct random_run *run, uint64_t seed, uint64_t features, u
         memset(run, 0, sizeof(*run));
         att_rng_seed(&m->rng, seed);
         run->features = choose_features(&m->rng, features);
-        m->naive = naive_new(!has(m, RANDOM_TIMER_ORDER));
+        m->naive = naive_new();
         m->sizes = (struct random_sizes){
                 .agents = 1 + below(m, 6),
                 .queues = 1 + below(m, 4),

@@ -69,7 +69,6 @@ enum random_feature {
         RANDOM_RELOAD,
         RANDOM_REMOVAL,       /* Of agents, by a reload. */
         RANDOM_CROWDS,        /* More than a few contacts at a time. */
-        RANDOM_TIMER_ORDER,   /* See naive_new(). */
         RANDOM_REACH_SKIP,    /* Reach and skip in one centre. */
         RANDOM_WRONG_WRAP_UP, /* The end of a wrap-up of an unknown contact. */
         RANDOM_WRAP_UPS_DONE, /* Of all of an agent's wrap-ups at once. */
@@ -82,9 +81,8 @@ enum random_feature {
 #define RANDOM_DISPUTED                                                                            \
         (UINT64_C(1) << RANDOM_CUSTOMERS | UINT64_C(1) << RANDOM_HOURS |                           \
          UINT64_C(1) << RANDOM_RELOAD | UINT64_C(1) << RANDOM_REMOVAL |                            \
-         UINT64_C(1) << RANDOM_CROWDS | UINT64_C(1) << RANDOM_TIMER_ORDER |                        \
-         UINT64_C(1) << RANDOM_REACH_SKIP | UINT64_C(1) << RANDOM_WRONG_WRAP_UP |                  \
-         UINT64_C(1) << RANDOM_WRAP_UPS_DONE)
+         UINT64_C(1) << RANDOM_CROWDS | UINT64_C(1) << RANDOM_REACH_SKIP |                         \
+         UINT64_C(1) << RANDOM_WRONG_WRAP_UP | UINT64_C(1) << RANDOM_WRAP_UPS_DONE)
 
 const char *random_feature_name(enum random_feature feature); /* "max_wait", ... */
 
