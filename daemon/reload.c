@@ -81,15 +81,28 @@ static bool is_in_force(const struct app *app, const struct att_config *config)
         return present && att_digest_equals(present->digest, config->digest);
 }
 
-/* Whether anything but the access rules changes. */
+/* Against the one in force, of the same digest. */
+static enum att_calendar_change compare_calendars(const struct app *app,
+                                                  const struct att_config *config)
+{
+        return att_config_compare_calendars(att_core_config(app->writer.core), config);
+}
+
+static bool changes_anything(const struct app *app, const struct att_config *config)
+{
+        return !is_in_force(app, config) || compare_calendars(app, config) == ATT_CALENDAR_OTHER;
+}
+
+/* Whether anything but the access rules changes; that opening hours are known for longer is no
+ * change, though it takes a command. */
 static bool apply(struct app *app, const struct att_config *config)
 {
         struct att_command command;
         struct log_line line;
-        bool is_new = !is_in_force(app, config);
+        const bool is_new = changes_anything(app, config);
 
         load_access(app, config);
-        if (is_new) {
+        if (is_new || compare_calendars(app, config) == ATT_CALENDAR_LONGER) {
                 att_wire_command_init(&command, ATT_CMD_CONFIG);
                 command.config = config;
                 execute(app, &command);
@@ -163,7 +176,7 @@ static bool finish(struct app *app)
         (void)att_config_diff(att_core_config(app->writer.core), reloads->loaded,
                               &reloads->changes);
         if (reloads->job->only_check) {
-                return !is_in_force(app, reloads->loaded);
+                return changes_anything(app, reloads->loaded);
         }
         return apply(app, reloads->loaded);
 }

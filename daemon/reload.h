@@ -43,7 +43,7 @@ void reloads_deinit(struct reloads *reloads); /* Nothing may be loading (checked
 bool reloads_is_busy(const struct reloads *reloads);
 
 /* Loads and makes it the configuration in force, with a CONFIG command unless the journal ended with
- * the same. False: it is wrong, and every error has been printed. */
+ * the same, and its opening hours reach far enough. False: it is wrong, and every error has been printed. */
 ATT_MUST_USE bool reload_at_start(struct app *app);
 
 /* `session` NULL: by signal, the log is told. With `only_check` nothing changes. */

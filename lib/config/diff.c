@@ -5,6 +5,7 @@
  */
 #include "lib/config/diff.h"
 
+#include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/config/calendar.h"
 #include "lib/config/facts.h"
@@ -162,6 +163,22 @@ static int64_t find_first_difference(const struct att_hours *before, const struc
         return INT64_MAX;
 }
 
+/* Holidays that are over were taken out, or such that are far ahead put in. Another zone is a fact
+ * and has its own line. */
+static void say_written_otherwise(struct diff *diff, const struct att_hours *before,
+                                  const struct att_hours *after)
+{
+        if (att_text_equals(before->name, after->name) &&
+            att_text_equals(before->zone, after->zone) &&
+            !att_digest_equals(before->rules, after->rules)) {
+                att_buffer_printf(diff->into,
+                                  "~ hours %.*s: written otherwise, with the same times in the "
+                                  "year ahead\n",
+                                  ATT_TEXT_ARGS(before->name));
+                diff->count++;
+        }
+}
+
 static void compare_hours(struct diff *diff)
 {
         for (uint32_t i = 0; i < diff->before->hours_count; i++) {
@@ -174,6 +191,7 @@ static void compare_hours(struct diff *diff)
                                                       : INT64_MAX;
 
                         if (at_ms == INT64_MAX) {
+                                say_written_otherwise(diff, before, after);
                                 continue;
                         }
                         const struct calendar_date date = calendar_date_of(at_ms / DAY_MS);
@@ -267,4 +285,24 @@ uint32_t att_config_diff(const struct att_config *before, const struct att_confi
         compare_intake(&diff);
         compare_whole(&diff);
         return diff.count;
+}
+
+enum att_calendar_change att_config_compare_calendars(const struct att_config *before,
+                                                      const struct att_config *after)
+{
+        enum att_calendar_change change = ATT_CALENDAR_SAME;
+
+        ATT_CHECK(before->hours_count == after->hours_count);
+        for (uint32_t i = 0; i < before->hours_count; i++) {
+                const struct att_hours *old = &before->hours[i];
+                const struct att_hours *new = &after->hours[i];
+
+                if (find_first_difference(old, new) != INT64_MAX) {
+                        return ATT_CALENDAR_OTHER;
+                }
+                if (new->known_until_ms - old->known_until_ms >= ATT_CALENDAR_GAIN_MS) {
+                        change = ATT_CALENDAR_LONGER;
+                }
+        }
+        return change;
 }

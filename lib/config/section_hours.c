@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/digest.h"
 #include "lib/base/util.h"
 #include "lib/config/calendar.h"
 #include "lib/config/compiler.h"
@@ -379,14 +380,71 @@ static const struct special_day *read_special_days(struct compiler *compiler,
         return days;
 }
 
-/* Intervals --------------------------------------------------------------- */
-
 struct opening {
         const struct week *week;
         const struct special_day *special;
         uint32_t special_count;
         const struct zone *zone;
 };
+
+/* Rules ------------------------------------------------------------------- */
+
+static int compare_ranges(const void *a, const void *b)
+{
+        const struct range *left = a;
+        const struct range *right = b;
+
+        return left->start != right->start ? left->start - right->start : left->end - right->end;
+}
+
+/* In order, with those joined that touch: however a day's times were written, if they are the same
+ * they add the same. */
+static void add_ranges(struct att_digester *digester, const struct ranges *written)
+{
+        struct ranges ranges = *written;
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < ranges.count; i++) {
+                if (ranges.items[i].end <= ranges.items[i].start) {
+                        ranges.items[i].end += MINUTES_A_DAY;
+                }
+        }
+        qsort(ranges.items, ranges.count, sizeof(ranges.items[0]), compare_ranges);
+        for (uint32_t i = 0; i < ranges.count; i++) {
+                const struct range range = ranges.items[i];
+
+                if (kept > 0 && range.start <= ranges.items[kept - 1].end) {
+                        ranges.items[kept - 1].end = (int)att_max_i64(ranges.items[kept - 1].end,
+                                                                      range.end);
+                } else {
+                        ranges.items[kept++] = range;
+                }
+        }
+        att_digester_add_u64(digester, kept);
+        for (uint32_t i = 0; i < kept; i++) {
+                att_digester_add_i64(digester, ranges.items[i].start);
+                att_digester_add_i64(digester, ranges.items[i].end);
+        }
+}
+
+static struct att_digest digest_rules(const struct opening *opening, struct att_text zone)
+{
+        struct att_digester digester;
+
+        att_digester_init(&digester);
+        att_digester_add_text(&digester, zone);
+        for (int i = 0; i < 7; i++) {
+                add_ranges(&digester, &opening->week->days[i]);
+        }
+        att_digester_add_u64(&digester, opening->special_count);
+        for (uint32_t i = 0; i < opening->special_count; i++) {
+                att_digester_add_i64(&digester, opening->special[i].day);
+                add_ranges(&digester, &opening->special[i].ranges);
+        }
+        return att_digester_finish(&digester);
+}
+
+/* Intervals --------------------------------------------------------------- */
 
 static const struct ranges *ranges_of_day(const struct opening *opening, int64_t day)
 {
@@ -436,7 +494,6 @@ static uint32_t join_intervals(struct att_interval *intervals, uint32_t count, i
 static void make_intervals(struct compiler *compiler, const struct opening *opening,
                            struct att_hours *hours)
 {
-        /* From whole days, so that the same files read twice on one day are the same. */
         const int64_t today = compiler->now_ms / DAY_MS;
         const int64_t first = today - DAYS_BEFORE;
         const int64_t end = today + DAYS_AFTER;
@@ -521,6 +578,7 @@ static void read_hours(struct compiler *compiler, const struct declared *declare
         if (zone) {
                 opening.zone = zone;
                 hours->zone = compiler_keep(compiler, draft.zone->text);
+                hours->rules = digest_rules(&opening, hours->zone);
                 make_intervals(compiler, &opening, hours);
                 zone_close(zone);
         }

@@ -232,9 +232,12 @@ struct att_interval { /* [open, close) in ms since the epoch, UTC. */
         int64_t close_ms;
 };
 
+/* The rules are what the supervisor wrote; the intervals are what follows from them for the time
+ * ahead, so that the same rules have other intervals every day. */
 struct att_hours {
         struct att_text name;
         struct att_text zone;
+        struct att_digest rules;              /* Of zone, week and dates. */
         const struct att_interval *intervals; /* In order, apart from each other. */
         uint32_t interval_count;
         int64_t known_until_ms; /* After it nothing is known: extended by command. */

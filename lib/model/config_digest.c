@@ -268,12 +268,8 @@ static void add_hours(struct digestion *digestion, const struct att_hours *hours
 {
         add_text(digestion, hours->name);
         add_text(digestion, hours->zone);
-        add_number(digestion, hours->interval_count);
-        for (uint32_t i = 0; i < hours->interval_count; i++) {
-                add_number(digestion, hours->intervals[i].open_ms);
-                add_number(digestion, hours->intervals[i].close_ms);
-        }
-        add_number(digestion, hours->known_until_ms);
+        att_digester_add_u64(&digestion->digester, hours->rules.high);
+        att_digester_add_u64(&digestion->digester, hours->rules.low);
 }
 
 static void add_intake_rule(struct digestion *digestion, const struct att_intake_rule *rule)

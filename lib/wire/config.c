@@ -176,6 +176,19 @@ static bool check_rule(const struct att_config *config, const struct att_intake_
                is_index_or_none(rule->intent, config->intent_count);
 }
 
+static bool check_hours(const struct att_hours *hours)
+{
+        for (uint32_t i = 0; i < hours->interval_count; i++) {
+                const struct att_interval *interval = &hours->intervals[i];
+
+                if (interval->open_ms >= interval->close_ms ||
+                    (i > 0 && interval[-1].close_ms >= interval->open_ms)) {
+                        return false;
+                }
+        }
+        return true;
+}
+
 static bool check_agent(const struct compiled_config *compiled, const struct compiled_agent *agent)
 {
         const struct att_config *config = &compiled->config;
@@ -218,6 +231,11 @@ static bool check_compiled(const struct compiled_config *compiled)
         }
         for (uint32_t i = 0; i < config->queue_count; i++) {
                 if (!check_queue(config, &config->queues[i])) {
+                        return false;
+                }
+        }
+        for (uint32_t i = 0; i < config->hours_count; i++) {
+                if (!check_hours(&config->hours[i])) {
                         return false;
                 }
         }

@@ -235,6 +235,8 @@ static const struct table_field hours_fields[] = {
         TABLE_ROW(3, TABLE_MESSAGES, "intervals",
                   TABLE_ITEMS(struct att_hours, intervals, interval_count), .sub = &table_interval),
         TABLE_ROW(4, TABLE_S64, "known_until_ms", TABLE_AT(struct att_hours, known_until_ms)),
+        TABLE_ROW(5, TABLE_FIXED64, "rules_high", TABLE_AT(struct att_hours, rules.high)),
+        TABLE_ROW(6, TABLE_FIXED64, "rules_low", TABLE_AT(struct att_hours, rules.low)),
 };
 
 static const struct table table_hours = TABLE_OF("CompiledConfig.Hours", hours_fields,

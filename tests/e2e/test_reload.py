@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A new configuration: all of it or nothing; nobody is signed out, nothing is dropped."""
 
+import os
+import shutil
 import signal
 
 from support import CONFIG, attune, eventually, run
@@ -10,6 +12,14 @@ MORE = CONFIG.replace("  general: { title: General }",
                       "  general: { title: General }\n  vip: { title: Very important }")
 WITHOUT_CARDS = CONFIG.replace(
     "  cards: { title: Cards, requires: { cards: 3 }, service_level: 80% in 20s }\n", "")
+
+HOURS = """\
+hours:
+  office:
+    zone: Europe/Madrid
+    open: { mon-fri: "09:00-18:00" }
+    closed: [ { date: 2099-01-01 } ]
+"""
 
 
 def busy_house(house):
@@ -71,6 +81,36 @@ def a_check_applies_nothing(house):
     assert house.status()["config_digest"] == before
 
 
+def the_same_file_again_changes_nothing(house):
+    house.write_config(CONFIG.replace("title: General", "title: General, hours: office") + HOURS)
+    house.start()
+    seq = house.status()["seq"]
+    answer = house.ctl_json("config", "reload")[0]
+    assert answer["ok"] and not answer["changed"] and not answer["changes"], answer
+    house.write_config(CONFIG.replace("title: General", "title: General, hours: office") +
+                       HOURS.replace("2099-01-01", "2099-01-02"))
+    assert house.status()["seq"] == seq
+    answer = house.ctl_json("config", "reload")[0]
+    assert answer["changed"] and "written otherwise" in answer["changes"][0], answer
+
+
+def a_country_may_change_its_clocks(house):
+    zones = os.path.join(house.home, "zones", "Europe")
+    os.makedirs(zones)
+    shutil.copy("/usr/share/zoneinfo/Europe/Madrid", os.path.join(zones, "Madrid"))
+    house.write_config(CONFIG.replace("title: General", "title: General, hours: office") + HOURS)
+    os.environ["TZDIR"] = os.path.dirname(zones)
+    try:
+        house.start()
+    finally:
+        del os.environ["TZDIR"]
+    assert not house.ctl_json("config", "reload")[0]["changed"]
+    shutil.copy("/usr/share/zoneinfo/Asia/Tokyo", os.path.join(zones, "Madrid"))
+    answer = house.ctl_json("config", "reload")[0]
+    assert answer["changed"] and "other times" in answer["changes"][0], answer
+    assert not house.ctl_json("config", "reload")[0]["changed"]
+
+
 def those_who_wait_in_a_removed_queue_go_on_elsewhere(house):
     phone = busy_house(house)
     house.write_config(WITHOUT_CARDS)
@@ -120,6 +160,8 @@ if __name__ == "__main__":
     run(a_reload_by_command_is_all_or_nothing,
         a_reload_by_sighup_is_the_same,
         a_check_applies_nothing,
+        the_same_file_again_changes_nothing,
+        a_country_may_change_its_clocks,
         those_who_wait_in_a_removed_queue_go_on_elsewhere,
         a_removed_agent_finishes_the_work,
         a_reload_survives_a_crash,

@@ -105,10 +105,53 @@ START_TEST(other_opening_times_are_told_by_the_first_day)
                 "attune: 1\nhours: { h: { zone: UTC, open: { mon-fri: \"09:00-18:00\" }, closed: "
                 "[ { date: 2026-05-01 } ] } }\n",
                 "~ hours h: other times, first on 2026-05-01 09:00 UTC: open -> closed\n");
+        assert_diff(
+                "attune: 1\nhours: { h: { zone: UTC, open: { mon-fri: \"09:00-18:00\" } } }\n",
+                "attune: 1\nhours: { h: { zone: UTC, open: { mon-fri: \"09:00-18:00\" }, closed: "
+                "[ { date: 2031-05-01 } ] } }\n",
+                "~ hours h: written otherwise, with the same times in the year ahead\n");
+        assert_diff(
+                "attune: 1\nhours: { h: { zone: UTC, open: { mon: \"09:00-12:00,12:00-18:00\" } } "
+                "}\n",
+                "attune: 1\nhours: { h: { zone: UTC, open: { mon: \"09:00-18:00\" } } }\n", "");
+}
+END_TEST
+
+START_TEST(a_calendar_is_worth_a_change_if_it_is_another_or_reaches_far_further)
+{
+        static const char nine[] = "attune: 1\nhours: { all: { zone: UTC, open: { mon-sun: "
+                                   "\"00:00-24:00\" } }, h: { zone: Europe/Madrid, open: { "
+                                   "mon-fri: \"09:00-18:00\" } } }\n";
+        static const char ten[] = "attune: 1\nhours: { all: { zone: UTC, open: { mon-sun: "
+                                  "\"00:00-24:00\" } }, h: { zone: Europe/Madrid, open: { "
+                                  "mon-fri: \"10:00-18:00\" } } }\n";
+        const struct {
+                const char *text;
+                int64_t days;
+                enum att_calendar_change change;
+        } cases[] = {
+                {nine, 0, ATT_CALENDAR_SAME},     {nine, 1, ATT_CALENDAR_SAME},
+                {nine, 199, ATT_CALENDAR_SAME},   {nine, 200, ATT_CALENDAR_LONGER},
+                {nine, 390, ATT_CALENDAR_LONGER}, {nine, 5000, ATT_CALENDAR_LONGER},
+                {nine, -300, ATT_CALENDAR_SAME},  {ten, 0, ATT_CALENDAR_OTHER},
+                {ten, 300, ATT_CALENDAR_OTHER},
+        };
+        const struct att_config *before = config_from_text(nine);
+
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                const struct att_config *after = config_from_text_at(
+                        cases[i].text, TEST_NOW_MS + cases[i].days * INT64_C(86400000));
+
+                ck_assert_msg(att_config_compare_calendars(before, after) == cases[i].change,
+                              "case %zu", i);
+                att_config_unref(after);
+        }
+        att_config_unref(before);
 }
 END_TEST
 
 ATT_TEST_MAIN("config_diff", the_same_meaning_is_no_difference,
               what_came_and_what_went_is_told_by_name, what_changed_is_told_field_by_field,
               intake_rules_are_told_as_sentences, tiers_in_another_order_are_told,
-              other_opening_times_are_told_by_the_first_day)
+              other_opening_times_are_told_by_the_first_day,
+              a_calendar_is_worth_a_change_if_it_is_another_or_reaches_far_further)

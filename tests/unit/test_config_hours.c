@@ -22,15 +22,31 @@ static int64_t utc(const char *text)
         return ((calendar_day_of(date) * 24 + hour) * 60 + minute) * 60000;
 }
 
-static const struct att_config *config_with_hours(const char *hours)
+#define TEST_DAY_MS INT64_C(86400000)
+
+static const struct att_config *config_with_hours_at(const char *hours, int64_t now_ms)
 {
         struct att_buffer text = {0};
 
         att_buffer_printf(&text, "attune: 1\nhours: { h: %s }\n", hours);
-        const struct att_config *config = config_from_text(text.data);
+        const struct att_config *config = config_from_text_at(text.data, now_ms);
 
         att_buffer_deinit(&text);
         return config;
+}
+
+static const struct att_config *config_with_hours(const char *hours)
+{
+        return config_with_hours_at(hours, TEST_NOW_MS);
+}
+
+static struct att_digest digest_with_hours_at(const char *hours, int64_t now_ms)
+{
+        const struct att_config *config = config_with_hours_at(hours, now_ms);
+        const struct att_digest digest = config->digest;
+
+        att_config_unref(config);
+        return digest;
 }
 
 /* Each must open at the first and close at the second time of a pair. */
@@ -158,6 +174,47 @@ static void compare_with_libc(const char *name)
         zone_close(zone);
 }
 
+START_TEST(the_digest_is_of_the_hours_as_written_whatever_the_day)
+{
+        static const char written[] = "{ zone: UTC, open: { mon: \"09:00-12:00, 13:00-17:00\", "
+                                      "tue: \"08:00-16:00\" }, closed: [ { date: 2029-05-01 }, "
+                                      "{ date: 2029-05-02 } ] }";
+        static const char *const same[] = {
+                "{ zone: UTC, open: { tue: [ \"12:00-16:00\", \"08:00-12:00\" ], mon: "
+                "[ \"13:00-17:00\", \"9:00-12:00\" ] }, closed: [ { date: 2029-05-02, title: May "
+                "}, { date: 2029-05-01 } ] }",
+        };
+        static const char *const others[] = {
+                "{ zone: Etc/GMT, open: { mon: \"09:00-12:00, 13:00-17:00\", tue: "
+                "\"08:00-16:00\" }, closed: [ { date: 2029-05-01 }, { date: 2029-05-02 } ] }",
+                "{ zone: UTC, open: { mon: \"09:00-12:00, 13:00-17:00\", tue: \"08:00-16:01\" }, "
+                "closed: [ { date: 2029-05-01 }, { date: 2029-05-02 } ] }",
+                "{ zone: UTC, open: { mon: \"09:00-12:00, 13:00-17:00\", wed: \"08:00-16:00\" }, "
+                "closed: [ { date: 2029-05-01 }, { date: 2029-05-02 } ] }",
+                /* Years ahead, and yet another file. */
+                "{ zone: UTC, open: { mon: \"09:00-12:00, 13:00-17:00\", tue: \"08:00-16:00\" }, "
+                "closed: [ { date: 2029-05-01 } ] }",
+                "{ zone: UTC, open: { mon: \"09:00-12:00, 13:00-17:00\", tue: \"08:00-16:00\" }, "
+                "closed: [ { date: 2029-05-01 } ], special: [ { date: 2029-05-02, open: "
+                "\"10:00-11:00\" } ] }",
+        };
+        const struct att_digest digest = digest_with_hours_at(written, TEST_NOW_MS);
+
+        for (int64_t days = 1; days < 1000; days += 111) {
+                ck_assert(att_digest_equals(
+                        digest, digest_with_hours_at(written, TEST_NOW_MS + days * TEST_DAY_MS)));
+        }
+        for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+                ck_assert(att_digest_equals(digest, digest_with_hours_at(same[i], TEST_NOW_MS)));
+        }
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+                ck_assert_msg(
+                        !att_digest_equals(digest, digest_with_hours_at(others[i], TEST_NOW_MS)),
+                        "%s", others[i]);
+        }
+}
+END_TEST
+
 START_TEST(zones_are_as_the_c_library_knows_them)
 {
         static const char *const names[] = {
@@ -202,5 +259,6 @@ ATT_TEST_MAIN("config_hours", local_hours_follow_summer_time,
               a_time_that_is_never_shown_is_the_instant_of_the_change,
               days_have_several_times_and_holidays_none,
               all_day_every_day_never_closes_as_far_as_is_known, weekdays_wrap_around_the_weekend,
+              the_digest_is_of_the_hours_as_written_whatever_the_day,
               zones_are_as_the_c_library_knows_them, no_name_leads_out_of_the_folder_of_zones,
               days_and_dates_go_back_and_forth)

@@ -265,8 +265,8 @@ static struct att_config *make_config(void)
                                        .moved_to = ATT_NONE};
         intervals[0] = (struct att_interval){1000, 2000};
         intervals[1] = (struct att_interval){3000, INT64_MAX};
-        hours[0] = (struct att_hours){ATT_TEXT("office"), ATT_TEXT("Europe/Madrid"), intervals, 2,
-                                      5000};
+        hours[0] = (struct att_hours){
+                ATT_TEXT("office"), ATT_TEXT("Europe/Madrid"), {5, 6}, intervals, 2, 5000};
         intake[0] = (struct att_intake_rule){.when = {conditions + 1, 1},
                                              .queue = ATT_NONE,
                                              .requires = requires,
@@ -434,7 +434,8 @@ START_TEST(a_damaged_configuration_is_malformed_never_another_one)
 
                 bytes.data[at] = (char)att_rng_below(&rng, 256);
                 if (att_journal_take_config(att_buffer_text(&bytes), &read) == ATT_JOURNAL_OK) {
-                        /* Unchanged, or in what the digest leaves out: who has access. */
+                        /* Unchanged, or in what the digest leaves out: who has access,
+                         * and the times that rules come to. */
                         ck_assert(att_digest_equals(read->digest, config->digest));
                         accepted += bytes.data[at] != was;
                         att_config_unref(read);
