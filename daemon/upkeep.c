@@ -11,19 +11,26 @@
 #define HOURS_MS      (INT64_C(24) * 3600 * 1000)
 #define HOURS_LEFT_MS (INT64_C(60) * HOURS_MS) /* Then they are compiled anew. */
 
-/* Agents' prices follow from the demand of late: nothing changed, nothing to do. */
+/* A price counts against customers who are worth less than others, and says how much other queues
+ * want an agent. */
+static bool has_prices(const struct att_config *config)
+{
+        return config->tier_count > 0 && config->queue_count > 1;
+}
+
+/* Agents' prices follow from the demand of late: nothing happened, nothing to do. */
 static void update_prices(struct app *app, int64_t now_ms)
 {
         struct upkeep *upkeep = &app->upkeep;
 
         if (now_ms - upkeep->prices_ms < PRICES_MS ||
-            att_core_seq(app->writer.core) == upkeep->prices_seq) {
+            att_core_seq(app->writer.core) == upkeep->prices_seq ||
+            !has_prices(att_core_config(app->writer.core))) {
                 return;
         }
         execute_plain(app, ATT_CMD_PRICES);
         upkeep->prices_ms = now_ms;
         upkeep->prices_seq = att_core_seq(app->writer.core);
-        front_ends_forget(&app->front_ends, now_ms);
 }
 
 /* Hours are compiled for a year and more ahead; a daemon may run for longer. */
@@ -65,6 +72,7 @@ static void on_second(uv_timer_t *timer)
         feed_watchdog(&app->upkeep, monotonic_ms);
         sessions_sweep(&app->sessions, monotonic_ms);
         feeds_expire(&app->front_ends, monotonic_ms);
+        front_ends_forget(&app->front_ends, now_ms);
         if (!app->is_draining) {
                 update_prices(app, now_ms);
                 look_at_hours(app, now_ms);

@@ -14,7 +14,7 @@ struct upkeep {
         uv_timer_t timer;
         bool is_open;
         int64_t prices_ms;   /* Core time of the last PRICES. */
-        uint64_t prices_seq; /* The command it was. */
+        uint64_t prices_seq; /* The command it was; none since then: none is due. */
         int64_t hours_ms;    /* Core time of the last look at the hours' horizon. */
         int64_t watchdog_ms; /* Monotonic: of the last word to the watchdog. */
         uint64_t watchdog_every_ms;
