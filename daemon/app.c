@@ -242,6 +242,7 @@ static bool start(struct app *app)
         } else if (start_log(app) && start_engine(app, &why)) {
                 signals_open(app);
                 upkeep_open(app);
+                positions_open(app);
                 if (listeners_open(app, &why) < 0) {
                         fail(app, "listener.failed", &why);
                 } else {
@@ -259,6 +260,7 @@ static bool start(struct app *app)
 static void close_all(struct app *app)
 {
         listeners_close(app);
+        positions_close(app);
         upkeep_close(app);
         signals_close(app);
         writer_close(&app->writer);
@@ -316,6 +318,7 @@ static void init(struct app *app, const struct options *options, uv_loop_t *loop
         app->writer.on_durable = on_durable;
         app->writer.on_release = on_release;
         app->writer.context = app;
+        positions_init(&app->positions);
         front_ends_init(&app->front_ends);
         sessions_init(&app->sessions);
         reloads_init(&app->reloads, options->config);
@@ -332,6 +335,7 @@ static void deinit(struct app *app)
         route_log_close(&app->route_log);
         access_deinit(&app->access);
         publisher_deinit(&app->publisher);
+        positions_deinit(&app->positions);
         att_data_close(app->data);
 }
 

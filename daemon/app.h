@@ -18,6 +18,7 @@
 #include "daemon/listener.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
+#include "daemon/positions.h"
 #include "daemon/publish.h"
 #include "daemon/reload.h"
 #include "daemon/route_log.h"
@@ -36,6 +37,7 @@ struct app {
         struct att_data *data; /* Owned. */
         struct writer writer;
         struct publisher publisher;
+        struct positions positions;
         struct front_ends front_ends;
         struct sessions sessions;
         struct listeners listeners;

@@ -13,7 +13,7 @@ struct core_clock {
         int64_t base_ms;
         int64_t began_us; /* Of the monotonic clock. */
         uint32_t scale;
-        int64_t last_ms;
+        int64_t last_ms; /* What it gave last. */
 };
 
 int64_t clock_wall_ms(void);

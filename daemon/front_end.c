@@ -160,6 +160,7 @@ struct feed *feed_new(struct front_ends *front_ends, struct front_end *front_end
         feed->front_end = front_end;
         if (front_end) {
                 att_list_add_tail(&front_end->feeds, &feed->in_front_end);
+                front_end->feeds_begun++;
         }
         if (!att_text_is_empty(agent)) {
                 feed->seat = seats_get(front_ends, agent);

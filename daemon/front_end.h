@@ -35,6 +35,7 @@ struct front_end {
         struct att_list in_all;
         struct att_text name; /* Owned, after the struct. */
         struct att_list feeds;
+        uint64_t feeds_begun; /* So far: one that begins knows nothing of what was told before. */
         uint32_t session_count;
         uint32_t home_count; /* Seats that have it as their home. */
         bool is_present;     /* The engine believes so: it gave commands, and was not lost. */

@@ -81,7 +81,7 @@ static void push(struct app *app, struct feed *feed, const struct att_effect *ef
                           context->is_wanted ? &context->contact : NULL, context->address,
                           context->is_wanted ? att_buffer_text(&app->publisher.why)
                                              : ATT_TEXT_NONE);
-        push_window_added(&feed->pushes);
+        push_window_added(&feed->pushes, app->writer.clock.last_ms);
         publish_feed(feed);
 }
 
@@ -154,6 +154,33 @@ static void push_effect(struct app *app, const struct att_effect *effect)
         push_to_agent(app, effect, &context);
 }
 
+/* One that is behind has more urgent things to read. */
+static bool is_up_to_date(const struct feed *feed, int64_t since_ms)
+{
+        return feed->session && push_window_kept(&feed->pushes) < PUSH_WINDOW / 2 &&
+               push_window_is_acknowledged(&feed->pushes, since_ms);
+}
+
+bool publish_position(struct app *app, const struct att_effect *news, int64_t since_ms)
+{
+        struct front_end *front_end = front_ends_find(&app->front_ends, news->front_end);
+        struct context context = {.address = ATT_TEXT_NONE};
+        bool is_told = false;
+
+        if (!front_end) {
+                return false;
+        }
+        app->front_ends.stamp++;
+        ATT_LIST_FOREACH(feed, &front_end->feeds, struct feed, in_front_end)
+        {
+                if (is_up_to_date(feed, since_ms)) {
+                        push(app, feed, news, &context);
+                        is_told = true;
+                }
+        }
+        return is_told;
+}
+
 /* ---- Lines ---- */
 
 void publish_line(struct app *app, struct att_text contact, struct att_text queue,
@@ -185,6 +212,7 @@ void publish(struct app *app, const struct att_command *command, const struct at
         }
         for (uint32_t i = 0; i < effects->count; i++) {
                 push_effect(app, &effects->items[i]);
+                positions_hear(app, &effects->items[i]);
                 write_line(app, &effects->items[i], command->seq);
         }
 }

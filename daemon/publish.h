@@ -9,6 +9,9 @@
 #ifndef ATT_DAEMON_PUBLISH_H
 #define ATT_DAEMON_PUBLISH_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "lib/base/buffer.h"
 #include "lib/base/digest.h"
 #include "lib/core/command.h"
@@ -27,6 +30,9 @@ void publisher_deinit(struct publisher *publisher);
 
 /* Right after the step: effects are borrowed from it. */
 void publish(struct app *app, const struct att_command *command, const struct att_effects *effects);
+/* What became of a contact's place (daemon/positions.h), to the feeds of its front end that have
+ * acknowledged all that they were pushed up to `since_ms`. False: there was none. */
+bool publish_position(struct app *app, const struct att_effect *news, int64_t since_ms);
 /* A line to the route log and its followers that is no effect. `publisher.line` holds it. */
 void publish_line(struct app *app, struct att_text contact, struct att_text queue,
                   struct att_text agent, const char *event);

@@ -17,7 +17,7 @@ void push_window_init(struct push_window *window)
 void push_window_deinit(struct push_window *window)
 {
         att_buffer_deinit(&window->bytes);
-        free(window->lens);
+        free(window->kept);
         *window = (struct push_window){0};
 }
 
@@ -37,31 +37,38 @@ bool push_window_is_full(const struct push_window *window)
                window->bytes.len - window->head >= PUSH_WINDOW_BYTES_MAX;
 }
 
-static uint32_t *len_of(const struct push_window *window, uint64_t id)
+static struct kept_push *find_kept(const struct push_window *window, uint64_t id)
 {
-        return &window->lens[id & (window->lens_capacity - 1)];
+        return &window->kept[id & (window->kept_capacity - 1)];
+}
+
+bool push_window_is_acknowledged(const struct push_window *window, int64_t until_ms)
+{
+        return window->first_id == window->end_id ||
+               find_kept(window, window->first_id)->added_ms > until_ms;
 }
 
 static void grow(struct push_window *window)
 {
         struct push_window bigger = *window;
 
-        bigger.lens_capacity = window->lens_capacity ? 2 * window->lens_capacity : 16;
-        bigger.lens = att_alloc_array(bigger.lens_capacity, sizeof(*bigger.lens));
+        bigger.kept_capacity = window->kept_capacity ? 2 * window->kept_capacity : 16;
+        bigger.kept = att_alloc_array(bigger.kept_capacity, sizeof(*bigger.kept));
         for (uint64_t id = window->first_id; id < window->end_id; id++) {
-                *len_of(&bigger, id) = *len_of(window, id);
+                *find_kept(&bigger, id) = *find_kept(window, id);
         }
-        free(window->lens);
+        free(window->kept);
         *window = bigger;
 }
 
-void push_window_added(struct push_window *window)
+void push_window_added(struct push_window *window, int64_t now_ms)
 {
         ATT_CHECK(window->bytes.len > window->added_at);
-        if (push_window_kept(window) == window->lens_capacity) {
+        if (push_window_kept(window) == window->kept_capacity) {
                 grow(window);
         }
-        *len_of(window, window->end_id) = (uint32_t)(window->bytes.len - window->added_at);
+        *find_kept(window, window->end_id) = (struct kept_push){
+                .added_ms = now_ms, .len = (uint32_t)(window->bytes.len - window->added_at)};
         window->added_at = window->bytes.len;
         window->end_id++;
 }
@@ -74,7 +81,7 @@ bool push_window_take(struct push_window *window, struct att_text *ret_frame)
             window->unsent_id - window->first_id >= PUSH_WINDOW) {
                 return false;
         }
-        len = *len_of(window, window->unsent_id);
+        len = find_kept(window, window->unsent_id)->len;
         *ret_frame = att_text_of(window->bytes.data + window->unsent_at, len);
         window->unsent_at += len;
         window->unsent_id++;
@@ -95,7 +102,7 @@ static void cut_head(struct push_window *window)
 void push_window_acknowledge(struct push_window *window, uint64_t id)
 {
         while (window->first_id <= id && window->first_id < window->unsent_id) {
-                window->head += *len_of(window, window->first_id);
+                window->head += find_kept(window, window->first_id)->len;
                 window->first_id++;
         }
         cut_head(window);

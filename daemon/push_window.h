@@ -7,7 +7,7 @@
  *      if (push_window_is_full(window)) { the front end is too slow }
  *      id = push_window_next_id(window);
  *      att_wire_put_push(&window->bytes, id, ...);
- *      push_window_added(window);
+ *      push_window_added(window, now_ms);
  *      while (push_window_take(window, &frame)) { put the frame into the outbox }
  */
 #ifndef ATT_DAEMON_PUSH_WINDOW_H
@@ -24,11 +24,16 @@
 #define PUSH_WINDOW_KEPT_MAX  16384
 #define PUSH_WINDOW_BYTES_MAX ((size_t)16 << 20)
 
+struct kept_push {
+        int64_t added_ms;
+        uint32_t len; /* Of its frame. */
+};
+
 struct push_window {
         struct att_buffer bytes; /* Frames, one after the other; `head` of them are done with. */
         size_t head;
-        uint32_t *lens;       /* Owned ring of the kept frames' lengths. */
-        size_t lens_capacity; /* A power of two. */
+        struct kept_push *kept; /* Owned ring. */
+        size_t kept_capacity;   /* A power of two. */
         uint64_t first_id;    /* Of the oldest kept; also of the next one if none is. */
         uint64_t end_id;      /* Of the next one. */
         uint64_t unsent_id;   /* Of the first that is to be sent. */
@@ -40,9 +45,12 @@ void push_window_init(struct push_window *window);
 void push_window_deinit(struct push_window *window);
 
 uint64_t push_window_next_id(const struct push_window *window);
-void push_window_added(struct push_window *window);
+void push_window_added(struct push_window *window, int64_t now_ms); /* Never going back. */
 bool push_window_is_full(const struct push_window *window);
 size_t push_window_kept(const struct push_window *window);
+
+/* Whether all that was added up to then is acknowledged. */
+bool push_window_is_acknowledged(const struct push_window *window, int64_t until_ms);
 
 /* The next frame to send; good until the next change. False: none, or the window is closed. */
 bool push_window_take(struct push_window *window, struct att_text *ret_frame);

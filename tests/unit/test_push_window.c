@@ -10,7 +10,7 @@
 static void add(struct push_window *window)
 {
         att_buffer_printf(&window->bytes, "<%" PRIu64 ">", push_window_next_id(window));
-        push_window_added(window);
+        push_window_added(window, (int64_t)push_window_next_id(window));
 }
 
 static void add_many(struct push_window *window, int count)
@@ -109,6 +109,27 @@ START_TEST(a_closed_window_opens_with_an_acknowledgement)
 }
 END_TEST
 
+START_TEST(what_was_added_up_to_a_time_is_acknowledged_or_not)
+{
+        struct push_window window;
+
+        push_window_init(&window);
+        ck_assert(push_window_is_acknowledged(&window, 1000));
+        add_many(&window, 3); /* At 1, 2 and 3. */
+        ck_assert(push_window_is_acknowledged(&window, 0));
+        ck_assert(!push_window_is_acknowledged(&window, 1));
+        for (uint64_t id = 1; id <= 3; id++) {
+                check_next(&window, id);
+        }
+        push_window_acknowledge(&window, 2);
+        ck_assert(push_window_is_acknowledged(&window, 2));
+        ck_assert(!push_window_is_acknowledged(&window, 3));
+        push_window_acknowledge(&window, 3);
+        ck_assert(push_window_is_acknowledged(&window, 3));
+        push_window_deinit(&window);
+}
+END_TEST
+
 START_TEST(one_who_never_acknowledges_fills_it)
 {
         struct push_window window;
@@ -143,5 +164,6 @@ END_TEST
 
 ATT_TEST_MAIN("push window", pushes_are_taken_once_and_in_order,
               the_unacknowledged_come_again_in_order, what_was_never_sent_cannot_be_acknowledged,
-              a_closed_window_opens_with_an_acknowledgement, one_who_never_acknowledges_fills_it,
+              a_closed_window_opens_with_an_acknowledgement,
+              what_was_added_up_to_a_time_is_acknowledged_or_not, one_who_never_acknowledges_fills_it,
               memory_stays_flat_when_all_is_acknowledged)
