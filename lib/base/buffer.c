@@ -22,22 +22,31 @@ void att_buffer_clear(struct att_buffer *buffer)
         }
 }
 
-void att_buffer_reserve(struct att_buffer *buffer, size_t more)
+static void grow(struct att_buffer *buffer, size_t needed)
 {
-        ATT_CHECK(more < SIZE_MAX - buffer->len);
-        size_t needed = buffer->len + more + 1; /* The NUL. */
-
-        if (needed <= buffer->capacity) {
-                return;
-        }
         buffer->capacity = att_grown_capacity(buffer->capacity, needed < 64 ? 64 : needed);
         buffer->data = att_realloc_array(buffer->data, buffer->capacity, 1);
         buffer->data[buffer->len] = '\0';
 }
 
+static inline void reserve(struct att_buffer *buffer, size_t more)
+{
+        ATT_CHECK(more < SIZE_MAX - buffer->len);
+        size_t needed = buffer->len + more + 1; /* The NUL. */
+
+        if (needed > buffer->capacity) {
+                grow(buffer, needed);
+        }
+}
+
+void att_buffer_reserve(struct att_buffer *buffer, size_t more)
+{
+        reserve(buffer, more);
+}
+
 void att_buffer_append(struct att_buffer *buffer, const void *data, size_t len)
 {
-        att_buffer_reserve(buffer, len);
+        reserve(buffer, len);
         if (len > 0) {
                 memcpy(buffer->data + buffer->len, data, len);
                 buffer->len += len;
@@ -57,7 +66,9 @@ void att_buffer_append_c(struct att_buffer *buffer, const char *c_string)
 
 void att_buffer_append_byte(struct att_buffer *buffer, char byte)
 {
-        att_buffer_append(buffer, &byte, 1);
+        reserve(buffer, 1);
+        buffer->data[buffer->len++] = byte;
+        buffer->data[buffer->len] = '\0';
 }
 
 void att_buffer_append_uint(struct att_buffer *buffer, uint64_t number)
