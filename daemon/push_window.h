@@ -34,11 +34,11 @@ struct push_window {
         size_t head;
         struct kept_push *kept; /* Owned ring. */
         size_t kept_capacity;   /* A power of two. */
-        uint64_t first_id;    /* Of the oldest kept; also of the next one if none is. */
-        uint64_t end_id;      /* Of the next one. */
-        uint64_t unsent_id;   /* Of the first that is to be sent. */
-        size_t unsent_at;     /* Where its frame begins in `bytes`. */
-        size_t added_at;      /* Where the bytes ended at the last push_window_added(). */
+        uint64_t first_id;      /* Of the oldest kept; also of the next one if none is. */
+        uint64_t end_id;        /* Of the next one. */
+        uint64_t unsent_id;     /* Of the first that is to be sent. */
+        size_t unsent_at;       /* Where its frame begins in `bytes`. */
+        size_t added_at;        /* Where the bytes ended at the last push_window_added(). */
 };
 
 void push_window_init(struct push_window *window);

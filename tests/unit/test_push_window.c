@@ -165,5 +165,5 @@ END_TEST
 ATT_TEST_MAIN("push window", pushes_are_taken_once_and_in_order,
               the_unacknowledged_come_again_in_order, what_was_never_sent_cannot_be_acknowledged,
               a_closed_window_opens_with_an_acknowledgement,
-              what_was_added_up_to_a_time_is_acknowledged_or_not, one_who_never_acknowledges_fills_it,
-              memory_stays_flat_when_all_is_acknowledged)
+              what_was_added_up_to_a_time_is_acknowledged_or_not,
+              one_who_never_acknowledges_fills_it, memory_stays_flat_when_all_is_acknowledged)
