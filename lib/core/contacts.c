@@ -359,21 +359,20 @@ static void drop_abandon(struct customer *customer, uint32_t i)
                 (customer->abandon_count - i) * sizeof(*customer->abandons));
 }
 
-/* One who abandoned and is back soon, in the same queue, goes on from the wait of before; once. */
+/* One who abandoned and is back soon, in the same queue, goes on from the wait of before: the latest, each
+ * once. */
 static void take_up_wait(struct att_core *core, struct contact *contact)
 {
         struct customer *customer = contact->customer;
-        for (uint32_t i = 0; customer && i < customer->abandon_count; i++) {
+        for (uint32_t i = customer ? customer->abandon_count : 0; i-- > 0;) {
                 const struct abandon *abandon = &customer->abandons[i];
-                if (abandon->queue_name != core->queues[contact->queue].name) {
-                        continue;
-                }
-                if (core->now_ms - abandon->at_ms <= RETURN_WITHIN_MS) {
+                if (abandon->queue_name == core->queues[contact->queue].name &&
+                    core->now_ms - abandon->at_ms <= RETURN_WITHIN_MS) {
                         contact->waited_before_ms = att_max_i64(contact->waited_before_ms,
                                                                 abandon->waited_ms);
+                        drop_abandon(customer, i);
+                        return;
                 }
-                drop_abandon(customer, i);
-                return;
         }
 }
 
@@ -511,19 +510,13 @@ static void remember_abandon(struct att_core *core, const struct contact *contac
         if (!customer || !is_waiting(contact->state)) {
                 return;
         }
-        uint32_t queue_name = core->queues[contact->queue].name;
-        for (uint32_t i = 0; i < customer->abandon_count; i++) {
-                if (customer->abandons[i].queue_name == queue_name) {
-                        drop_abandon(customer, i);
-                }
-        }
         if (customer->abandon_count == ABANDONS_KEPT) {
                 drop_abandon(customer, 0);
         }
         customer->abandons[customer->abandon_count++] = (struct abandon){
                 .at_ms = core->now_ms,
                 .waited_ms = contact_waited_ms(core, contact),
-                .queue_name = queue_name,
+                .queue_name = core->queues[contact->queue].name,
         };
 }
 

@@ -144,6 +144,9 @@ static int64_t find_reach(const struct att_core *core, const struct contact *con
 
 void queue_arm_wake(struct att_core *core, struct contact *contact)
 {
+        if (contact->state == ATT_CONTACT_QUEUED && contact->reach_ms <= core->now_ms) {
+                contact_mark(core, contact); /* Now is the moment; a new timer would miss it. */
+        }
         waiting_refresh(core, contact);
         contact->reach_ms = find_reach(core, contact);
         int64_t wake_ms = att_min_i64(contact->reach_ms, contact->waiting.next_phase_ms);
@@ -185,6 +188,7 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
         contact->queue = queue;
         contact->step = 0;
         contact->entered_ms = core->now_ms;
+        contact->reach_ms = INT64_MAX;
         if (contact->state == ATT_CONTACT_QUEUED) {
                 contact_list(core, contact);
         } else {

@@ -154,7 +154,7 @@ static void swap_agents(struct att_core *core, const struct att_config *config)
 
 static bool is_doomed(const struct agent *agent)
 {
-        return agent && !agent->def && agent->interaction_count == 0;
+        return agent && !agent->def && agent->interaction_count == 0 && !agent->is_mentioned;
 }
 
 static void forget_last_agent(struct contact *contact)
@@ -164,9 +164,27 @@ static void forget_last_agent(struct contact *contact)
         }
 }
 
+static void mention_agents(struct contact *contact)
+{
+        for (uint32_t i = 0; i < contact->excluded_count; i++) {
+                contact->excluded[i]->is_mentioned = true;
+        }
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                contact->cooldowns[i].agent->is_mentioned = true;
+        }
+}
+
 /* Removed agents who have finished their work are not named by anyone from here on. */
 static void bury_agents(struct att_core *core)
 {
+        ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
+        {
+                agent->is_mentioned = false;
+        }
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                mention_agents(contact);
+        }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
                 forget_last_agent(contact);
@@ -336,25 +354,12 @@ static bool is_gone(const struct agent *agent)
         return agent && !agent->def;
 }
 
-/* What named an agent who is gone, names nobody. */
+/* Who is gone is waited for by nobody. Whom a contact leaves out, and who declined it, stays with it:
+ * the agent may come back. */
 static void drop_gone_agents(struct contact *contact)
 {
         contact->named = is_gone(contact->named) ? NULL : contact->named;
         contact->preferred = is_gone(contact->preferred) ? NULL : contact->preferred;
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < contact->excluded_count; i++) {
-                if (!is_gone(contact->excluded[i])) {
-                        contact->excluded[kept++] = contact->excluded[i];
-                }
-        }
-        contact->excluded_count = kept;
-        kept = 0;
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                if (!is_gone(contact->cooldowns[i].agent)) {
-                        contact->cooldowns[kept++] = contact->cooldowns[i];
-                }
-        }
-        contact->cooldown_count = kept;
 }
 
 static void map_contact(struct att_core *core, const struct reload *reload, struct contact *contact)
@@ -409,19 +414,30 @@ static void settle_step(struct att_core *core, struct contact *contact)
         queue_arm_max_wait(core, contact);
 }
 
+/* The step it is in may be one that moves on now. */
+static bool move_on(struct att_core *core, struct contact *contact)
+{
+        uint32_t move_to = core->config->queues[contact->queue].steps[contact->step].move_to;
+        if (move_to != ATT_NONE) {
+                queue_enter(core, contact, move_to);
+        }
+        return move_to != ATT_NONE;
+}
+
 static void settle_waiting(struct att_core *core, struct contact *contact)
 {
         if (contact->state == ATT_CONTACT_OFFERED) {
                 core->queues[contact->queue].offered_count++;
                 settle_step(core, contact);
                 check_offers(core, contact);
+                if (contact->state == ATT_CONTACT_QUEUED) {
+                        move_on(core, contact);
+                }
                 return;
         }
         contact_list(core, contact);
         settle_step(core, contact);
-        uint32_t move_to = core->config->queues[contact->queue].steps[contact->step].move_to;
-        if (move_to != ATT_NONE) {
-                queue_enter(core, contact, move_to);
+        if (move_on(core, contact)) {
                 return;
         }
         contact_mark(core, contact);
@@ -469,27 +485,45 @@ static void settle(struct att_core *core, struct reload *reload)
 
 /* ---- What is told ---- */
 
-static int compare_offers(const void *a, const void *b)
+struct told {
+        struct att_effect effect;
+        uint64_t offer; /* Its own, or the last one of its contact before it; 0: none. */
+        uint32_t index;
+};
+
+static int compare_told(const void *a, const void *b)
 {
-        const struct att_effect *effect_a = a;
-        const struct att_effect *effect_b = b;
-        return effect_a->offer < effect_b->offer ? -1 : effect_a->offer > effect_b->offer;
+        const struct told *told_a = a;
+        const struct told *told_b = b;
+        uint64_t offer_a = told_a->offer == 0 ? UINT64_MAX : told_a->offer;
+        uint64_t offer_b = told_b->offer == 0 ? UINT64_MAX : told_b->offer;
+        if (offer_a != offer_b) {
+                return offer_a < offer_b ? -1 : 1;
+        }
+        return told_a->index < told_b->index ? -1 : told_a->index > told_b->index;
 }
 
-/* Offers are revoked as they are come upon; they are told first, in the order they were made. */
+/* Offers are revoked as they are come upon; they are told in the order they were made, and what
+ * followed for their contact right after. */
 static void order_revokes(struct att_core *core, uint32_t from)
 {
         struct att_effects *ended = &core->places[PLACE_ENDED];
-        uint32_t revokes = from;
-        for (uint32_t i = from; i < ended->count; i++) {
-                if (ended->items[i].kind == ATT_EFFECT_REVOKE) {
-                        struct att_effect revoke = ended->items[i];
-                        memmove(&ended->items[revokes + 1], &ended->items[revokes],
-                                (i - revokes) * sizeof(revoke));
-                        ended->items[revokes++] = revoke;
+        uint32_t count = ended->count - from;
+        ATT_CLEANUP(att_free_pointer)
+        struct told *told = att_alloc_array(count, sizeof(*told));
+        for (uint32_t i = 0; i < count; i++) {
+                told[i] = (struct told){.effect = ended->items[from + i], .index = i};
+                told[i].offer = told[i].effect.offer;
+                bool follows = i > 0 && told[i].effect.kind != ATT_EFFECT_REVOKE &&
+                               att_text_equals(told[i].effect.contact, told[i - 1].effect.contact);
+                if (follows) {
+                        told[i].offer = told[i - 1].offer;
                 }
         }
-        qsort(ended->items + from, revokes - from, sizeof(*ended->items), compare_offers);
+        qsort(told, count, sizeof(*told), compare_told);
+        for (uint32_t i = 0; i < count; i++) {
+                ended->items[from + i] = told[i].effect;
+        }
 }
 
 /* ---- All of it ---- */

@@ -445,6 +445,7 @@ struct contact *request_accept(struct att_core *core, const struct att_command *
         contact->arrival = core->seq;
         contact->arrived_ms = core->now_ms;
         contact->queue = ATT_NONE;
+        contact->reach_ms = INT64_MAX;
         contact->tier = ATT_NONE;
         contact->priority_request_milli = or_zero(request->priority_milli);
         contact->emotion_ppm = or_zero(request->emotion_ppm);

@@ -180,9 +180,10 @@ struct agent {
         int64_t strain_at_ms;
         struct record *records; /* Owned. */
         uint32_t record_count;
-        uint32_t column; /* Scratch of the matching. */
-        uint64_t room;   /* Scratch of the matching: channels with room. */
-        bool dirty;      /* May be able to take something it could not before. */
+        uint32_t column;   /* Scratch of the matching. */
+        uint64_t room;     /* Scratch of the matching: channels with room. */
+        bool is_mentioned; /* Scratch of a reload: a live contact leaves out the agent. */
+        bool dirty;        /* May be able to take something it could not before. */
         struct att_list in_dirty;
         struct att_list in_removed;
         struct att_list related; /* Relations of waiting contacts. */

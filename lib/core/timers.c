@@ -112,14 +112,6 @@ static void schedule_come(struct att_core *core, struct contact *contact)
         queue_enter(core, contact, contact->queue);
 }
 
-static void fire_wake(struct att_core *core, struct contact *contact)
-{
-        if (contact->state == ATT_CONTACT_QUEUED && core->now_ms >= contact->reach_ms) {
-                contact_mark(core, contact);
-        }
-        queue_arm_wake(core, contact);
-}
-
 static void fire_batch(struct att_core *core, struct policy_state *state)
 {
         uint32_t policy = (uint32_t)(state - core->policies);
@@ -161,7 +153,7 @@ static void fire(struct att_core *core, struct timer *timer)
                 front_end_lapse(core, ATT_CONTAINER_OF(timer, struct front_end, lease));
                 break;
         case TIMER_WAKE:
-                fire_wake(core, ATT_CONTAINER_OF(timer, struct contact, wake));
+                queue_arm_wake(core, ATT_CONTAINER_OF(timer, struct contact, wake));
                 break;
         case TIMER_BATCH:
                 fire_batch(core, ATT_CONTAINER_OF(timer, struct policy_state, window));
