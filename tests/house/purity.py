@@ -77,11 +77,9 @@ def main():
     archives = {}
     for room in PURE_ROOMS:
         path = os.path.join(build_root, room, ARCHIVES[room])
-        if os.path.exists(path):
-            archives[room] = path
-    if not archives:
-        print(f"no archive of {', '.join(PURE_ROOMS)} is built in {build_root}")
-        sys.exit(77)
+        if not os.path.exists(path):
+            sys.exit(f"{path} is not there: what the engine calls can't be told")
+        archives[room] = path
 
     own = {symbol for path in archives.values() for _, symbol in symbols_of(nm, path, True)}
     complaints = []
