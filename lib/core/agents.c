@@ -61,10 +61,16 @@ static void set_reach(struct att_core *core, struct agent *agent, struct att_tex
 
 /* ---- Agents ---- */
 
-struct agent *agent_find(const struct att_core *core, struct att_text id)
+struct agent *agent_find_any(const struct att_core *core, struct att_text id)
 {
         struct att_map_node *node = att_map_find(&core->agents_by_id, id);
         return node ? ATT_CONTAINER_OF(node, struct agent, by_id) : NULL;
+}
+
+struct agent *agent_find(const struct att_core *core, struct att_text id)
+{
+        struct agent *agent = agent_find_any(core, id);
+        return agent && (agent->def || agent->interaction_count > 0) ? agent : NULL;
 }
 
 struct agent *agent_new(struct att_core *core, struct att_text id)

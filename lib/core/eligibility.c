@@ -17,6 +17,11 @@ uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint
         return core->config->profiles[agent->def->profile].by_queue[queue].rank;
 }
 
+bool is_for_named_alone(const struct att_core *core, const struct contact *contact)
+{
+        return contact->named && contact->named->def && core->now_ms < contact->named_until_ms;
+}
+
 uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent)
 {
@@ -91,7 +96,7 @@ static enum att_exclusion routing_exclusion(const struct att_core *core,
         if (agent == contact->named) {
                 return ATT_EXCLUSION_NONE; /* Ignores the profile's queues and delays. */
         }
-        if (contact->named && core->now_ms < contact->named_until_ms) {
+        if (is_for_named_alone(core, contact)) {
                 return ATT_EXCLUSION_NAMED;
         }
         if (queue_rank(core, agent, contact->queue) == 0) {

@@ -226,7 +226,7 @@ static void put_held_back(const struct told *told, const struct contact *contact
                 att_buffer_printf(told->into, "held for the preferred agent %.*s\n",
                                   ATT_TEXT_ARGS(bound->id));
         }
-        if (contact->named && told->core->now_ms < contact->named_until_ms) {
+        if (is_for_named_alone(told->core, contact)) {
                 att_buffer_printf(told->into, "waits for the named agent %.*s, for another ",
                                   ATT_TEXT_ARGS(contact->named->id));
                 put_time(told->into, contact->named_until_ms - told->core->now_ms);

@@ -95,8 +95,8 @@ static void gather_all(struct att_core *core, const struct contact *contact)
                 }
         }
         /* A named agent need not serve the queue. */
-        if (contact->named && !att_bitset_has(serves, contact->named->index) &&
-            can_take(core, contact, contact->named)) {
+        if (contact->named && can_take(core, contact, contact->named) &&
+            !att_bitset_has(serves, contact->named->index)) {
                 add_agent(&core->match, contact->named);
         }
 }

@@ -195,7 +195,7 @@ static struct offer *get_offer(struct att_core *core, const struct att_command *
                 return NULL;
         }
         struct agent *agent = agent_find(core, command->agent);
-        if (!agent || !agent->def) {
+        if (!agent) {
                 refuse_unknown(core, command, "agent", "agent", command->agent,
                                att_config_nearest_agent(core->config, command->agent));
                 return NULL;

@@ -138,7 +138,7 @@ static void swap_agents(struct att_core *core, const struct att_config *config)
                 }
         }
         for (uint32_t i = 0; i < config->agent_count; i++) {
-                struct agent *agent = agent_find(core, config->agents[i].id);
+                struct agent *agent = agent_find_any(core, config->agents[i].id);
                 if (!agent) {
                         agent = agent_new(core, config->agents[i].id);
                 }
@@ -164,8 +164,16 @@ static void forget_last_agent(struct contact *contact)
         }
 }
 
+/* The agents a contact names, prefers or leaves out stay known while they are removed: they may come
+ * back. Nobody waits for them meanwhile. */
 static void mention_agents(struct contact *contact)
 {
+        if (contact->named) {
+                contact->named->is_mentioned = true;
+        }
+        if (contact->preferred) {
+                contact->preferred->is_mentioned = true;
+        }
         for (uint32_t i = 0; i < contact->excluded_count; i++) {
                 contact->excluded[i]->is_mentioned = true;
         }
@@ -349,26 +357,12 @@ static uint32_t map_preferences(const struct reload *reload, struct att_preferen
         return kept;
 }
 
-static bool is_gone(const struct agent *agent)
-{
-        return agent && !agent->def;
-}
-
-/* Who is gone is waited for by nobody. Whom a contact leaves out, and who declined it, stays with it:
- * the agent may come back. */
-static void drop_gone_agents(struct contact *contact)
-{
-        contact->named = is_gone(contact->named) ? NULL : contact->named;
-        contact->preferred = is_gone(contact->preferred) ? NULL : contact->preferred;
-}
-
 static void map_contact(struct att_core *core, const struct reload *reload, struct contact *contact)
 {
         contact->own_count = map_requirements(reload, contact->own, contact->own_count);
         contact->ruled_count = map_requirements(reload, contact->ruled, contact->ruled_count);
         contact->prefer_count = map_preferences(reload, contact->prefers, contact->prefer_count);
         contact->intent = mapped(reload->intents, contact->intent);
-        drop_gone_agents(contact);
         intake_apply_tier(core, contact);
         uint32_t before = contact->queue;
         contact->queue = mapped(reload->queues, before);

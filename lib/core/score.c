@@ -177,8 +177,8 @@ uint32_t score_best(const struct att_core *core, const struct contact *contact,
                 }
         }
         const struct agent *named = contact->named; /* Need not serve the queue. */
-        if (named && !att_bitset_has(serves, named->index) &&
-            exclusion_of(core, contact, named, true) == ATT_EXCLUSION_NONE) {
+        if (named && exclusion_of(core, contact, named, true) == ATT_EXCLUSION_NONE &&
+            !att_bitset_has(serves, named->index)) {
                 look_at(&scorer, &best, named->index);
         }
         for (uint32_t i = 0; i < best.count; i++) {

@@ -485,6 +485,8 @@ void channels_reload(struct att_core *core, const struct att_config *config);
 /* ---- agents.c ---- */
 
 struct agent *agent_find(const struct att_core *core, struct att_text id);
+/* One who was removed and has no work left, too. */
+struct agent *agent_find_any(const struct att_core *core, struct att_text id);
 struct agent *agent_new(struct att_core *core, struct att_text id);
 void agent_free(struct att_core *core, struct agent *agent);
 void agent_mark(struct att_core *core, struct agent *agent); /* Dirty. */
@@ -632,6 +634,8 @@ bool has_room(const struct att_core *core, const struct agent *agent, uint32_t c
 struct agent *bound_agent(const struct att_core *core, const struct contact *contact,
                           enum att_exclusion *ret_by);
 /* The rank of a queue in the agent's profile; 0: not served. */
+/* Whether a contact waits for the agent it names, who is still of the centre. */
+bool is_for_named_alone(const struct att_core *core, const struct contact *contact);
 /* Whether what decides about an agent beyond the sets is alike for all of them. */
 bool contact_is_plain(const struct att_core *core, const struct contact *contact);
 uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint32_t queue);

@@ -287,11 +287,6 @@ static bool is_cooling_at_all(const struct att_core *core, const struct contact 
         return false;
 }
 
-static bool is_for_named_alone(const struct att_core *core, const struct contact *contact)
-{
-        return contact->named && core->now_ms < contact->named_until_ms;
-}
-
 static bool belongs_apart(const struct att_core *core, const struct contact *contact)
 {
         return contact->excluded_count > 0 || is_cooling_at_all(core, contact) ||
