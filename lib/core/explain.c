@@ -51,8 +51,9 @@ static void put_exclusions(struct att_buffer *into, const uint32_t excluded[ATT_
 {
         for (int i = 1; i < ATT_EXCLUSION_COUNT; i++) {
                 if (excluded[i] > 0) {
-                        att_buffer_printf(into, "  %u %s\n", excluded[i],
-                                          att_exclusion_sentence((enum att_exclusion)i));
+                        att_buffer_printf(into, "  %u %s: %s\n", excluded[i],
+                                          excluded[i] == 1 ? "agent" : "agents",
+                                          att_exclusion_phrase((enum att_exclusion)i));
                 }
         }
 }

@@ -67,27 +67,43 @@ static const char *const fit_term_names[] = {
 static const struct {
         const char *name;
         const char *sentence;
+        const char *phrase;
 } exclusions[] = {
-        [ATT_EXCLUSION_NONE] = {"none", "could take it"},
-        [ATT_EXCLUSION_OFFLINE] = {"offline", "is offline"},
-        [ATT_EXCLUSION_PAUSED] = {"paused", "is paused"},
-        [ATT_EXCLUSION_UNREACHABLE] = {"unreachable", "can't be reached on this channel now"},
-        [ATT_EXCLUSION_CHANNEL] = {"channel", "does not work on this channel"},
-        [ATT_EXCLUSION_EXCLUDED] = {"excluded", "is left out by the request"},
-        [ATT_EXCLUSION_NAMED] = {"named", "is not the agent it is for"},
-        [ATT_EXCLUSION_PROFILE] = {"profile", "has a profile that does not serve the queue"},
-        [ATT_EXCLUSION_DELAY] = {"delay", "sees the queue only later, by the profile's delay"},
-        [ATT_EXCLUSION_TEAM] = {"team", "is not in a team that serves it"},
-        [ATT_EXCLUSION_SKILL] = {"skill", "lacks a required skill or level"},
-        [ATT_EXCLUSION_ANY_OF] = {"any_of", "has none of the skills of which one is needed"},
-        [ATT_EXCLUSION_ATTRIBUTE] = {"attribute", "has not the attribute that the queue asks for"},
-        [ATT_EXCLUSION_BOT] = {"bot", "is a bot, and a bot handed it back"},
-        [ATT_EXCLUSION_COOLDOWN] = {"cooldown", "declined or missed it not long ago"},
-        [ATT_EXCLUSION_HOLD] = {"hold", "must wait while it is held for the preferred agent"},
-        [ATT_EXCLUSION_LINKED] = {"linked", "must leave it to the agent of the same conversation"},
-        [ATT_EXCLUSION_EXCLUSIVE] = {"exclusive", "is kept from it by an exclusive channel"},
-        [ATT_EXCLUSION_LIMIT] = {"limit", "has as many on this channel as allowed"},
-        [ATT_EXCLUSION_UNITS] = {"units", "has no units free"},
+        [ATT_EXCLUSION_NONE] = {"none", "could take it", "free to take it"},
+        [ATT_EXCLUSION_OFFLINE] = {"offline", "is offline", "offline"},
+        [ATT_EXCLUSION_PAUSED] = {"paused", "is paused", "paused"},
+        [ATT_EXCLUSION_UNREACHABLE] = {"unreachable", "can't be reached on this channel now",
+                                       "not to be reached on this channel now"},
+        [ATT_EXCLUSION_CHANNEL] = {"channel", "does not work on this channel",
+                                   "not working on this channel"},
+        [ATT_EXCLUSION_EXCLUDED] = {"excluded", "is left out by the request",
+                                    "left out by the request"},
+        [ATT_EXCLUSION_NAMED] = {"named", "is not the agent it is for", "not who it is for"},
+        [ATT_EXCLUSION_PROFILE] = {"profile", "has a profile that does not serve the queue",
+                                   "with a profile that does not serve the queue"},
+        [ATT_EXCLUSION_DELAY] = {"delay", "sees the queue only later, by the profile's delay",
+                                 "seeing the queue only later, by the profile's delay"},
+        [ATT_EXCLUSION_TEAM] = {"team", "is not in a team that serves it",
+                                "not in a team that serves it"},
+        [ATT_EXCLUSION_SKILL] = {"skill", "lacks a required skill or level",
+                                 "without a required skill or level"},
+        [ATT_EXCLUSION_ANY_OF] = {"any_of", "has none of the skills of which one is needed",
+                                  "without any of the skills of which one is needed"},
+        [ATT_EXCLUSION_ATTRIBUTE] = {"attribute", "has not the attribute that the queue asks for",
+                                     "without the attribute that the queue asks for"},
+        [ATT_EXCLUSION_BOT] = {"bot", "is a bot, and a bot handed it back",
+                               "not human, and a bot handed it back"},
+        [ATT_EXCLUSION_COOLDOWN] = {"cooldown", "declined or missed it not long ago",
+                                    "declined or missed it not long ago"},
+        [ATT_EXCLUSION_HOLD] = {"hold", "must wait while it is held for the preferred agent",
+                                "made to wait while it is held for the preferred agent"},
+        [ATT_EXCLUSION_LINKED] = {"linked", "must leave it to the agent of the same conversation",
+                                  "leaving it to the agent of the same conversation"},
+        [ATT_EXCLUSION_EXCLUSIVE] = {"exclusive", "is kept from it by an exclusive channel",
+                                     "kept from it by an exclusive channel"},
+        [ATT_EXCLUSION_LIMIT] = {"limit", "has as many on this channel as allowed",
+                                 "with as many on this channel as allowed"},
+        [ATT_EXCLUSION_UNITS] = {"units", "has no units free", "with no units free"},
 };
 
 static const char *const role_names[] = {
@@ -168,6 +184,11 @@ const char *att_exclusion_name(enum att_exclusion exclusion)
 const char *att_exclusion_sentence(enum att_exclusion exclusion)
 {
         return (size_t)exclusion < ATT_ARRAY_LEN(exclusions) ? exclusions[exclusion].sentence : "?";
+}
+
+const char *att_exclusion_phrase(enum att_exclusion exclusion)
+{
+        return (size_t)exclusion < ATT_ARRAY_LEN(exclusions) ? exclusions[exclusion].phrase : "?";
 }
 
 const char *att_role_name(enum att_role role)

@@ -131,8 +131,10 @@ const char *att_skill_kind_name(enum att_skill_kind kind);
 const char *att_agent_kind_name(enum att_agent_kind kind);
 const char *att_fit_term_name(enum att_fit_term term);
 const char *att_exclusion_name(enum att_exclusion exclusion);
-/* A sentence's part for people: "is paused", "lacks a required skill". */
+/* After an agent's name: "is paused", "lacks a required skill or level". */
 const char *att_exclusion_sentence(enum att_exclusion exclusion);
+/* After a count, of one or many: "3 agents: paused", "1 agent: without a required skill or level". */
+const char *att_exclusion_phrase(enum att_exclusion exclusion);
 const char *att_role_name(enum att_role role);
 
 /* Whether a contact may move from one state to another. */

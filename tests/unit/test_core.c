@@ -406,12 +406,15 @@ START_TEST(an_explanation_says_why_and_why_not)
         centre_contact(&centre, "c1", "q");
         ck_assert(att_core_explain(centre.core, ATT_TEXT("c1"), ATT_TEXT_NONE, &text));
         ck_assert_ptr_nonnull(strstr(text.data, "waits in queue q, step 0, position 1"));
+        ck_assert_ptr_nonnull(strstr(text.data, "\n  2 agents: offline\n"));
         centre_agent(&centre, ATT_CMD_AGENT_READY, "bob");
         centre_agent(&centre, ATT_CMD_AGENT_READY, "ann");
         att_buffer_clear(&text);
         ck_assert(att_core_explain(centre.core, ATT_TEXT("c1"), ATT_TEXT_NONE, &text));
         ck_assert_ptr_nonnull(strstr(text.data, "given to ann in queue q"));
         ck_assert_ptr_nonnull(strstr(text.data, "the only one eligible"));
+        ck_assert_ptr_nonnull(
+                strstr(text.data, "\n  1 agent: without a required skill or level\n"));
         att_buffer_clear(&text);
         ck_assert(att_core_explain(centre.core, ATT_TEXT("c1"), ATT_TEXT("bob"), &text));
         ck_assert_ptr_nonnull(strstr(text.data, att_exclusion_sentence(ATT_EXCLUSION_SKILL)));

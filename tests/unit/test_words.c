@@ -17,7 +17,9 @@ START_TEST(every_word_has_its_written_form)
         for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {
                 ck_assert_str_ne(att_exclusion_name((enum att_exclusion)i), "?");
                 ck_assert_str_ne(att_exclusion_sentence((enum att_exclusion)i), "?");
+                ck_assert_str_ne(att_exclusion_phrase((enum att_exclusion)i), "?");
         }
+        ck_assert_str_eq(att_exclusion_phrase(ATT_EXCLUSION_COUNT), "?");
         ck_assert_str_eq(att_revoke_reason_name(ATT_REVOKE_AGENT_GONE), "agent_gone");
         ck_assert_str_eq(att_interaction_state_name(ATT_INTERACTION_WRAP_UP), "wrap_up");
         ck_assert_str_eq(att_refusal_name(ATT_REFUSAL_DUPLICATE), "duplicate");
