@@ -77,12 +77,14 @@ enum random_feature {
 
 #define RANDOM_ALL ((UINT64_C(1) << RANDOM_FEATURE_COUNT) - 1)
 
-/* What engine and naive router are known to read differently, and so is left out by default. */
+/* Left out by default: where the contract is silent the two differ in a few runs of a thousand. A
+ * contact that names an agent who is removed waits on for the agent in the naive router and goes to
+ * anyone in the engine; a linked contact of a broadcast queue is put to further agents in the naive
+ * router and to the link's alone in the engine; a contact that enters a queue at the instant it closes
+ * was already waiting in the naive router and stays in the engine. */
 #define RANDOM_DISPUTED                                                                            \
-        (UINT64_C(1) << RANDOM_CUSTOMERS | UINT64_C(1) << RANDOM_HOURS |                           \
-         UINT64_C(1) << RANDOM_RELOAD | UINT64_C(1) << RANDOM_REMOVAL |                            \
-         UINT64_C(1) << RANDOM_CROWDS | UINT64_C(1) << RANDOM_REACH_SKIP |                         \
-         UINT64_C(1) << RANDOM_WRONG_WRAP_UP | UINT64_C(1) << RANDOM_WRAP_UPS_DONE)
+        (UINT64_C(1) << RANDOM_CUSTOMERS | UINT64_C(1) << RANDOM_REMOVAL |                         \
+         UINT64_C(1) << RANDOM_HOURS)
 
 const char *random_feature_name(enum random_feature feature); /* "max_wait", ... */
 
