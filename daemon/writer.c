@@ -117,18 +117,16 @@ static void close_batch(struct writer *writer)
 static void hand_over(struct writer *writer)
 {
         struct writer_batch *batch = in_flight(writer);
-        const struct att_digest effects = att_digester_finish(&batch->effects);
-        const struct att_batch stored = {
+        struct att_batch whole = {
                 .first_seq = batch->first_seq,
                 .last_seq = att_core_seq(writer->core),
                 .time_ms = att_core_now_ms(writer->core),
-                .effects = effects,
+                .effects = att_digester_finish(&batch->effects),
         };
-        struct att_batch with_records = stored;
 
-        att_journal_batch_end(&batch->encoder, effects);
-        with_records.records = att_buffer_text(&batch->records);
-        att_journal_append(writer->journal, &with_records);
+        att_journal_batch_end(&batch->encoder, whole.effects);
+        whole.records = att_buffer_text(&batch->records);
+        att_journal_append(writer->journal, &whole);
         writer->is_committing = true;
 }
 
@@ -168,7 +166,8 @@ void writer_wake(struct writer *writer)
         (void)uv_async_send(&writer->done);
 }
 
-void writer_end_turn(struct writer *writer)
+/* Starts the commit of what has collected, unless one is in flight. */
+static void commit(struct writer *writer)
 {
         bool has_commands = collecting(writer)->first_seq != 0;
 
@@ -233,7 +232,7 @@ static void end_turn(struct writer *writer)
         if (!writer->is_open) {
                 return; /* It was the last one. */
         }
-        writer_end_turn(writer);
+        commit(writer);
         arm(writer);
         writer->last_turn_ms = clock_now_ms(&writer->clock);
 }

@@ -87,8 +87,6 @@ int64_t writer_take_stall_ms(struct writer *writer);
 /* Something was put into this outbox: it is released with the batch. */
 void writer_touch(struct writer *writer, struct outbox *outbox);
 
-/* Starts the commit of what has collected, unless one is in flight. */
-void writer_end_turn(struct writer *writer);
 /* Commits what has collected and waits for it: for the start. 0, or -EIO and a sentence. */
 ATT_MUST_USE int writer_commit_now(struct writer *writer, struct att_buffer *why);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One thread writes; it alone touches the open segment. `mutex` guards what both sides see: the
- * stage of the batch in flight, the result, the end and the figures.
+ * stage of the batch in flight, the result and the end.
  *
  * A full segment is sealed by a second thread while the first goes on in the next segment, so that
  * no commit waits for a checkpoint. One is sealed at a time; that it failed is found by the next
@@ -50,7 +50,6 @@ struct att_journal {
         enum att_append_result result;
         struct att_buffer why; /* Of the result. */
         struct att_journal_position end;
-        struct att_journal_figures figures;
 
         /* The writer's own. */
         struct att_segment *segment; /* NULL: the next batch begins one. */
@@ -199,43 +198,19 @@ static enum att_append_result commit(struct att_journal *journal, const struct a
         return att_segment_append(journal->segment, batch, chain, why);
 }
 
-static int64_t clock_us(void)
-{
-        struct timespec now;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static void note_durable(struct att_journal *journal, const struct att_batch *batch,
-                         struct att_digest chain, int64_t took_us, bool is_new_segment)
-{
-        struct att_journal_figures *figures = &journal->figures;
-
-        journal->end = (struct att_journal_position){
-                .seq = batch->last_seq, .time_ms = batch->time_ms, .chain = chain};
-        figures->batches++;
-        figures->bytes += batch->records.len;
-        figures->segments += is_new_segment ? 1 : 0;
-        figures->commit_us = took_us;
-        figures->commit_us_max = att_max_i64(figures->commit_us_max, took_us);
-}
-
 /* Called with the mutex held and a batch asked for; gives the mutex up while it writes. */
 static void write_batch(struct att_journal *journal)
 {
         const struct att_batch batch = journal->batch;
         const struct att_digest chain = att_batch_chain(&batch, journal->end.chain);
-        const struct att_segment *segment_before = journal->segment;
         enum att_append_result result;
-        int64_t began_us = clock_us();
 
         pthread_mutex_unlock(&journal->mutex);
         result = commit(journal, &batch, chain, &journal->why);
         pthread_mutex_lock(&journal->mutex);
         if (result == ATT_APPEND_DURABLE) {
-                note_durable(journal, &batch, chain, clock_us() - began_us,
-                             journal->segment != segment_before);
+                journal->end = (struct att_journal_position){
+                        .seq = batch.last_seq, .time_ms = batch.time_ms, .chain = chain};
         } else {
                 journal->has_failed = true;
         }
@@ -273,9 +248,10 @@ static struct att_digest make_genesis(void)
         unsigned char bytes[32] = {0};
 
         if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
-                int64_t now_us = clock_us();
+                struct timespec now;
 
-                memcpy(bytes, &now_us, sizeof(now_us));
+                (void)clock_gettime(CLOCK_MONOTONIC, &now);
+                memcpy(bytes, &now, sizeof(now));
         }
         return att_digest_of(bytes, sizeof(bytes));
 }
@@ -475,16 +451,6 @@ static pthread_mutex_t *mutex_of(const struct att_journal *journal)
         return &((struct att_journal *)(uintptr_t)journal)->mutex;
 }
 
-bool att_journal_is_busy(const struct att_journal *journal)
-{
-        bool is_busy;
-
-        pthread_mutex_lock(mutex_of(journal));
-        is_busy = journal->stage != STAGE_IDLE;
-        pthread_mutex_unlock(mutex_of(journal));
-        return is_busy;
-}
-
 bool att_journal_take_result(struct att_journal *journal, enum att_append_result *ret_result,
                              struct att_buffer *why)
 {
@@ -524,11 +490,4 @@ struct att_journal_position att_journal_end(const struct att_journal *journal)
         end = journal->end;
         pthread_mutex_unlock(mutex_of(journal));
         return end;
-}
-
-void att_journal_figures(const struct att_journal *journal, struct att_journal_figures *ret_figures)
-{
-        pthread_mutex_lock(mutex_of(journal));
-        *ret_figures = journal->figures;
-        pthread_mutex_unlock(mutex_of(journal));
 }

@@ -84,7 +84,6 @@ void att_journal_close(struct att_journal *journal);
 /* Nothing may be in flight (checked); the batch starts right after the last one (checked). Its
  * records stay as they are until the result was taken. */
 void att_journal_append(struct att_journal *journal, const struct att_batch *batch);
-bool att_journal_is_busy(const struct att_journal *journal);
 /* False: not done yet, or nothing was in flight. `why` gets a sentence unless it is durable. */
 bool att_journal_take_result(struct att_journal *journal, enum att_append_result *ret_result,
                              struct att_buffer *why);
@@ -94,16 +93,6 @@ ATT_MUST_USE enum att_append_result att_journal_wait(struct att_journal *journal
 
 /* After the last durable batch. */
 struct att_journal_position att_journal_end(const struct att_journal *journal);
-
-struct att_journal_figures {
-        uint64_t batches;      /* Durable since it was opened. */
-        uint64_t bytes;        /* Of their records. */
-        uint64_t segments;     /* Begun since it was opened. */
-        int64_t commit_us;     /* How long the last commit took ... */
-        int64_t commit_us_max; /* ... and the longest. */
-};
-void att_journal_figures(const struct att_journal *journal,
-                         struct att_journal_figures *ret_figures);
 
 /* The chain after a batch. */
 struct att_digest att_batch_chain(const struct att_batch *batch, struct att_digest previous);

@@ -67,23 +67,3 @@ void att_wire_message_init(struct att_wire_message *message, enum att_wire_body 
                 message->push.effect.estimate_ms = -1;
         }
 }
-
-const char *att_wire_body_name(enum att_wire_body body)
-{
-        static const char *const names[ATT_WIRE_BODY_COUNT] = {
-                [ATT_WIRE_NONE] = "none",       [ATT_WIRE_HELLO] = "hello",
-                [ATT_WIRE_WELCOME] = "welcome", [ATT_WIRE_ANSWER] = "answer",
-                [ATT_WIRE_PUSH] = "push",       [ATT_WIRE_ACK] = "ack",
-                [ATT_WIRE_PING] = "ping",       [ATT_WIRE_PONG] = "pong",
-                [ATT_WIRE_BYE] = "bye",         [ATT_WIRE_EVENTS] = "events",
-                [ATT_WIRE_COMMAND] = "command", [ATT_WIRE_RINGING] = "ringing",
-                [ATT_WIRE_STATUS] = "status",   [ATT_WIRE_QUEUES] = "queues",
-                [ATT_WIRE_AGENTS] = "agents",   [ATT_WIRE_CONTACTS] = "contacts",
-                [ATT_WIRE_SKILLS] = "skills",   [ATT_WIRE_EXPLAIN] = "explain",
-                [ATT_WIRE_RELOAD] = "reload",   [ATT_WIRE_CONFIG] = "config",
-                [ATT_WIRE_TAIL] = "tail",       [ATT_WIRE_TAIL_STOP] = "tail_stop",
-                [ATT_WIRE_REPORT] = "report",
-        };
-
-        return (unsigned)body < ATT_WIRE_BODY_COUNT ? names[body] : "?";
-}

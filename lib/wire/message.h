@@ -472,6 +472,4 @@ void att_wire_command_init(struct att_command *command, enum att_command_kind ki
 void att_wire_contact_init(struct att_wire_contact *contact);
 void att_wire_answer_init(struct att_wire_answer *answer, enum att_wire_result_kind kind);
 
-const char *att_wire_body_name(enum att_wire_body body); /* "hello", "command", ... */
-
 #endif
