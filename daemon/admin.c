@@ -142,10 +142,8 @@ void answer_explain(struct session *session, const struct att_wire_message *mess
                 return;
         }
         begin_answer(&answer, message, ATT_WIRE_RESULT_EXPLAIN);
-        answer.answer.explanation.text = att_buffer_text(&text);
-        if (text.len > EXPLANATION_BYTES_MAX) {
-                answer.answer.explanation.text.len = EXPLANATION_BYTES_MAX;
-        }
+        answer.answer.explanation.text = att_text_cut(att_buffer_text(&text),
+                                                      EXPLANATION_BYTES_MAX);
         if (view_contact(core, ask->contact, &contact)) {
                 answer.answer.explanation.contact = &contact;
         }

@@ -119,6 +119,17 @@ bool att_text_is_utf8(struct att_text text)
         return true;
 }
 
+struct att_text att_text_cut(struct att_text text, size_t bytes_max)
+{
+        if (text.len > bytes_max) {
+                text.len = bytes_max;
+                while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xc0) == 0x80) {
+                        text.len--;
+                }
+        }
+        return text;
+}
+
 /* Comparing without case -------------------------------------------------- */
 
 /* Capitals to small letters: a range of capitals, and where the small ones are. A step of 2 is for

@@ -43,6 +43,9 @@ size_t att_text_decode(struct att_text text, size_t at, uint32_t *ret_code_point
 /* Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms) without NUL. */
 bool att_text_is_utf8(struct att_text text);
 
+/* At most so many bytes of it, and whole characters where it is well-formed. */
+struct att_text att_text_cut(struct att_text text, size_t bytes_max);
+
 /* Whether `needle` occurs in `text`, letters compared without case (ASCII, Latin-1, Latin
  * Extended-A, Greek and Cyrillic letters of UTF-8 text). An empty needle occurs everywhere. */
 bool att_text_contains_nocase(struct att_text text, struct att_text needle);

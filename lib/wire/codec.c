@@ -118,25 +118,13 @@ static bool put_answer(struct att_buffer *into, uint64_t request_id, uint32_t re
         return att_frame_end(into, begun);
 }
 
-/* At most so many bytes, whole characters. */
-static struct att_text cut(struct att_text text, size_t bytes_max)
-{
-        if (text.len > bytes_max) {
-                text.len = bytes_max;
-                while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xc0) == 0x80) {
-                        text.len--;
-                }
-        }
-        return text;
-}
-
 void att_wire_put_done(struct att_buffer *into, uint64_t request_id,
                        const struct att_wire_done *done)
 {
         struct att_wire_done whole = *done;
 
-        whole.queue = cut(whole.queue, ATT_TEXT_BYTES_MAX);
-        whole.agent = cut(whole.agent, ATT_TEXT_BYTES_MAX);
+        whole.queue = att_text_cut(whole.queue, ATT_TEXT_BYTES_MAX);
+        whole.agent = att_text_cut(whole.agent, ATT_TEXT_BYTES_MAX);
         ATT_CHECK(put_answer(into, request_id, ANSWER_DONE, &table_done, &whole));
 }
 
@@ -145,9 +133,9 @@ void att_wire_put_error(struct att_buffer *into, uint64_t request_id,
 {
         struct att_wire_error whole = *error;
 
-        whole.message = cut(whole.message, ATT_TEXT_BYTES_MAX);
-        whole.field = cut(whole.field, ATT_TEXT_BYTES_MAX);
-        whole.nearest = cut(whole.nearest, ATT_TEXT_BYTES_MAX);
+        whole.message = att_text_cut(whole.message, ATT_TEXT_BYTES_MAX);
+        whole.field = att_text_cut(whole.field, ATT_TEXT_BYTES_MAX);
+        whole.nearest = att_text_cut(whole.nearest, ATT_TEXT_BYTES_MAX);
         ATT_CHECK(put_answer(into, request_id, ANSWER_ERROR, &table_error, &whole));
 }
 
@@ -196,9 +184,9 @@ static struct att_wire_contact strip_contact(const struct att_wire_contact *cont
         stripped.linked_count = 0;
         stripped.knowledge_count = 0;
         if (stage >= 2) {
-                stripped.text = cut(stripped.text, ATT_NAME_BYTES_MAX);
-                stripped.customer.notes = cut(stripped.customer.notes, ATT_NAME_BYTES_MAX);
-                stripped.goodwill = cut(stripped.goodwill, ATT_NAME_BYTES_MAX);
+                stripped.text = att_text_cut(stripped.text, ATT_NAME_BYTES_MAX);
+                stripped.customer.notes = att_text_cut(stripped.customer.notes, ATT_NAME_BYTES_MAX);
+                stripped.goodwill = att_text_cut(stripped.goodwill, ATT_NAME_BYTES_MAX);
                 stripped.attribute_count = 0;
         }
         return stripped;
@@ -219,8 +207,8 @@ void att_wire_put_push(struct att_buffer *into, uint64_t push_id, const struct a
         if (try_push(into, &push)) {
                 return;
         }
-        push.why = cut(push.why, ATT_TEXT_BYTES_MAX);
-        push.effect.reason = cut(push.effect.reason, ATT_TEXT_BYTES_MAX);
+        push.why = att_text_cut(push.why, ATT_TEXT_BYTES_MAX);
+        push.effect.reason = att_text_cut(push.effect.reason, ATT_TEXT_BYTES_MAX);
         for (int stage = 1; stage <= 2 && context; stage++) {
                 const struct att_wire_contact stripped = strip_contact(context, stage);
 

@@ -402,14 +402,26 @@ START_TEST(of_equally_near_names_the_first_is_suggested)
 }
 END_TEST
 
-ATT_TEST_MAIN("text", absent_and_empty_texts_are_the_same, texts_are_equal_byte_for_byte,
-              a_prefix_sorts_before_the_longer_text, a_text_starts_with_its_prefixes_only,
-              a_hash_is_the_same_on_every_machine, a_copy_ends_in_nul,
-              only_well_formed_utf8_without_nul_is_utf8, every_code_point_decodes_to_itself,
-              a_needle_is_found_in_any_case, letters_beyond_ascii_have_case_too,
-              stray_bytes_match_themselves_only, finding_agrees_with_a_naive_loop,
-              a_star_stands_for_any_run, globs_agree_with_a_naive_matcher,
-              many_stars_take_no_exponential_time, distance_counts_slips_of_the_pen,
-              distance_stops_past_its_limit, distances_agree_with_the_naive_recursion,
-              the_nearest_name_is_suggested, nothing_is_suggested_for_what_is_no_slip,
+START_TEST(a_text_is_cut_between_characters)
+{
+        ck_assert(att_text_equals_c(att_text_cut(ATT_TEXT("abc"), 3), "abc"));
+        ck_assert(att_text_equals_c(att_text_cut(ATT_TEXT("abc"), 2), "ab"));
+        ck_assert(att_text_equals_c(att_text_cut(ATT_TEXT("a\xc3\xa9z"), 2), "a"));
+        ck_assert(att_text_equals_c(att_text_cut(ATT_TEXT("a\xc3\xa9z"), 3), "a\xc3\xa9"));
+        ck_assert(att_text_is_empty(att_text_cut(ATT_TEXT("\xe2\x82\xac"), 2)));
+        ck_assert(att_text_is_empty(att_text_cut(ATT_TEXT_NONE, 0)));
+}
+END_TEST
+
+ATT_TEST_MAIN("text", a_text_is_cut_between_characters, absent_and_empty_texts_are_the_same,
+              texts_are_equal_byte_for_byte, a_prefix_sorts_before_the_longer_text,
+              a_text_starts_with_its_prefixes_only, a_hash_is_the_same_on_every_machine,
+              a_copy_ends_in_nul, only_well_formed_utf8_without_nul_is_utf8,
+              every_code_point_decodes_to_itself, a_needle_is_found_in_any_case,
+              letters_beyond_ascii_have_case_too, stray_bytes_match_themselves_only,
+              finding_agrees_with_a_naive_loop, a_star_stands_for_any_run,
+              globs_agree_with_a_naive_matcher, many_stars_take_no_exponential_time,
+              distance_counts_slips_of_the_pen, distance_stops_past_its_limit,
+              distances_agree_with_the_naive_recursion, the_nearest_name_is_suggested,
+              nothing_is_suggested_for_what_is_no_slip,
               of_equally_near_names_the_first_is_suggested)
