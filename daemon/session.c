@@ -140,7 +140,7 @@ static void on_written(uv_write_t *write, int status)
         struct session *session = write->data;
 
         session->is_writing = false;
-        att_buffer_clear(&session->writing);
+        att_buffer_deinit(&session->writing); /* Those who read never need it. */
         if (session->state == SESSION_CLOSED) {
                 return;
         }
