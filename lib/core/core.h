@@ -114,7 +114,7 @@ bool att_core_find_contact(const struct att_core *core, struct att_text id,
  * end. `*cursor` is good until the next step. */
 bool att_core_next_contact(const struct att_core *core, uint64_t *cursor,
                            struct att_contact_view *ret_view);
-/* 1 for the next to be served of its queue; 0 if it is not waiting. Costs the queue's length. */
+/* 1 for the next to be served of its queue; 0 if it is not waiting. O(log n) of its queue. */
 uint32_t att_core_position(const struct att_core *core, struct att_text contact);
 
 struct att_agent_view {

@@ -204,7 +204,7 @@ static void write_overflow(const struct writer *w, const char *key, uint32_t que
                         WRITE("    %s: { to: q%u }\n", key, queue + 1);
                         break;
                 }
-                /* fall through */
+                __attribute__((fallthrough));
         case 1:
                 WRITE("    %s: { callback: %us }\n", key, seconds(w));
                 break;
