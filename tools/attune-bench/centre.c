@@ -394,7 +394,6 @@ struct centre_contact centre_draw_contact(const struct centre *centre, struct at
                 .has_customer = true,
                 .last_agent = ATT_NONE,
                 .last_spoke_ms = -1,
-                .named = ATT_NONE,
         };
         int64_t upset = att_rng_between(rng, 1, emotions);
 
@@ -458,9 +457,6 @@ void centre_add_contact(struct centre *centre, const struct centre_contact *cont
                 .attributes = attributes,
                 .attribute_count = ATT_ARRAY_LEN(attributes),
         };
-        if (contact->named != ATT_NONE) {
-                command.request.agent = config->agents[contact->named].id;
-        }
         command.request.customer = describe_customer(
                 contact, att_text_from(customer),
                 contact->last_agent == ATT_NONE ? ATT_TEXT_NONE

@@ -90,7 +90,6 @@ struct centre_contact { /* What one is like. */
         uint32_t last_agent; /* ATT_NONE */
         int64_t last_spoke_ms;
         bool last_went_badly;
-        uint32_t named; /* ATT_NONE */
 };
 
 /* One in three is upset, by a number from 1/emotions to 1; one customer in four has spoken with an

@@ -23,6 +23,8 @@
 #define CHUNK_COMMANDS 2000 /* Few enough to stay in the cache next to the engine's state. */
 #define FIGURES_MAX    40
 
+enum step_kind { STEP_ADD, STEP_ACCEPT, STEP_END, STEP_TICK, STEP_OTHER, STEP_KINDS };
+
 struct step_bench {
         int64_t agents;
         int64_t waiting;
@@ -45,16 +47,26 @@ struct step_bench {
         int64_t bytes_per_contact;
         double rss_mib;
         int64_t cpu_ns;
+        uint64_t effects;
+        uint64_t commands_timed;
+        uint64_t ticks_timed;
+        uint64_t commands_looked_at;
         uint64_t allocations;
         int64_t bytes_grown;
-        uint64_t commands_measured;
-        uint64_t ticks_measured;
-        uint64_t effects_measured;
+        struct {
+                int64_t passed_ns;
+                uint64_t count;
+        } kinds[STEP_KINDS];
+        uint32_t *samples_ns; /* Owned: of each step that was looked at. */
+        size_t sample_count;
+        size_t sample_capacity;
         bool is_same;
 
         struct figure figures[FIGURES_MAX];
         size_t figure_count;
 };
+
+typedef void replay_fn(struct step_bench *bench);
 
 /* Recording ----------------------------------------------------------------------------------- */
 
@@ -97,55 +109,97 @@ static void record_chunk(struct step_bench *bench, uint64_t commands)
 
 /* Measuring ----------------------------------------------------------------------------------- */
 
-static void replay_chunk(struct step_bench *bench)
+static void replay(struct step_bench *bench)
 {
         struct centre *centre = &bench->behind.centre;
-        uint64_t allocations = memory_allocations();
-        int64_t bytes = memory_bytes();
-        int64_t begin_ns;
+        int64_t begin_ns = bench_own_cpu_ns();
 
-        memory_count(true);
-        begin_ns = bench_own_cpu_ns();
         for (size_t i = 0; i < bench->chunk_count; i++) {
                 att_core_step(centre->core, &bench->chunk[i], &centre->effects);
-                bench->effects_measured += centre->effects.count;
+                bench->effects += centre->effects.count;
         }
         bench->cpu_ns += bench_own_cpu_ns() - begin_ns;
-        memory_count(false);
-        bench->allocations += memory_allocations() - allocations;
-        bench->bytes_grown += memory_bytes() - bytes;
 }
 
-static void forget_measured(struct step_bench *bench)
+static enum step_kind kind_of(const struct att_command *command)
 {
-        bench->cpu_ns = 0;
-        bench->allocations = 0;
-        bench->bytes_grown = 0;
-        bench->effects_measured = 0;
+        switch ((int)command->kind) {
+        case ATT_CMD_TICK:
+                return STEP_TICK;
+        case ATT_CMD_CONTACT_ADD:
+                return STEP_ADD;
+        case ATT_CMD_OFFER_ACCEPT:
+                return STEP_ACCEPT;
+        case ATT_CMD_CONTACT_END:
+                return STEP_END;
+        default:
+                return STEP_OTHER;
+        }
 }
 
-static void run_chunks(struct step_bench *bench, uint64_t commands)
+/* Looks at each step on its own, by the clock: too dear for the measurement of them all. */
+static void replay_closely(struct step_bench *bench)
+{
+        struct centre *centre = &bench->behind.centre;
+
+        for (size_t i = 0; i < bench->chunk_count; i++) {
+                enum step_kind kind = kind_of(&bench->chunk[i]);
+                int64_t begin_ns = bench_now_ns();
+                int64_t passed_ns;
+
+                memory_count(true);
+                att_core_step(centre->core, &bench->chunk[i], &centre->effects);
+                memory_count(false);
+                passed_ns = bench_now_ns() - begin_ns;
+                bench->kinds[kind].passed_ns += passed_ns;
+                bench->kinds[kind].count++;
+                if (bench->sample_count == bench->sample_capacity) {
+                        bench->sample_capacity = att_grown_capacity(bench->sample_capacity,
+                                                                    bench->sample_count + 1);
+                        bench->samples_ns = att_realloc_array(bench->samples_ns,
+                                                              bench->sample_capacity,
+                                                              sizeof(*bench->samples_ns));
+                }
+                bench->samples_ns[bench->sample_count++] = (uint32_t)att_min_i64(passed_ns,
+                                                                                 UINT32_MAX);
+        }
+}
+
+static void run_chunks(struct step_bench *bench, uint64_t commands, replay_fn *run)
 {
         uint64_t until = bench->ahead.commands + commands;
 
         while (bench->ahead.commands < until) {
-                record_chunk(bench, CHUNK_COMMANDS);
-                replay_chunk(bench);
+                uint64_t left = until - bench->ahead.commands;
+
+                record_chunk(bench, left < CHUNK_COMMANDS ? left : CHUNK_COMMANDS);
+                run(bench);
         }
 }
 
 static void measure_steps(struct step_bench *bench)
 {
-        uint64_t commands;
-        uint64_t ticks;
+        const uint64_t part = ((uint64_t)bench->commands + 9) / 10;
+        uint64_t allocations;
+        int64_t bytes;
 
-        run_chunks(bench, (uint64_t)bench->commands / 10); /* Until all is warm. */
-        forget_measured(bench);
-        commands = bench->ahead.commands;
-        ticks = bench->ahead.ticks;
-        run_chunks(bench, (uint64_t)bench->commands);
-        bench->commands_measured = bench->ahead.commands - commands;
-        bench->ticks_measured = bench->ahead.ticks - ticks;
+        run_chunks(bench, part, replay); /* Until all is warm. */
+        bench->cpu_ns = 0;
+        bench->effects = 0;
+        bench->commands_timed = bench->ahead.commands;
+        bench->ticks_timed = bench->ahead.ticks;
+        run_chunks(bench, (uint64_t)bench->commands, replay);
+        bench->commands_timed = bench->ahead.commands - bench->commands_timed;
+        bench->ticks_timed = bench->ahead.ticks - bench->ticks_timed;
+
+        allocations = memory_allocations();
+        bytes = memory_bytes();
+        bench->commands_looked_at = bench->ahead.commands;
+        run_chunks(bench, part, replay_closely);
+        bench->commands_looked_at = bench->ahead.commands - bench->commands_looked_at;
+        /* Both engines were counted, and took the same. */
+        bench->allocations = (memory_allocations() - allocations) / 2;
+        bench->bytes_grown = (memory_bytes() - bytes) / 2;
         bench->is_same = att_digest_equals(att_core_digest(bench->ahead.centre.core),
                                            att_core_digest(bench->behind.centre.core));
 }
@@ -183,24 +237,42 @@ static void tell(struct step_bench *bench, const char *name, const char *unit, d
 
 static void tell_steps(struct step_bench *bench)
 {
-        double commands = (double)bench->commands_measured;
+        double commands = (double)bench->commands_timed;
         double ns = (double)bench->cpu_ns / commands;
+        double looked_at = (double)bench->commands_looked_at;
 
         tell(bench, "ns_per_command", "ns", ns, 1);
         tell(bench, "commands_per_second", "", 1e9 / ns, 0);
         tell(bench, "bytes_per_contact", "bytes", (double)bench->bytes_per_contact, 0);
         tell(bench, "bytes_per_agent", "bytes", (double)bench->bytes_per_agent, 0);
         tell(bench, "rss_mib", "MiB", bench->rss_mib, 1);
-        tell(bench, "allocations_per_command", "", (double)bench->allocations / commands, 3);
-        tell(bench, "bytes_grown_per_command", "bytes", (double)bench->bytes_grown / commands, 1);
-        tell(bench, "ticks_per_command", "", (double)bench->ticks_measured / commands, 3);
-        tell(bench, "effects_per_command", "", (double)bench->effects_measured / commands, 3);
-        tell(bench, "commands", "measured, ticks apart", commands, 0);
+        tell(bench, "allocations_per_command", "", (double)bench->allocations / looked_at, 3);
+        tell(bench, "bytes_grown_per_command", "bytes", (double)bench->bytes_grown / looked_at, 1);
+        tell(bench, "ticks_per_command", "", (double)bench->ticks_timed / commands, 3);
+        tell(bench, "effects_per_command", "", (double)bench->effects / commands, 3);
+        tell(bench, "commands", "timed, ticks apart", commands, 0);
         tell(bench, "same_state", "1: both engines", bench->is_same, 0);
         tell(bench, "refused", "", (double)bench->ahead.centre.refused, 0);
         tell(bench, "accepted", "offers", (double)bench->ahead.accepted, 0);
         tell(bench, "declined", "offers", (double)bench->ahead.declined, 0);
         tell(bench, "abandoned", "contacts", (double)bench->ahead.abandoned, 0);
+}
+
+static void tell_kinds(struct step_bench *bench)
+{
+        static const char *const names[STEP_KINDS] = {"add_ns", "accept_ns", "end_ns", "tick_ns",
+                                                      "other_ns"};
+
+        for (int i = 0; i < STEP_KINDS; i++) {
+                uint64_t count = bench->kinds[i].count;
+
+                tell(bench, names[i], "ns by the clock, the mean",
+                     count == 0 ? 0 : (double)bench->kinds[i].passed_ns / (double)count, 0);
+        }
+        tell(bench, "step_p50_ns", "ns by the clock",
+             bench_quantile(bench->samples_ns, bench->sample_count, 0.5), 0);
+        tell(bench, "step_p99_ns", "ns by the clock",
+             bench_quantile(bench->samples_ns, bench->sample_count, 0.99), 0);
 }
 
 static void tell_plan(struct step_bench *bench)
@@ -249,10 +321,12 @@ static bool run(struct step_bench *bench)
         crowd_fill(&bench->behind);
         measure_steps(bench);
         tell_steps(bench);
+        tell_kinds(bench);
         crowd_deinit(&bench->ahead);
         crowd_deinit(&bench->behind);
         att_arena_deinit(&bench->texts);
         free(bench->chunk);
+        free(bench->samples_ns);
         if (bench->is_bulk) {
                 tell_bulk(bench);
         }
