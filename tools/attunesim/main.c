@@ -13,6 +13,7 @@ static const struct {
         const char *summary;
 } commands[] = {
         {"scenario", command_scenario, "run acceptance cases: attunesim scenario FILE..."},
+        {"replay", command_replay, "run a journal again: attunesim replay DATA"},
         {"schema", command_schema, "print what editors need to check a configuration"},
 };
 
