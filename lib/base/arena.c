@@ -55,6 +55,9 @@ void *att_arena_take_array(struct att_arena *arena, size_t count, size_t bytes_e
 
 struct att_text att_arena_text(struct att_arena *arena, struct att_text text)
 {
+        if (text.len == 0) {
+                return ATT_TEXT("");
+        }
         char *copy = att_arena_take(arena, text.len + 1);
         att_copy(copy, text.data, text.len);
         return (struct att_text){copy, text.len};

@@ -18,7 +18,7 @@ void att_arena_deinit(struct att_arena *arena);
 /* Zeroed and aligned for any type; zero bytes give a valid pointer. */
 void *att_arena_take(struct att_arena *arena, size_t bytes);
 void *att_arena_take_array(struct att_arena *arena, size_t count, size_t bytes_each);
-/* A NUL-terminated copy. */
+/* A NUL-terminated copy; of an empty text a literal, so that it costs nothing. */
 struct att_text att_arena_text(struct att_arena *arena, struct att_text text);
 
 #endif
