@@ -37,7 +37,7 @@ def the_smallest_centre_can_be_measured(_house):
 
 def whole_lives_leave_two_engines_in_one_state(_house):
     for waiting in ("0", "20"):
-        figures = bench("step", "--agents", "10", "--waiting", waiting, "--commands", "400",
+        figures = bench("step", "--agents", "10", "--waiting", waiting, "--commands", "400", "--bulk", "1",
                         "--skills", "6", "--queues", "4")
         assert figures["same_state"] == 1 and figures["refused"] == 0, figures
         assert figures["commands"] >= 400 and figures["accepted"] > 50, figures

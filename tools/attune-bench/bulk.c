@@ -15,15 +15,34 @@
 #define ARRIVAL_MS  10 /* From one to the next. */
 #define STEP_MS     INT64_C(60000)
 
-static void open_centre(struct centre *centre, enum centre_kind kind, uint64_t seed)
+struct sizes {
+        uint64_t seed;
+        uint32_t agents;
+        uint32_t free_agents;
+        uint32_t waiting;
+        uint32_t relaxing;
+};
+
+static struct sizes find_sizes(uint64_t seed, uint32_t percent)
+{
+        return (struct sizes){
+                .seed = seed,
+                .agents = AGENTS * percent / 100,
+                .free_agents = FREE_AGENTS * percent / 100,
+                .waiting = WAITING * percent / 100,
+                .relaxing = RELAXING * percent / 100,
+        };
+}
+
+static void open_centre(struct centre *centre, enum centre_kind kind, const struct sizes *sizes)
 {
         const struct centre_plan plan = {
                 .kind = kind,
-                .agents = AGENTS,
+                .agents = sizes->agents,
                 .skills = SKILLS,
                 .queues = QUEUES,
-                .contacts_max = WAITING + AGENTS,
-                .seed = seed,
+                .contacts_max = sizes->waiting + sizes->agents,
+                .seed = sizes->seed,
         };
 
         centre_init(centre, &plan);
@@ -58,42 +77,42 @@ static double passed_ms(int64_t begin_ns)
         return (double)(bench_own_cpu_ns() - begin_ns) / 1e6;
 }
 
-static double measure_sign_on(uint64_t seed, uint32_t waiting)
+static double measure_sign_on(const struct sizes *sizes, uint32_t waiting)
 {
         struct centre centre;
         int64_t begin_ns;
         double ms;
 
-        open_centre(&centre, CENTRE_MIXED, seed);
+        open_centre(&centre, CENTRE_MIXED, sizes);
         add_contacts(&centre, waiting, ARRIVAL_MS);
         begin_ns = bench_own_cpu_ns();
-        sign_on(&centre, AGENTS);
+        sign_on(&centre, sizes->agents);
         ms = passed_ms(begin_ns);
         ATT_CHECK(centre.refused == 0);
         centre_deinit(&centre);
         return ms;
 }
 
-static double measure_step(uint64_t seed, uint32_t free_agents)
+static double measure_step(const struct sizes *sizes, uint32_t free_agents)
 {
         struct centre centre;
         struct att_command tick = centre_command(ATT_CMD_TICK);
         int64_t begin_ns;
         double ms;
 
-        open_centre(&centre, CENTRE_NEEDS_STEP, seed);
+        open_centre(&centre, CENTRE_NEEDS_STEP, sizes);
         sign_on(&centre, free_agents);
-        add_contacts(&centre, RELAXING, 0);
+        add_contacts(&centre, sizes->relaxing, 0);
         centre.now_ms += STEP_MS;
         begin_ns = bench_own_cpu_ns();
         centre_step(&centre, &tick);
         ms = passed_ms(begin_ns);
-        ATT_CHECK(centre.refused == 0 && centre.effects.count >= RELAXING);
+        ATT_CHECK(centre.refused == 0 && centre.effects.count >= sizes->relaxing);
         centre_deinit(&centre);
         return ms;
 }
 
-static double measure_reload(uint64_t seed)
+static double measure_reload(const struct sizes *sizes)
 {
         struct centre centre;
         struct centre_plan other;
@@ -102,9 +121,9 @@ static double measure_reload(uint64_t seed)
         int64_t begin_ns;
         double ms;
 
-        open_centre(&centre, CENTRE_MIXED, seed);
-        sign_on(&centre, AGENTS);
-        add_contacts(&centre, WAITING, ARRIVAL_MS);
+        open_centre(&centre, CENTRE_MIXED, sizes);
+        sign_on(&centre, sizes->agents);
+        add_contacts(&centre, sizes->waiting, ARRIVAL_MS);
         other = centre.plan;
         other.other = true;
         config = centre_config(&other);
@@ -118,13 +137,15 @@ static double measure_reload(uint64_t seed)
         return ms;
 }
 
-void bulk_measure(uint64_t seed, struct bulk *ret_bulk)
+void bulk_measure(uint64_t seed, uint32_t percent, struct bulk *ret_bulk)
 {
+        const struct sizes sizes = find_sizes(seed, percent);
+
         *ret_bulk = (struct bulk){
-                .sign_on_ms = measure_sign_on(seed, 0),
-                .sign_on_waiting_ms = measure_sign_on(seed, WAITING),
-                .step_ms = measure_step(seed, 0),
-                .step_served_ms = measure_step(seed, FREE_AGENTS),
-                .reload_ms = measure_reload(seed),
+                .sign_on_ms = measure_sign_on(&sizes, 0),
+                .sign_on_waiting_ms = measure_sign_on(&sizes, sizes.waiting),
+                .step_ms = measure_step(&sizes, 0),
+                .step_served_ms = measure_step(&sizes, sizes.free_agents),
+                .reload_ms = measure_reload(&sizes),
         };
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few things that touch many at once: CPU time of each, in ms. */
+/* The few things that touch many at once: CPU time of each, in ms, at full size. */
 #ifndef ATT_TOOLS_BENCH_BULK_H
 #define ATT_TOOLS_BENCH_BULK_H
 
@@ -13,6 +13,7 @@ struct bulk {
         double reload_ms;          /* 5,000 agents, 100,000 waiting; some agents have changed. */
 };
 
-void bulk_measure(uint64_t seed, struct bulk *ret_bulk);
+/* All sizes are so many percent of the full ones. */
+void bulk_measure(uint64_t seed, uint32_t percent, struct bulk *ret_bulk);
 
 #endif

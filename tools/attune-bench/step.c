@@ -33,7 +33,7 @@ struct step_bench {
         int64_t queues;
         int64_t emotions;
         int64_t seed;
-        bool is_bulk;
+        int64_t bulk_percent;
         bool is_json;
 
         struct crowd ahead;
@@ -289,7 +289,8 @@ static void tell_bulk(struct step_bench *bench)
 {
         struct bulk bulk;
 
-        bulk_measure((uint64_t)bench->seed, &bulk);
+        bulk_measure((uint64_t)bench->seed, (uint32_t)bench->bulk_percent, &bulk);
+        tell(bench, "bulk_percent", "of what is said below", (double)bench->bulk_percent, 0);
         tell(bench, "bulk_sign_on_ms", "5,000 agents", bulk.sign_on_ms, 1);
         tell(bench, "bulk_sign_on_waiting_ms", "the same, 100,000 wait", bulk.sign_on_waiting_ms,
              1);
@@ -327,7 +328,7 @@ static bool run(struct step_bench *bench)
         att_arena_deinit(&bench->texts);
         free(bench->chunk);
         free(bench->samples_ns);
-        if (bench->is_bulk) {
+        if (bench->bulk_percent > 0) {
                 tell_bulk(bench);
         }
         tell_plan(bench);
@@ -355,7 +356,8 @@ int bench_step(int argc, char **argv)
                 {"--queues", "(64)", &bench.queues, NULL, NULL, 1, ATT_QUEUES_MAX},
                 {"--emotions", "different degrees of being upset (100)", &bench.emotions, NULL,
                  NULL, 1, 1000000},
-                {"--bulk", "also what touches many at once", NULL, NULL, &bench.is_bulk, 0, 0},
+                {"--bulk", "also what touches many, at this percentage of full size (0)",
+                 &bench.bulk_percent, NULL, NULL, 0, 1000},
                 {"--seed", "of everything (1)", &bench.seed, NULL, NULL, 0, INT64_MAX},
                 {"--json", "one object instead of a table", NULL, NULL, &bench.is_json, 0, 0},
         };
