@@ -12,6 +12,7 @@
 #define SKILLS      64
 #define QUEUES      64
 #define EMOTIONS    100
+#define OFFERS_MAX  8  /* Of one agent. */
 #define ARRIVAL_MS  10 /* From one to the next. */
 #define STEP_MS     INT64_C(60000)
 
@@ -61,13 +62,44 @@ static void add_contacts(struct centre *centre, uint32_t count, int64_t apart_ms
         }
 }
 
+static void sign_on_one(struct centre *centre, uint32_t agent)
+{
+        struct att_command command = centre_command(ATT_CMD_AGENT_READY);
+        char id[CENTRE_ID_BYTES];
+
+        command.agent = centre_agent_id(agent, id);
+        centre_step(centre, &command);
+}
+
 static void sign_on(struct centre *centre, uint32_t count)
 {
         for (uint32_t i = 0; i < count; i++) {
-                struct att_command command = centre_command(ATT_CMD_AGENT_READY);
-                char id[CENTRE_ID_BYTES];
+                sign_on_one(centre, i);
+        }
+}
 
-                command.agent = centre_agent_id(i, id);
+/* Accepts what the last command brought one agent. */
+static void accept_offers(struct centre *centre)
+{
+        uint32_t contacts[OFFERS_MAX];
+        uint32_t agents[OFFERS_MAX];
+        uint32_t count = 0;
+
+        for (uint32_t i = 0; i < centre->effects.count && count < OFFERS_MAX; i++) {
+                const struct att_effect *effect = &centre->effects.items[i];
+
+                if (effect->kind == ATT_EFFECT_OFFER) {
+                        contacts[count] = centre_number(effect->contact);
+                        agents[count++] = centre_number(effect->agent);
+                }
+        }
+        for (uint32_t i = 0; i < count; i++) {
+                struct att_command command = centre_command(ATT_CMD_OFFER_ACCEPT);
+                char contact[CENTRE_ID_BYTES];
+                char agent[CENTRE_ID_BYTES];
+
+                command.contact = centre_contact_id(contacts[i], contact);
+                command.agent = centre_agent_id(agents[i], agent);
                 centre_step(centre, &command);
         }
 }
@@ -122,8 +154,11 @@ static double measure_reload(const struct sizes *sizes)
         double ms;
 
         open_centre(&centre, CENTRE_MIXED, sizes);
-        sign_on(&centre, sizes->agents);
         add_contacts(&centre, sizes->waiting, ARRIVAL_MS);
+        for (uint32_t i = 0; i < sizes->agents; i++) {
+                sign_on_one(&centre, i);
+                accept_offers(&centre);
+        }
         other = centre.plan;
         other.other = true;
         config = centre_config(&other);
