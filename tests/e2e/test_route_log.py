@@ -25,7 +25,7 @@ def play(house):
         phone.request("contact_end", contact="c1")
     except attune.Refused:
         pass
-    return eventually(lambda: len(log := house.route_log()) > 10 and log)
+    return eventually(lambda: len(log := house.route_log()) > 11 and log)
 
 
 def a_contacts_life_is_told_in_order(house):
