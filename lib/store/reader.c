@@ -31,12 +31,13 @@ static size_t find_start(const struct att_segment_list *list, uint64_t from_seq)
 }
 
 /* Every file is looked at before anything is replayed: a newer one among them stops all. */
-static int check_all(const char *dir, const struct att_segment_list *list, struct att_buffer *why)
+static int check_all(const char *dir, const struct att_segment_list *list, size_t from,
+                     struct att_buffer *why)
 {
         struct att_segment *segment;
         int error;
 
-        for (size_t i = 0; i < list->count; i++) {
+        for (size_t i = from; i < list->count; i++) {
                 error = att_segment_open(dir, list->first_seqs[i], false, &segment, why);
                 if (error < 0) {
                         return error;
@@ -46,8 +47,9 @@ static int check_all(const char *dir, const struct att_segment_list *list, struc
         return 0;
 }
 
-int att_reader_open(const char *dir, uint64_t from_seq, struct att_reader **ret_reader,
-                    struct att_buffer *why)
+/* A reader that has read nothing, at the segment where `seq` is. */
+static int open_at(const char *dir, uint64_t seq, struct att_reader **ret_reader,
+                   struct att_buffer *why)
 {
         struct att_reader *reader;
         struct att_segment_list list;
@@ -56,18 +58,24 @@ int att_reader_open(const char *dir, uint64_t from_seq, struct att_reader **ret_
         if (error < 0) {
                 return error;
         }
-        error = check_all(dir, &list, why);
+        error = check_all(dir, &list, find_start(&list, seq), why);
         if (error < 0) {
                 att_segment_list_deinit(&list);
                 return error;
         }
         reader = att_alloc(sizeof(*reader));
         reader->dir = att_text_dup(att_text_from(dir));
-        reader->from_seq = from_seq;
+        reader->from_seq = seq;
         reader->list = list;
-        reader->next = find_start(&list, from_seq);
+        reader->next = find_start(&list, seq);
         *ret_reader = reader;
         return 0;
+}
+
+int att_reader_open(const char *dir, uint64_t from_seq, struct att_reader **ret_reader,
+                    struct att_buffer *why)
+{
+        return open_at(dir, from_seq, ret_reader, why);
 }
 
 void att_reader_close(struct att_reader *reader)
@@ -103,7 +111,7 @@ static enum att_read_result link_segment(struct att_reader *reader, struct att_b
         bool is_first = reader->next == 1;
 
         if (!reader->is_linked) {
-                if (is_first && meta->first_seq != 1) {
+                if (is_first && meta->first_seq != 1 && reader->from_seq < meta->first_seq) {
                         return say_corrupt(reader, meta->first_seq,
                                            "the commands before it are missing", why);
                 }
@@ -203,4 +211,74 @@ enum att_read_result att_reader_next(struct att_reader *reader, struct att_store
                 result = read_batch(reader, ret_batch, why);
         } while (result == ATT_READ_BATCH && ret_batch->batch.last_seq < reader->from_seq);
         return result;
+}
+
+/* ---- Beginning in the middle ---- */
+
+static int say_elsewhere(const struct att_journal_position *after, const char *what, int error,
+                         struct att_buffer *why)
+{
+        att_buffer_printf(why, "command %" PRIu64 ": corrupt: %s", after->seq, what);
+        return error;
+}
+
+/* Reads the batch that ends at the position, or finds that the segment begins right after it. */
+static int find_position(struct att_reader *reader, const struct att_journal_position *after,
+                         struct att_buffer *why)
+{
+        struct att_stored_batch stored;
+        struct att_digest records;
+        enum att_read_result result = open_next(reader, why);
+
+        if (result == ATT_READ_END) {
+                return say_elsewhere(after, "the journal is gone", -ENODATA, why);
+        }
+        if (result != ATT_READ_BATCH) {
+                return result == ATT_READ_CORRUPT ? -EBADMSG : -EIO;
+        }
+        if (reader->position.seq > after->seq) {
+                return say_elsewhere(after, "the commands after it are missing", -EBADMSG, why);
+        }
+        if (reader->position.seq == after->seq) {
+                return 0;
+        }
+        if (att_segment_seek(reader->segment, after->seq, why) < 0) {
+                return -EIO;
+        }
+        result = att_segment_next(reader->segment, &stored.batch, &records, &stored.chain, why);
+        if (result == ATT_READ_END ||
+            (result == ATT_READ_BATCH && stored.batch.last_seq < after->seq)) {
+                return say_elsewhere(after, "the journal ends before it", -ENODATA, why);
+        }
+        if (result != ATT_READ_BATCH) {
+                return result == ATT_READ_CORRUPT ? -EBADMSG : -EIO;
+        }
+        if (stored.batch.last_seq != after->seq) {
+                return say_elsewhere(after, "no batch ends there", -EBADMSG, why);
+        }
+        reader->position = (struct att_journal_position){
+                .seq = after->seq, .time_ms = after->time_ms, .chain = stored.chain};
+        return 0;
+}
+
+int att_reader_open_after(const char *dir, const struct att_journal_position *after,
+                          struct att_reader **ret_reader, struct att_buffer *why)
+{
+        struct att_reader *reader;
+        int error = open_at(dir, after->seq + 1, &reader, why);
+
+        if (error < 0) {
+                return error;
+        }
+        error = find_position(reader, after, why);
+        if (error == 0 && !att_digest_equals(reader->position.chain, after->chain)) {
+                error = say_elsewhere(after, "the journal there is another one", -EBADMSG, why);
+        }
+        if (error < 0) {
+                att_reader_close(reader);
+                return error;
+        }
+        reader->position.time_ms = after->time_ms;
+        *ret_reader = reader;
+        return 0;
 }

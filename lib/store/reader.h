@@ -30,6 +30,11 @@ struct att_stored_batch {
  * A file of another kind: -EINVAL; of a newer format: -ENOTSUP; corrupt: -EBADMSG. */
 ATT_MUST_USE int att_reader_open(const char *dir, uint64_t from_seq, struct att_reader **ret_reader,
                                  struct att_buffer *why);
+/* Begins right after a position of an earlier reader or writer, as a snapshot remembers it; what comes
+ * before may be gone. -EBADMSG: the journal does not come by there (it is another one's, or the
+ * commands after it are missing); -ENODATA: it ends before. */
+ATT_MUST_USE int att_reader_open_after(const char *dir, const struct att_journal_position *after,
+                                       struct att_reader **ret_reader, struct att_buffer *why);
 void att_reader_close(struct att_reader *reader); /* NULL fine. */
 
 ATT_MUST_USE enum att_read_result att_reader_next(struct att_reader *reader,

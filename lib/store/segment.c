@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "lib/base/util.h"
+#include "lib/store/failpoint.h"
 #include "lib/store/files.h"
 #include "lib/store/wal.h"
 
@@ -237,9 +238,11 @@ int att_segment_create(const char *dir, const struct att_segment_meta *meta, str
         if (error < 0) {
                 return error;
         }
+        att_failpoint("segment.made");
         if (rename(unfinished, path) < 0) {
                 return att_say_errno(why, path, -errno);
         }
+        att_failpoint("segment.renamed");
         error = att_dir_sync(dir);
         return error < 0 ? att_say_errno(why, dir, error) : 0;
 }
@@ -454,7 +457,9 @@ enum att_append_result att_segment_append(struct att_segment *segment,
         bind_digest(insert, 5, att_digest_of(batch->records.data, batch->records.len));
         bind_digest(insert, 6, batch->effects);
         bind_digest(insert, 7, chain);
+        att_failpoint("append.before");
         code = sqlite3_step(insert);
+        att_failpoint("append.after");
         if (code != SQLITE_DONE) {
                 (void)say_sqlite(segment->db, segment->path, why);
         }
@@ -506,6 +511,7 @@ int att_segment_seal(struct att_segment *segment, struct att_buffer *why)
         if (error < 0) {
                 return error;
         }
+        att_failpoint("seal.checkpointed");
         (void)sqlite3_finalize(segment->insert);
         segment->insert = NULL;
         code = sqlite3_exec(segment->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
@@ -516,7 +522,8 @@ int att_segment_seal(struct att_segment *segment, struct att_buffer *why)
 
 static const char SELECT[] =
         "SELECT first_seq, last_seq, time_ms, records, records_digest, effects_digest, chain"
-        " FROM batch WHERE last_seq >= ? ORDER BY first_seq";
+        " FROM batch WHERE first_seq >="
+        " coalesce((SELECT max(first_seq) FROM batch WHERE first_seq <= ?), 0) ORDER BY first_seq";
 
 int att_segment_seek(struct att_segment *segment, uint64_t seq, struct att_buffer *why)
 {

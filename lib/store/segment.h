@@ -71,7 +71,7 @@ uint64_t att_segment_wal_bytes(const struct att_segment *segment); /* Waiting fo
 ATT_MUST_USE int att_segment_checkpoint(struct att_segment *segment, struct att_buffer *why);
 ATT_MUST_USE int att_segment_seal(struct att_segment *segment, struct att_buffer *why);
 
-/* Reads the batches in order, from the one that holds `seq` or comes after it. */
+/* Reads the batches in order, from the last one that begins at or before `seq`. */
 ATT_MUST_USE int att_segment_seek(struct att_segment *segment, uint64_t seq,
                                   struct att_buffer *why);
 /* The batch (its records borrowed until the next call) as it was stored, nothing of it checked but
