@@ -301,8 +301,8 @@ static void close_hours(struct naive *naive)
                 const struct att_queue *queue;
                 const struct att_hours *hours;
 
-                if (c->state != ATT_CONTACT_QUEUED) {
-                        continue;
+                if (c->state != ATT_CONTACT_QUEUED || c->entered_at_ms == naive->now_ms) {
+                        continue; /* Who enters at the instant was not waiting already. */
                 }
                 queue = &naive->config->queues[c->queue];
                 if (queue->hours == ATT_NONE || queue->at_closing != ATT_AT_CLOSING_OVERFLOW) {

@@ -70,21 +70,23 @@ static bool same_request(const struct att_contact_request *a, const struct att_c
         return true;
 }
 
-static bool are_levels(const struct att_named_level *levels, uint32_t count)
+static bool are_levels(const struct naive *naive, const struct att_named_level *levels,
+                       uint32_t count)
 {
         for (uint32_t i = 0; i < count; i++) {
-                if (levels[i].level > ATT_LEVEL_MAX) {
+                if (levels[i].level > ATT_LEVEL_MAX &&
+                    att_config_find_skill(naive->config, levels[i].skill) != ATT_NONE) {
                         return false;
                 }
         }
         return true;
 }
 
-/* Values before names. */
+/* Values before names; the level of an unknown skill is no value. */
 static enum att_refusal check_levels(const struct naive *naive,
                                      const struct att_named_level *levels, uint32_t count)
 {
-        if (!are_levels(levels, count)) {
+        if (!are_levels(naive, levels, count)) {
                 return ATT_REFUSAL_INVALID;
         }
         for (uint32_t i = 0; i < count; i++) {
@@ -111,7 +113,7 @@ static enum att_refusal check_request(const struct naive *naive,
         if (att_text_is_empty(request->id) || att_text_is_empty(request->channel) ||
             !is_share(request->emotion_ppm) ||
             (request->waited_ms != ATT_ABSENT && request->waited_ms < 0) ||
-            !are_levels(request->requires, request->requires_count)) {
+            !are_levels(naive, request->requires, request->requires_count)) {
                 return ATT_REFUSAL_INVALID;
         }
         if (!naive_get_channel(naive, request->channel, &channel, &index)) {
@@ -440,7 +442,7 @@ static void end_connected(struct naive *naive, const struct att_command *command
                 return;
         }
         c->attempts++;
-        if (c->attempts >= policy->callback_attempts) {
+        if (c->attempts >= policy->callback_attempts || c->queue == ATT_NONE) {
                 naive_close(naive, c, ATT_OUTCOME_EXPIRED);
                 naive_end_conversation(naive, c);
                 return;
@@ -508,10 +510,14 @@ static void handle_transfer(struct naive *naive, const struct att_command *comma
         if (!att_text_is_empty(command->transfer.queue)) {
                 queue = att_config_find_queue(naive->config, command->transfer.queue);
         }
-        if (queue == ATT_NONE ||
+        if ((!att_text_is_empty(command->transfer.queue) && queue == ATT_NONE) ||
             (!att_text_is_empty(command->transfer.agent) &&
              att_config_find_agent(naive->config, command->transfer.agent) == ATT_NONE)) {
                 refuse(naive, command, ATT_REFUSAL_UNKNOWN);
+                return;
+        }
+        if (queue == ATT_NONE) { /* Its own is gone, and nothing took its place. */
+                refuse(naive, command, ATT_REFUSAL_STATE);
                 return;
         }
         if (c->state == ATT_CONTACT_CONNECTED) {
@@ -728,6 +734,8 @@ static void handle_occupied(struct naive *naive, const struct att_command *comma
                 .name = command->contact,
                 .agent = a,
                 .channel = command->occupied.channel,
+                .queue = ATT_NONE,
+                .exclusive = channel.exclusive,
                 .units = channel.units,
                 .live = true,
         };

@@ -235,7 +235,10 @@ void naive_connect(struct naive *naive, struct naive_contact *c, struct naive_ag
 {
         struct att_effect *effect = naive_say(naive, where, ATT_EFFECT_CONNECT, c);
         struct naive_work *work = naive_list_add(&naive->works, sizeof(*work));
+        struct att_channel channel = {0};
+        uint32_t index;
 
+        (void)naive_get_channel(naive, c->request->channel, &channel, &index);
         effect->agent = a->id;
         effect->step = c->step;
         effect->channel = c->request->channel;
@@ -245,6 +248,9 @@ void naive_connect(struct naive *naive, struct naive_contact *c, struct naive_ag
                 .contact = c,
                 .agent = a,
                 .channel = c->request->channel,
+                .queue = c->queue,
+                .channel_wrap_up_ms = channel.wrap_up_ms,
+                .exclusive = channel.exclusive,
                 .units = units,
                 .live = true,
         };
@@ -271,20 +277,20 @@ void naive_finish(struct naive *naive, struct naive_work *work)
         naive_forget_removed(naive);
 }
 
-static int64_t wrap_up_ms_of(const struct naive *naive, const struct naive_contact *c,
-                             const struct naive_agent *a)
+static int64_t wrap_up_ms_of(const struct naive *naive, const struct naive_work *work)
 {
+        const struct naive_agent *a = work->agent;
         struct att_channel channel;
         uint32_t index;
 
         if (a->def != ATT_NONE && naive->config->agents[a->def].wrap_up_ms >= 0) {
                 return naive->config->agents[a->def].wrap_up_ms;
         }
-        if (c->queue != ATT_NONE && naive->config->queues[c->queue].wrap_up_ms >= 0) {
-                return naive->config->queues[c->queue].wrap_up_ms;
+        if (work->queue != ATT_NONE && naive->config->queues[work->queue].wrap_up_ms >= 0) {
+                return naive->config->queues[work->queue].wrap_up_ms;
         }
-        return naive_get_channel(naive, c->request->channel, &channel, &index) ? channel.wrap_up_ms
-                                                                               : 0;
+        return naive_get_channel(naive, work->channel, &channel, &index) ? channel.wrap_up_ms
+                                                                         : work->channel_wrap_up_ms;
 }
 
 void naive_end_conversation(struct naive *naive, struct naive_contact *c)
@@ -294,7 +300,7 @@ void naive_end_conversation(struct naive *naive, struct naive_contact *c)
         int64_t wrap_up_ms;
 
         ATT_CHECK(work);
-        wrap_up_ms = wrap_up_ms_of(naive, c, work->agent);
+        wrap_up_ms = wrap_up_ms_of(naive, work);
         if (wrap_up_ms == 0) {
                 naive_finish(naive, work);
                 return;

@@ -364,11 +364,15 @@ static bool is_asked(const struct naive *naive, const struct naive_contact *c,
 
 static void add_one(struct naive *naive, struct naive_contact *c, uint32_t place)
 {
+        struct naive_agent *linked = linked_agent_of(naive, c);
         struct naive_agent *only = only_for(naive, c);
         struct naive_agent *best = NULL;
         int64_t best_fit = 0;
         struct tie best_tie = {0};
 
+        if (linked && is_asked(naive, c, linked)) {
+                return; /* One conversation: its agent takes it, nobody else is asked. */
+        }
         for (uint32_t j = 0; j < naive->agents.count; j++) {
                 struct naive_agent *a = NAIVE_AGENT(naive, j);
                 int64_t fit;

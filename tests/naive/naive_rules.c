@@ -28,7 +28,9 @@ static const struct att_agent_def *def_of(const struct naive *naive, const struc
 
 const struct att_policy *naive_policy_of(const struct naive *naive, const struct naive_contact *c)
 {
-        return &naive->config->policies[naive->config->queues[c->queue].policy];
+        uint32_t policy = c->queue == ATT_NONE ? 0 : naive->config->queues[c->queue].policy;
+
+        return &naive->config->policies[policy];
 }
 
 int64_t naive_waited_ms(const struct naive *naive, const struct naive_contact *c)
@@ -124,10 +126,14 @@ bool naive_meets(const struct naive *naive, const struct naive_contact *c,
 
 /* --- Eligibility ------------------------------------------------------------------------------- */
 
+/* While a reload has removed the agent, nobody waits for them. */
 bool naive_is_for_named(const struct naive *naive, const struct naive_contact *c)
 {
-        return !att_text_is_empty(c->named) &&
-               (c->named_until_ms < 0 || naive->now_ms < c->named_until_ms);
+        if (att_text_is_empty(c->named) ||
+            att_config_find_agent(naive->config, c->named) == ATT_NONE) {
+                return false;
+        }
+        return c->named_until_ms < 0 || naive->now_ms < c->named_until_ms;
 }
 
 static bool is_named(const struct naive_contact *c, const struct naive_agent *a)
@@ -247,6 +253,7 @@ bool naive_is_open_to(const struct naive *naive, const struct naive_contact *c,
 struct held { /* Something that an agent holds: an offer, an interaction, a pair to be made. */
         struct att_text channel;
         uint32_t units;
+        bool exclusive;
 };
 
 /* The i-th of an agent's; false past the last. */
@@ -257,7 +264,9 @@ static bool get_held(const struct naive *naive, const struct naive_agent *a, uin
                 const struct naive_work *work = NAIVE_WORK(naive, j);
 
                 if (work->live && work->agent == a && i-- == 0) {
-                        *ret_held = (struct held){.channel = work->channel, .units = work->units};
+                        *ret_held = (struct held){.channel = work->channel,
+                                                  .units = work->units,
+                                                  .exclusive = work->exclusive};
                         return true;
                 }
         }
@@ -310,10 +319,11 @@ bool naive_has_room(const struct naive *naive, const struct naive_contact *c,
                 struct att_channel other;
                 uint32_t other_index;
                 bool declared = naive_get_channel(naive, held.channel, &other, &other_index);
+                bool exclusive = declared ? other.exclusive : held.exclusive;
 
                 if (att_text_equals(held.channel, c->request->channel)) {
                         on_channel++;
-                } else if (channel.exclusive || (declared && other.exclusive)) {
+                } else if (channel.exclusive || exclusive) {
                         return false;
                 }
                 if (other_index == ATT_NONE || !(channel.interrupts >> other_index & 1)) {

@@ -84,6 +84,9 @@ struct naive_work {
         struct naive_contact *contact; /* NULL: outside. */
         struct naive_agent *agent;
         struct att_text channel;
+        uint32_t queue;             /* ATT_NONE: outside, or gone. */
+        int64_t channel_wrap_up_ms; /* As it began, should the channel go. */
+        bool exclusive;             /* As its channel is, or was last. */
         uint32_t units;
         bool in_wrap_up;
         int64_t until_ms;

@@ -71,6 +71,9 @@ static const char *const feature_names[] = {
         [RANDOM_REACH_SKIP] = "reach_skip",
         [RANDOM_WRONG_WRAP_UP] = "wrong_wrap_up",
         [RANDOM_WRAP_UPS_DONE] = "wrap_ups_done",
+        [RANDOM_QUEUE_REMOVAL] = "queue_removal",
+        [RANDOM_SKILL_REMOVAL] = "skill_removal",
+        [RANDOM_CHANNEL_REMOVAL] = "channel_removal",
 };
 
 const char *random_feature_name(enum random_feature feature)

@@ -72,19 +72,13 @@ enum random_feature {
         RANDOM_REACH_SKIP,    /* Reach and skip in one centre. */
         RANDOM_WRONG_WRAP_UP, /* The end of a wrap-up of an unknown contact. */
         RANDOM_WRAP_UPS_DONE, /* Of all of an agent's wrap-ups at once. */
+        RANDOM_QUEUE_REMOVAL, /* By a reload; moved_to. */
+        RANDOM_SKILL_REMOVAL,
+        RANDOM_CHANNEL_REMOVAL,
         RANDOM_FEATURE_COUNT
 };
 
 #define RANDOM_ALL ((UINT64_C(1) << RANDOM_FEATURE_COUNT) - 1)
-
-/* Left out by default: where the contract is silent the two differ in a few runs of a thousand. A
- * contact that names an agent who is removed waits on for the agent in the naive router and goes to
- * anyone in the engine; a linked contact of a broadcast queue is put to further agents in the naive
- * router and to the link's alone in the engine; a contact that enters a queue at the instant it closes
- * was already waiting in the naive router and stays in the engine. */
-#define RANDOM_DISPUTED                                                                            \
-        (UINT64_C(1) << RANDOM_CUSTOMERS | UINT64_C(1) << RANDOM_REMOVAL |                         \
-         UINT64_C(1) << RANDOM_HOURS)
 
 const char *random_feature_name(enum random_feature feature); /* "max_wait", ... */
 

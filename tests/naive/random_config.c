@@ -6,6 +6,10 @@ struct writer {
         uint64_t features;
         const struct random_sizes *sizes;
         struct att_buffer *yaml;
+        uint32_t
+                queues_there; /* Bits: a reload may leave some out. The first of each always is there. */
+        uint32_t skills_there;
+        uint32_t channels_there;
 };
 
 static bool has(const struct writer *w, enum random_feature feature)
@@ -22,6 +26,41 @@ static uint32_t below(const struct writer *w, uint32_t bound)
 static bool falls(const struct writer *w, enum random_feature feature, uint32_t percent)
 {
         return has(w, feature) && below(w, 100) < percent;
+}
+
+static bool is_there(uint32_t set, uint32_t i)
+{
+        return set >> i & 1;
+}
+
+/* All of so many but the first, each left out with some chance. */
+static uint32_t choose_there(const struct writer *w, enum random_feature feature, uint32_t count)
+{
+        uint32_t set = 1;
+
+        for (uint32_t i = 1; i < count; i++) {
+                set |= falls(w, feature, 25) ? 0 : UINT32_C(1) << i;
+        }
+        return set;
+}
+
+/* The next one there after this, or `count`. */
+static uint32_t next_there(uint32_t set, uint32_t i, uint32_t count)
+{
+        do {
+                i++;
+        } while (i < count && !is_there(set, i));
+        return i;
+}
+
+static uint32_t some_there(const struct writer *w, uint32_t set, uint32_t count)
+{
+        uint32_t i = below(w, count);
+
+        while (!is_there(set, i)) {
+                i--;
+        }
+        return i;
 }
 
 #define WRITE(...) att_buffer_printf(w->yaml, __VA_ARGS__)
@@ -41,7 +80,7 @@ static void write_levels(const struct writer *w, uint32_t low, uint32_t percent)
 
         WRITE("{");
         for (uint32_t i = 0; i < w->sizes->skills; i++) {
-                if (below(w, 100) < percent) {
+                if (is_there(w->skills_there, i) && below(w, 100) < percent) {
                         static const uint32_t levels[] = {0, 3, 5, 8};
                         uint32_t level = levels[low + below(w, 4 - low)];
 
@@ -58,6 +97,11 @@ static void write_channels(const struct writer *w)
 
         WRITE("channels:\n");
         for (uint32_t i = 0; i < w->sizes->channels; i++) {
+                uint32_t next = (i + 1) % w->sizes->channels;
+
+                if (!is_there(w->channels_there, i)) {
+                        continue;
+                }
                 WRITE("  %s: { units: %u, offer_timeout: %us", channel_names[i],
                       has(w, RANDOM_CHANNELS) ? units[below(w, 4)] : 100, 5 * (1 + below(w, 2)));
                 if (falls(w, RANDOM_WRAP_UP, 50)) {
@@ -69,8 +113,9 @@ static void write_channels(const struct writer *w)
                 if (falls(w, RANDOM_EXCLUSIVE, 40)) {
                         WRITE(", exclusive: true");
                 }
-                if (w->sizes->channels > 1 && falls(w, RANDOM_INTERRUPTS, 40)) {
-                        WRITE(", interrupts: [%s]", channel_names[(i + 1) % w->sizes->channels]);
+                if (next != i && is_there(w->channels_there, next) &&
+                    falls(w, RANDOM_INTERRUPTS, 40)) {
+                        WRITE(", interrupts: [%s]", channel_names[next]);
                 }
                 WRITE(" }\n");
         }
@@ -105,7 +150,11 @@ static void write_profiles(const struct writer *w)
 
                 WRITE("  p%u:\n", i);
                 for (uint32_t j = 0; j < w->sizes->queues; j++) {
-                        if (below(w, 3) == 0 && (one || j + 1 < w->sizes->queues)) {
+                        bool is_last = next_there(w->queues_there, j, w->sizes->queues) ==
+                                       w->sizes->queues;
+
+                        if (!is_there(w->queues_there, j) ||
+                            (below(w, 3) == 0 && (one || !is_last))) {
                                 continue;
                         }
                         one = true;
@@ -150,7 +199,7 @@ static void write_agents(const struct writer *w)
                 if (falls(w, RANDOM_LIMITS, 60)) {
                         WRITE(", channels: { %s: %u", channel_names[0], 1 + below(w, 2));
                         for (uint32_t j = 1; j < w->sizes->channels; j++) {
-                                if (below(w, 4) > 0) {
+                                if (is_there(w->channels_there, j) && below(w, 4) > 0) {
                                         WRITE(", %s: %u", channel_names[j], 1 + below(w, 3));
                                 }
                         }
@@ -198,10 +247,12 @@ static void write_policy(const struct writer *w, uint32_t i)
 
 static void write_overflow(const struct writer *w, const char *key, uint32_t queue)
 {
+        uint32_t next = next_there(w->queues_there, queue, w->sizes->queues);
+
         switch (below(w, 3)) {
         case 0:
-                if (queue + 1 < w->sizes->queues) {
-                        WRITE("    %s: { to: q%u }\n", key, queue + 1);
+                if (next < w->sizes->queues) {
+                        WRITE("    %s: { to: q%u }\n", key, next);
                         break;
                 }
                 __attribute__((fallthrough));
@@ -216,6 +267,7 @@ static void write_overflow(const struct writer *w, const char *key, uint32_t que
 static void write_steps(const struct writer *w, uint32_t queue)
 {
         uint32_t count = 1 + below(w, 3);
+        uint32_t next = next_there(w->queues_there, queue, w->sizes->queues);
         uint32_t after = 0;
 
         if (!falls(w, RANDOM_STEPS, 70)) {
@@ -224,8 +276,8 @@ static void write_steps(const struct writer *w, uint32_t queue)
         WRITE("    relax:\n");
         for (uint32_t i = 0; i < count; i++) {
                 after += seconds(w);
-                if (i + 1 == count && queue + 1 < w->sizes->queues && falls(w, RANDOM_MOVES, 50)) {
-                        WRITE("      - { after: %us, queue: q%u }\n", after, queue + 1);
+                if (i + 1 == count && next < w->sizes->queues && falls(w, RANDOM_MOVES, 50)) {
+                        WRITE("      - { after: %us, queue: q%u }\n", after, next);
                         break;
                 }
                 WRITE("      - { after: %us, requires: ", after);
@@ -256,10 +308,11 @@ static void write_queue(const struct writer *w, uint32_t i)
         WRITE("\n");
         if (w->sizes->skills > 0 && falls(w, RANDOM_ANY_OF, 50)) {
                 WRITE("    any_of: [ { s0: %u }%s ]\n", 3 + 5 * below(w, 2),
-                      w->sizes->skills > 1 ? ", { s1: 5 }" : "");
+                      is_there(w->skills_there, 1) ? ", { s1: 5 }" : "");
         }
         if (w->sizes->skills > 0 && falls(w, RANDOM_PREFERS, 60)) {
-                WRITE("    prefers: { s%u: %u }\n", below(w, w->sizes->skills), 1 + below(w, 2));
+                WRITE("    prefers: { s%u: %u }\n",
+                      some_there(w, w->skills_there, w->sizes->skills), 1 + below(w, 2));
         }
         if (falls(w, RANDOM_TEAMS, 40)) {
                 WRITE("    teams: [t%u]\n", below(w, 2));
@@ -272,6 +325,13 @@ static void write_queue(const struct writer *w, uint32_t i)
         }
         if (falls(w, RANDOM_SLOPES, 60)) {
                 WRITE("    urgent_after: %us\n", seconds(w));
+        }
+        if (falls(w, RANDOM_QUEUE_REMOVAL, 50)) {
+                uint32_t to = some_there(w, w->queues_there, w->sizes->queues);
+
+                if (to != i) {
+                        WRITE("    moved_to: q%u\n", to);
+                }
         }
         write_steps(w, i);
         if (falls(w, RANDOM_UNSTAFFED, 60)) {
@@ -310,14 +370,15 @@ static void write_intake(const struct writer *w)
                 WRITE("requires: { s0: %u }, ", 3 + 2 * below(w, 2));
         }
         WRITE("priority: %u }\n", below(w, 3));
-        WRITE("  - { when: { text: [lost, stolen] }, queue: q%u }\n", below(w, w->sizes->queues));
+        WRITE("  - { when: { text: [lost, stolen] }, queue: q%u }\n",
+              some_there(w, w->queues_there, w->sizes->queues));
         if (w->sizes->skills > 0) {
                 WRITE("  - { when: { channel: [chat, \"v*\"] }, prefers: { s0: %u } }\n",
                       1 + below(w, 3));
         }
         WRITE("  - { when: { language: es }, queue: q0, priority: 1 }\n");
         if (below(w, 2)) {
-                WRITE("  - { otherwise: q%u }\n", w->sizes->queues - 1);
+                WRITE("  - { otherwise: q%u }\n", some_there(w, w->queues_there, w->sizes->queues));
         }
 }
 
@@ -327,11 +388,16 @@ void random_config_write(struct att_rng *rng, uint64_t features, const struct ra
         struct writer writer = {.rng = rng, .features = features, .sizes = sizes, .yaml = yaml};
         const struct writer *w = &writer;
 
+        writer.queues_there = choose_there(w, RANDOM_QUEUE_REMOVAL, sizes->queues);
+        writer.skills_there = choose_there(w, RANDOM_SKILL_REMOVAL, sizes->skills);
+        writer.channels_there = choose_there(w, RANDOM_CHANNEL_REMOVAL, sizes->channels);
         WRITE("attune: 1\n");
         if (sizes->skills > 0) {
                 WRITE("skills: {");
                 for (uint32_t i = 0; i < sizes->skills; i++) {
-                        WRITE("%s s%u: {}", i ? "," : "", i);
+                        if (is_there(w->skills_there, i)) {
+                                WRITE("%s s%u: {}", i ? "," : "", i);
+                        }
                 }
                 WRITE(" }\n");
         }
@@ -344,7 +410,9 @@ void random_config_write(struct att_rng *rng, uint64_t features, const struct ra
         write_policy(w, 1);
         WRITE("queues:\n");
         for (uint32_t i = 0; i < sizes->queues; i++) {
-                write_queue(w, i);
+                if (is_there(w->queues_there, i)) {
+                        write_queue(w, i);
+                }
         }
         if (has(w, RANDOM_HOURS)) {
                 WRITE("hours:\n  office: { zone: UTC, open: { mon-fri: \"09:00-09:01\" } }\n");

@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(all_together_is_as_the_naive_router_does)
 {
-        compare_all(1, 150, RANDOM_ALL & ~RANDOM_DISPUTED, 120);
+        compare_all(1, 300, RANDOM_ALL, 150);
 }
 END_TEST
 
