@@ -20,6 +20,31 @@ void refuse_request(struct session *session, uint64_t request_id, enum att_refus
         }
 }
 
+/* ---- Requests that come again ---- */
+
+/* Whether it was answered before, as it is again. `what` is what it asks for. */
+static bool answer_again(struct session *session, uint64_t request_id, uint64_t what)
+{
+        const struct answer_key key = {.front_end = session_name(session),
+                                       .client = session->client,
+                                       .request = request_id,
+                                       .what = what};
+        struct att_text frame;
+
+        switch (answers_find(&session->app->front_ends.answers, &key, &frame)) {
+        case ANSWER_NEW:
+                return false;
+        case ANSWER_KNOWN:
+                att_buffer_append_text(session_out(session), frame);
+                return true;
+        case ANSWER_OTHER:
+                break;
+        }
+        refuse_request(session, request_id, ATT_REFUSAL_DUPLICATE,
+                       "this request_id was used for another request");
+        return true;
+}
+
 /* ---- Commands ---- */
 
 static bool is_own(const struct session *session, const struct att_command *command)
@@ -70,6 +95,9 @@ static void handle_command(struct session *session, const struct att_wire_messag
 {
         struct att_command command = message->command;
 
+        if (answer_again(session, message->request_id, answers_what(&command))) {
+                return;
+        }
         if (!may_command(session, &command)) {
                 refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
                                "this role may not do that here");
@@ -125,12 +153,34 @@ static void handle_bye(struct session *session, const struct att_wire_message *m
         session_close_gently(session, "said goodbye");
 }
 
+static void keep_done(struct session *session, const struct att_command *asked,
+                      const struct att_wire_done *done)
+{
+        const struct answer_key key = answers_key_of(asked);
+        struct att_buffer *out = session_out(session);
+        const size_t before = out->len;
+
+        att_wire_put_done(out, asked->request_id, done);
+        answers_keep(&session->app->front_ends.answers, &key,
+                     att_text_of(out->data + before, out->len - before));
+}
+
 static void handle_ringing(struct session *session, const struct att_wire_message *message)
 {
         const struct att_wire_ringing *ringing = &message->ringing;
         struct app *app = session->app;
         struct att_wire_done done = {.state = ATT_CONTACT_STATE_COUNT, .estimate_ms = -1};
+        const struct att_command asked = {
+                .kind = ATT_CMD_KIND_COUNT, /* No command, but kept as one. */
+                .front_end = session_name(session),
+                .client = session->client,
+                .request_id = message->request_id,
+                .contact = ringing->contact,
+                .agent = ringing->agent};
 
+        if (answer_again(session, message->request_id, answers_what(&asked))) {
+                return;
+        }
         if (session->role == ATT_ROLE_AGENT &&
             !att_text_equals(ringing->agent, session_agent(session))) {
                 refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
@@ -142,7 +192,7 @@ static void handle_ringing(struct session *session, const struct att_wire_messag
                               app->publisher.config);
         publish_line(app, ringing->contact, ATT_TEXT_NONE, ringing->agent, "ringing");
         if (message->request_id != 0) {
-                att_wire_put_done(session_out(session), message->request_id, &done);
+                keep_done(session, &asked, &done);
         }
 }
 

@@ -3,6 +3,7 @@
 
 #include "daemon/app.h"
 #include "daemon/presence.h"
+#include "lib/base/util.h"
 #include "lib/wire/codec.h"
 
 void execute_stall(struct app *app)
@@ -23,13 +24,13 @@ void execute_stall(struct app *app)
 }
 
 /* What the command's own contact has become, as far as the effects and a glance at it say. */
-static void describe(const struct app *app, const struct att_command *command,
+static void describe(const struct att_core *core, const struct att_command *command,
                      const struct att_effects *effects, struct att_wire_done *done)
 {
         struct att_contact_view view;
 
         if (att_text_is_empty(command->contact) ||
-            !att_core_find_contact(app->writer.core, command->contact, &view)) {
+            !att_core_find_contact(core, command->contact, &view)) {
                 return;
         }
         done->state = view.state;
@@ -46,8 +47,8 @@ static void describe(const struct app *app, const struct att_command *command,
         }
 }
 
-static void answer(struct session *session, uint64_t request_id, const struct att_command *command,
-                   const struct att_effects *effects)
+static void answer_put(struct att_buffer *into, const struct att_core *core,
+                       const struct att_command *command, const struct att_effects *effects)
 {
         const struct att_effect *refusal = att_effects_refusal(effects);
         struct att_wire_done done = {
@@ -57,15 +58,45 @@ static void answer(struct session *session, uint64_t request_id, const struct at
                 .repeated = effects->count == 0,
         };
 
-        if (request_id == 0) {
-                return;
-        }
         if (refusal) {
-                att_wire_put_refusal(session_out(session), request_id, refusal, ATT_TEXT_NONE);
+                att_wire_put_refusal(into, command->request_id, refusal, ATT_TEXT_NONE);
                 return;
         }
-        describe(session->app, command, effects, &done);
-        att_wire_put_done(session_out(session), request_id, &done);
+        describe(core, command, effects, &done);
+        att_wire_put_done(into, command->request_id, &done);
+}
+
+/* Gives the answer, and keeps it for when the request comes again. */
+static void answer(struct session *session, const struct att_command *command,
+                   const struct att_effects *effects)
+{
+        struct app *app = session->app;
+        struct answer_key key;
+        struct att_buffer *out;
+        size_t before;
+
+        if (command->request_id == 0) {
+                return;
+        }
+        out = session_out(session);
+        before = out->len;
+        answer_put(out, app->writer.core, command, effects);
+        key = answers_key_of(command);
+        answers_keep(&app->front_ends.answers, &key,
+                     att_text_of(out->data + before, out->len - before));
+}
+
+void execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
+                           const struct att_command *command, const struct att_effects *effects)
+{
+        const struct answer_key key = answers_key_of(command);
+        struct att_buffer frame ATT_CLEANUP(att_buffer_deinit) = {0};
+
+        if (command->client == 0 || command->request_id == 0) {
+                return;
+        }
+        answer_put(&frame, core, command, effects);
+        answers_keep(&front_ends->answers, &key, att_buffer_text(&frame));
 }
 
 void execute_for(struct session *session, uint64_t request_id, struct att_command *command)
@@ -75,9 +106,11 @@ void execute_for(struct session *session, uint64_t request_id, struct att_comman
 
         execute_stall(app);
         command->front_end = session_name(session);
+        command->client = session->client;
+        command->request_id = request_id;
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
-        answer(session, request_id, command, effects);
+        answer(session, command, effects);
         publish(app, command, effects);
 }
 

@@ -9,9 +9,17 @@
 #include <stdint.h>
 
 #include "lib/core/command.h"
+#include "lib/core/core.h"
+#include "lib/core/effect.h"
 
 struct app;
+struct front_ends;
 struct session;
+
+/* Of a command in the journal: keeps the answer that it had, for the client that may ask again. Right
+ * after the step. */
+void execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
+                           const struct att_command *command, const struct att_effects *effects);
 
 /* A command of a session, which has passed all checks of permission. */
 void execute_for(struct session *session, uint64_t request_id, struct att_command *command);

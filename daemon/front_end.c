@@ -16,6 +16,7 @@ void front_ends_init(struct front_ends *front_ends)
         att_list_init(&front_ends->seats);
         att_list_init(&front_ends->changed);
         att_list_init(&front_ends->detached);
+        answers_init(&front_ends->answers);
 }
 
 static void free_seats(struct front_ends *front_ends)
@@ -44,6 +45,7 @@ void front_ends_deinit(struct front_ends *front_ends)
         att_map_deinit(&front_ends->by_name);
         att_map_deinit(&front_ends->seats_by_agent);
         att_map_deinit(&front_ends->feeds_by_token);
+        answers_deinit(&front_ends->answers);
 }
 
 struct front_end *front_ends_find(const struct front_ends *front_ends, struct att_text name)
@@ -145,8 +147,30 @@ static void make_token(char token[FEED_TOKEN_SIZE])
         }
 }
 
+static bool is_token(struct att_text text)
+{
+        for (size_t i = 0; i < text.len; i++) {
+                if (!strchr("0123456789abcdef", text.data[i])) {
+                        return false;
+                }
+        }
+        return text.len == FEED_TOKEN_SIZE - 1;
+}
+
+void feed_choose_token(const struct front_ends *front_ends, struct att_text had,
+                       char token[FEED_TOKEN_SIZE])
+{
+        if (!is_token(had) || att_map_find(&front_ends->feeds_by_token, had)) {
+                make_token(token);
+                return;
+        }
+        memcpy(token, had.data, had.len);
+        token[had.len] = '\0';
+}
+
 struct feed *feed_new(struct front_ends *front_ends, struct front_end *front_end,
-                      struct att_text agent, struct session *session)
+                      struct att_text agent, const char token[FEED_TOKEN_SIZE],
+                      struct session *session)
 {
         struct feed *feed = att_alloc(sizeof(*feed));
 
@@ -154,7 +178,7 @@ struct feed *feed_new(struct front_ends *front_ends, struct front_end *front_end
         att_list_init(&feed->in_seat);
         att_list_init(&feed->in_detached);
         push_window_init(&feed->pushes);
-        make_token(feed->token);
+        memcpy(feed->token, token, FEED_TOKEN_SIZE);
         att_map_add(&front_ends->feeds_by_token, &feed->by_token, att_text_from(feed->token));
         feed->session = session;
         feed->front_end = front_end;

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/answers.h"
 #include "daemon/push_window.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
@@ -76,6 +77,7 @@ struct front_ends {
         struct att_list detached;
         uint32_t detached_count;
         uint64_t stamp;
+        struct answers answers; /* To the requests of their clients. */
 };
 
 void front_ends_init(struct front_ends *front_ends);
@@ -92,9 +94,15 @@ struct seat *seats_get(struct front_ends *front_ends, struct att_text agent);
 /* `front_end` has signed the agent in. */
 void seat_move(struct seat *seat, struct front_end *front_end);
 
+/* The token of a session that begins: the one it had, if that is a token and no feed's; else one that
+ * nobody can guess. It names the client as long as it lives, also to the next attuned. */
+void feed_choose_token(const struct front_ends *front_ends, struct att_text had,
+                       char token[FEED_TOKEN_SIZE]);
+
 /* A new feed for a session; `front_end` and `agent` may be NULL and empty. */
 struct feed *feed_new(struct front_ends *front_ends, struct front_end *front_end,
-                      struct att_text agent, struct session *session);
+                      struct att_text agent, const char token[FEED_TOKEN_SIZE],
+                      struct session *session);
 void feed_free(struct front_ends *front_ends, struct feed *feed);
 /* Its session is gone; it waits to be taken up. */
 void feed_detach(struct front_ends *front_ends, struct feed *feed, int64_t monotonic_ms);

@@ -3,6 +3,7 @@
  * The hello: who is it, what may it do, and which feed of pushes is its own?
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
@@ -70,6 +71,7 @@ static void take_over(struct session *session, struct feed *feed)
         }
         feed_attach(&session->app->front_ends, feed, session);
         session->feed = feed;
+        memcpy(session->token, feed->token, sizeof(session->token));
 }
 
 /* Whether it goes on with an earlier session's feed. */
@@ -78,36 +80,38 @@ static bool find_feed(struct session *session, const struct att_wire_hello *hell
         struct front_ends *front_ends = &session->app->front_ends;
         struct feed *feed = NULL;
 
-        if (!session->front_end && session->agent[0] == '\0') {
-                return false; /* Nothing is ever pushed to it. */
-        }
         if (!att_text_is_empty(hello->resume)) {
                 feed = feeds_find(front_ends, hello->resume, session->front_end,
                                   session_agent(session));
         }
-        if (!feed) {
-                session->feed = feed_new(front_ends, session->front_end, session_agent(session),
-                                         session);
-                return false;
+        if (feed) {
+                take_over(session, feed);
+                push_window_rewind(&feed->pushes, hello->last_push);
+                return true;
         }
-        take_over(session, feed);
-        push_window_rewind(&feed->pushes, hello->last_push);
-        return true;
+        feed_choose_token(front_ends, hello->resume, session->token);
+        if (session->front_end || session->agent[0] != '\0') { /* Else nothing is ever pushed. */
+                session->feed = feed_new(front_ends, session->front_end, session_agent(session),
+                                         session->token, session);
+        }
+        return false;
 }
 
-static void welcome(struct session *session, uint64_t request_id, bool resumed)
+static void welcome(struct session *session, const struct att_wire_message *hello, bool resumed)
 {
         struct app *app = session->app;
         struct att_wire_message message;
 
         att_wire_message_init(&message, ATT_WIRE_WELCOME);
-        message.request_id = request_id;
+        message.request_id = hello->request_id;
         message.welcome.protocol = ATT_WIRE_PROTOCOL;
         message.welcome.session = att_text_from(session->id);
         message.welcome.role = session->role;
-        message.welcome.resume = session->feed ? att_text_from(session->feed->token)
-                                               : ATT_TEXT_NONE;
+        message.welcome.resume = att_text_from(session->token);
         message.welcome.resumed = resumed;
+        message.welcome.reconcile = !resumed && !att_text_is_empty(hello->hello.resume);
+        message.welcome.last_request = answers_last(&app->front_ends.answers, session_name(session),
+                                                    session->client);
         message.welcome.version = ATT_TEXT(ATT_VERSION);
         message.welcome.config_digest = att_text_from(app->publisher.config);
         message.welcome.window = PUSH_WINDOW;
@@ -146,8 +150,9 @@ void answer_hello(struct session *session, const struct att_wire_message *messag
         }
         session_open(session);
         resumed = find_feed(session, hello);
+        session->client = answers_client(att_text_from(session->token));
         say_opened(session, hello);
-        welcome(session, message->request_id, resumed);
+        welcome(session, message, resumed);
         presence_of_session_began(session);
         if (session->feed) {
                 publish_feed(session->feed);

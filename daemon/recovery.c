@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "daemon/execute.h"
 #include "daemon/log.h"
 #include "daemon/presence.h"
 #include "lib/store/reader.h"
@@ -70,6 +71,7 @@ static int replay_commands(struct recovery *recovery, struct att_journal_reader 
                 att_core_step(recovery->core, &command, effects);
                 att_effects_digest(effects, digester);
                 presence_note_command(recovery->front_ends, &command, effects);
+                execute_note_replayed(recovery->front_ends, recovery->core, &command, effects);
                 recovery->commands++;
         }
         return result == ATT_JOURNAL_END ? 0 : say_malformed(batch, result, why);

@@ -18,6 +18,7 @@
 #include <uv.h>
 
 #include "daemon/access.h"
+#include "daemon/front_end.h"
 #include "daemon/outbox.h"
 #include "lib/base/list.h"
 #include "lib/base/text.h"
@@ -39,8 +40,6 @@
 #define SESSION_ID_SIZE          24
 
 struct app;
-struct feed;
-struct front_end;
 
 enum session_state {
         SESSION_CONNECTED, /* No hello yet. */
@@ -76,6 +75,8 @@ struct session {
         enum att_role role;
         char name[SESSION_NAME_SIZE];  /* Of its front end; empty: by hand. */
         char agent[SESSION_NAME_SIZE]; /* It acts for; or empty. */
+        char token[FEED_TOKEN_SIZE];   /* To go on with. */
+        uint64_t client;               /* Whose requests these are: what its token stands for. */
         struct front_end *front_end;   /* Borrowed; NULL: by hand. */
         struct feed *feed;             /* Shared with struct front_ends; NULL: nothing is pushed. */
         struct att_list tails;

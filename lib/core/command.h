@@ -104,6 +104,9 @@ struct att_command {
         uint64_t seq; /* Of this command in the journal; grows by one. */
         int64_t at_ms;
         struct att_text front_end; /* Who sent it; empty: by hand. */
+        uint64_t client;     /* Which of its clients, and that one's number for the request: by */
+        uint64_t request_id; /* these a request that comes twice is known; 0: none. They decide
+                                           nothing in the engine. */
 
         struct att_text contact; /* Every command about a contact, offer or wrap-up. In
                                            WRAP_UP_DONE empty: all of the agent's. */

@@ -99,6 +99,8 @@ struct att_wire_welcome {
         uint32_t frame_bytes_max;
         int64_t keepalive_ms;
         int64_t now_ms;
+        bool reconcile;
+        uint64_t last_request;
 };
 
 struct att_wire_ping { /* And pong. */

@@ -48,6 +48,8 @@ static const struct table_field welcome_fields[] = {
                   TABLE_AT(struct att_wire_welcome, frame_bytes_max)),
         TABLE_ROW(11, TABLE_I64, "keepalive_ms", TABLE_AT(struct att_wire_welcome, keepalive_ms)),
         TABLE_ROW(12, TABLE_I64, "now_ms", TABLE_AT(struct att_wire_welcome, now_ms)),
+        TABLE_ROW(13, TABLE_BOOL, "reconcile", TABLE_AT(struct att_wire_welcome, reconcile)),
+        TABLE_ROW(14, TABLE_U64, "last_request", TABLE_AT(struct att_wire_welcome, last_request)),
 };
 
 static const struct table table_welcome = TABLE_OF("Welcome", welcome_fields,

@@ -28,6 +28,8 @@ static const struct table_field journal_command_fields[] = {
         COMMAND(7, "front_end_back", ATT_CMD_FRONT_END_BACK, .sub = &table_front_end_back),
         COMMAND(8, "away", ATT_CMD_AWAY, .sub = &table_away),
         COMMAND(9, "prices", ATT_CMD_PRICES, .sub = &table_prices),
+        TABLE_ROW(10, TABLE_FIXED64, "client", TABLE_AT(struct att_command, client)),
+        TABLE_ROW(11, TABLE_U64, "request_id", TABLE_AT(struct att_command, request_id)),
         COMMAND(16, "contact_add", ATT_CMD_CONTACT_ADD,
                 .offset = offsetof(struct att_command, request), .sub = &table_contact_add),
         COMMAND(17, "contact_update", ATT_CMD_CONTACT_UPDATE, .sub = &table_contact_update),

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/support/main.h"
 
@@ -11,6 +12,37 @@ static struct session *session_number(uintptr_t number)
 {
         return (struct session *)(number * 64);
 }
+
+static struct feed *begin_feed(struct front_ends *front_ends, struct front_end *front_end,
+                               struct att_text agent, struct session *session)
+{
+        char token[FEED_TOKEN_SIZE];
+
+        feed_choose_token(front_ends, ATT_TEXT_NONE, token);
+        return feed_new(front_ends, front_end, agent, token, session);
+}
+
+START_TEST(a_token_is_kept_unless_it_is_none_or_somebody_elses)
+{
+        struct front_ends front_ends;
+        const struct att_text had = ATT_TEXT("0123456789abcdef0123456789abcdef");
+        char token[FEED_TOKEN_SIZE];
+        struct feed *feed;
+
+        front_ends_init(&front_ends);
+        feed_choose_token(&front_ends, had, token);
+        ck_assert(att_text_equals_c(had, token));
+        feed = feed_new(&front_ends, NULL, ATT_TEXT("ann"), token, session_number(1));
+        feed_choose_token(&front_ends, had, token);
+        ck_assert(!att_text_equals_c(had, token));
+        feed_choose_token(&front_ends, ATT_TEXT("0123456789abcdef0123456789abcdeg"), token);
+        ck_assert_ptr_null(strchr(token, 'g'));
+        feed_choose_token(&front_ends, ATT_TEXT("0123"), token);
+        ck_assert_uint_eq(strlen(token), FEED_TOKEN_SIZE - 1);
+        feed_free(&front_ends, feed);
+        front_ends_deinit(&front_ends);
+}
+END_TEST
 
 START_TEST(a_feed_is_found_by_its_token_its_name_and_its_agent)
 {
@@ -22,7 +54,7 @@ START_TEST(a_feed_is_found_by_its_token_its_name_and_its_agent)
         front_ends_init(&front_ends);
         pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
         ck_assert_ptr_eq(pbx, front_ends_get(&front_ends, ATT_TEXT("pbx")));
-        feed = feed_new(&front_ends, pbx, ATT_TEXT("ann"), session_number(1));
+        feed = begin_feed(&front_ends, pbx, ATT_TEXT("ann"), session_number(1));
         (void)snprintf(token, sizeof(token), "%s", feed->token);
         ck_assert_ptr_eq(feeds_find(&front_ends, att_text_from(token), pbx, ATT_TEXT("ann")), feed);
         ck_assert_ptr_null(feeds_find(&front_ends, att_text_from(token), pbx, ATT_TEXT("bob")));
@@ -43,8 +75,8 @@ START_TEST(a_detached_feed_waits_for_a_while)
 
         front_ends_init(&front_ends);
         pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
-        early = feed_new(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
-        late = feed_new(&front_ends, pbx, ATT_TEXT_NONE, session_number(2));
+        early = begin_feed(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
+        late = begin_feed(&front_ends, pbx, ATT_TEXT_NONE, session_number(2));
         feed_detach(&front_ends, early, 1000);
         feed_detach(&front_ends, late, 2000);
         feeds_expire(&front_ends, 1000 + FEED_DETACHED_MS_MAX);
@@ -67,7 +99,7 @@ START_TEST(detached_feeds_are_bounded_the_oldest_goes_first)
         front_ends_init(&front_ends);
         pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
         for (int i = 0; i < FEEDS_DETACHED_MAX + 10; i++) {
-                feed = feed_new(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
+                feed = begin_feed(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
                 feed_detach(&front_ends, feed, i);
         }
         ck_assert_uint_eq(front_ends.detached_count, FEEDS_DETACHED_MAX);
@@ -102,6 +134,7 @@ START_TEST(a_front_end_is_forgotten_when_nothing_depends_on_it)
 }
 END_TEST
 
-ATT_TEST_MAIN("front ends", a_feed_is_found_by_its_token_its_name_and_its_agent,
+ATT_TEST_MAIN("front ends", a_token_is_kept_unless_it_is_none_or_somebody_elses,
+              a_feed_is_found_by_its_token_its_name_and_its_agent,
               a_detached_feed_waits_for_a_while, detached_feeds_are_bounded_the_oldest_goes_first,
               a_front_end_is_forgotten_when_nothing_depends_on_it)

@@ -39,6 +39,8 @@ static struct att_command make_command(struct random_message *random, enum att_c
         command.seq = seq;
         command.at_ms = att_rng_between(&random->rng, 0, INT64_C(2000000000000));
         command.front_end = random_text(random, 0, true);
+        command.client = att_rng_next(&random->rng);
+        command.request_id = att_rng_next(&random->rng);
         return command;
 }
 
@@ -47,8 +49,9 @@ static bool is_same(const struct att_command *a, const struct att_command *b)
         const struct table_field *field = field_of(a->kind);
 
         return a->kind == b->kind && a->seq == b->seq && a->at_ms == b->at_ms &&
-               att_text_equals(a->front_end, b->front_end) &&
-               att_text_equals(a->contact, b->contact) && att_text_equals(a->agent, b->agent) &&
+               att_text_equals(a->front_end, b->front_end) && a->client == b->client &&
+               a->request_id == b->request_id && att_text_equals(a->contact, b->contact) &&
+               att_text_equals(a->agent, b->agent) &&
                random_same(field->sub, (const char *)a + field->offset,
                            (const char *)b + field->offset);
 }

@@ -23,6 +23,7 @@ enum stage { STAGE_ADD, STAGE_ACCEPT, STAGE_END, STAGE_COUNT };
 struct slot {
         enum stage stage;
         unsigned contacts;
+        unsigned rounds; /* Requests so far: a number is used once. */
         int64_t sent_ns;
         char agent[LOAD_AGENT_BYTES];
         char contact[2 * LOAD_AGENT_BYTES];
@@ -177,11 +178,12 @@ static void put_about(struct front_end *front_end, const struct slot *slot, uint
         put(front_end, &message);
 }
 
-/* The request's number tells its slot. */
+/* The request's number tells its slot: the remainder by the window. */
 static void send_next(struct front_end *front_end, unsigned number)
 {
         struct slot *slot = &front_end->slots[number];
-        const uint64_t request_id = number + 1;
+        const uint64_t request_id = (slot->rounds + 1) * (uint64_t)front_end->run->load->window +
+                                    number + 1;
 
         if (front_end->left == 0 && slot->stage == STAGE_ADD) {
                 return; /* What was begun is ended. */
@@ -200,6 +202,7 @@ static void send_next(struct front_end *front_end, unsigned number)
         case STAGE_COUNT:
                 break;
         }
+        slot->rounds++;
         slot->sent_ns = bench_now_ns();
         front_end->busy++;
 }
@@ -239,7 +242,7 @@ static void take_answer(struct front_end *front_end)
 {
         struct run *run = front_end->run;
         const struct att_wire_message *message = &run->message;
-        const unsigned number = (unsigned)(message->request_id - 1);
+        const unsigned number = (unsigned)((message->request_id - 1) % run->load->window);
         struct slot *slot;
 
         if (message->answer.kind == ATT_WIRE_RESULT_ERROR) {
@@ -250,10 +253,6 @@ static void take_answer(struct front_end *front_end)
         }
         if (!run->has_begun) {
                 note_signed_in(front_end);
-                return;
-        }
-        if (number >= run->load->window) {
-                fail(run, "an answer to what nobody asked");
                 return;
         }
         slot = &front_end->slots[number];
