@@ -87,6 +87,9 @@ static void say_recovered(const struct recovery *recovery, int64_t took_ms)
 
         log_begin(&line, "recovery.done");
         log_number(&line, "seq", (int64_t)recovery->end.seq);
+        if (recovery->snapshot_seq > 0) {
+                log_number(&line, "snapshot_seq", (int64_t)recovery->snapshot_seq);
+        }
         log_number(&line, "commands", (int64_t)recovery->commands);
         log_number(&line, "batches", (int64_t)recovery->batches);
         log_number(&line, "ms", took_ms);
@@ -114,14 +117,20 @@ static bool recover(struct app *app, struct att_journal_position *ret_end, struc
                 .dir = att_data_journal_path(app->data),
                 .core = app->writer.core,
                 .front_ends = &app->front_ends,
+                .codec = state_codec_of_engine(),
+                .blame = &app->writer.blame,
                 .accept_differences = app->options->accept_differences,
                 .accepted_seq = accepted.behaviour == ATT_CORE_BEHAVIOUR ? accepted.seq : 0,
         };
 
-        if (recovery_run(&recovery, why) < 0 || remember_accepted(app, &recovery, why) < 0) {
+        int error = recovery_run(&recovery, why);
+
+        app->writer.core = recovery.core;
+        if (error < 0 || remember_accepted(app, &recovery, why) < 0) {
                 fail(app, "recovery.failed", why);
                 return false;
         }
+        snapshots_open(app, recovery.snapshot_seq);
         say_recovered(&recovery, (clock_monotonic_us() - began_us) / 1000);
         *ret_end = recovery.end;
         return true;
@@ -168,10 +177,29 @@ static void tell_away(struct app *app, const struct att_journal_position *end)
         presence_tell_all_lost(app);
 }
 
+/* What the last process was doing when it broke, if it did. */
+static bool look_for_blame(struct app *app, struct att_buffer *why)
+{
+        struct att_buffer found ATT_CLEANUP(att_buffer_deinit) = {0};
+
+        if (att_blame_open(att_data_path(app->data), &app->writer.blame, &found, why) < 0) {
+                fail(app, "data.failed", why);
+                return false;
+        }
+        if (found.len > 0) {
+                log_error(&app->memory, "step.aborted", found.data);
+        }
+        att_blame_watch(&app->writer.blame);
+        return true;
+}
+
 static bool start_engine(struct app *app, struct att_buffer *why)
 {
         struct att_journal_position end = {0};
 
+        if (!look_for_blame(app, why)) {
+                return false;
+        }
         if (!recover(app, &end, why)) {
                 return false;
         }
@@ -353,6 +381,10 @@ int app_run(const struct options *options)
                 close_all(app);
         }
         (void)uv_run(&loop, UV_RUN_DEFAULT);
+        snapshots_close(app);
+        if (started) {
+                snapshots_save_at_stop(app);
+        }
         deinit(app);
         ATT_CHECK(uv_loop_close(&loop) == 0);
         free(app);

@@ -24,6 +24,7 @@
 #include "daemon/route_log.h"
 #include "daemon/session.h"
 #include "daemon/signals.h"
+#include "daemon/snapshots.h"
 #include "daemon/tail.h"
 #include "daemon/upkeep.h"
 #include "daemon/writer.h"
@@ -47,6 +48,7 @@ struct app {
         struct tails tails;
         struct signals signals;
         struct upkeep upkeep;
+        struct snapshots snapshots;
         struct log_memory memory;
         struct att_rng jitter;
         int64_t started_ms;

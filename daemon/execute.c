@@ -2,6 +2,7 @@
 #include "daemon/execute.h"
 
 #include "daemon/app.h"
+#include "daemon/dispatch.h"
 #include "daemon/presence.h"
 #include "lib/base/util.h"
 #include "lib/wire/codec.h"
@@ -108,6 +109,11 @@ void execute_for(struct session *session, uint64_t request_id, struct att_comman
         command->front_end = session_name(session);
         command->client = session->client;
         command->request_id = request_id;
+        if (att_blame_refuses(&app->writer.blame, command)) {
+                refuse_request(session, request_id, ATT_REFUSAL_INVALID,
+                               "this command brought attuned down twice: it is refused");
+                return;
+        }
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
         answer(session, command, effects);

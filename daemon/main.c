@@ -2,7 +2,22 @@
 #include <stdlib.h>
 
 #include "daemon/app.h"
+#include "daemon/log.h"
 #include "daemon/options.h"
+#include "daemon/snapshots.h"
+#include "lib/store/failpoint.h"
+
+/* For tests of what a crash at a certain place leaves (lib/store/failpoint.h). */
+static bool arm_failpoint(void)
+{
+        const char *failpoint = getenv("ATTUNED_FAILPOINT");
+
+        if (!failpoint || att_failpoint_arm(failpoint)) {
+                return true;
+        }
+        log_error(NULL, "failpoint.wrong", failpoint);
+        return false;
+}
 
 int main(int argc, char **argv)
 {
@@ -10,7 +25,10 @@ int main(int argc, char **argv)
 
         switch (options_parse(argc, argv, &options)) {
         case OPTIONS_RUN:
-                return app_run(&options);
+                if (!arm_failpoint()) {
+                        return 2;
+                }
+                return options.make_snapshot ? snapshots_make(&options) : app_run(&options);
         case OPTIONS_SHOWN:
                 return EXIT_SUCCESS;
         case OPTIONS_WRONG:

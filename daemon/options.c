@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/duration.h"
+#include "lib/base/text.h"
 #include "version.h"
 
 static const char USAGE[] =
@@ -19,6 +21,8 @@ static const char USAGE[] =
         "      --log PATH           write the route log, JSON lines (-: standard output)\n"
         "      --ready-fd N         write \"ready\" to this file descriptor and close it\n"
         "      --accept-differences start even if the journal now has other effects than it had\n"
+        "      --keep DURATION      how long the journal is kept once snapshots cover it (7d)\n"
+        "      --snapshot-every N   commands from one snapshot to the next (1000000)\n"
         "      --time-scale N       time runs N times as fast; for demonstrations and tests only\n"
         "  -V, --version\n"
         "  -h, --help\n"
@@ -30,6 +34,9 @@ enum {
         LONG_READY_FD,
         LONG_ACCEPT_DIFFERENCES,
         LONG_TIME_SCALE,
+        LONG_KEEP,
+        LONG_SNAPSHOT_EVERY,
+        LONG_MAKE_SNAPSHOT,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -41,6 +48,9 @@ static const struct option LONG_OPTIONS[] = {
         {"ready-fd", required_argument, NULL, LONG_READY_FD},
         {"accept-differences", no_argument, NULL, LONG_ACCEPT_DIFFERENCES},
         {"time-scale", required_argument, NULL, LONG_TIME_SCALE},
+        {"keep", required_argument, NULL, LONG_KEEP},
+        {"snapshot-every", required_argument, NULL, LONG_SNAPSHOT_EVERY},
+        {"make-snapshot", required_argument, NULL, LONG_MAKE_SNAPSHOT},
         {"version", no_argument, NULL, 'V'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -101,6 +111,21 @@ static enum options_result take_option(int option, struct options *options)
                 }
                 options->time_scale = (uint32_t)number;
                 return OPTIONS_RUN;
+        case LONG_KEEP:
+                if (att_duration_parse(att_text_from(optarg), &options->keep_ms) !=
+                    ATT_DURATION_OK) {
+                        return say_wrong("--keep takes a duration such as 7d or 12h");
+                }
+                return OPTIONS_RUN;
+        case LONG_SNAPSHOT_EVERY:
+                if (!parse_number(optarg, 1, OPTIONS_SNAPSHOT_COMMANDS_MAX, &number)) {
+                        return say_wrong("--snapshot-every takes a number from 1 to 1000000000");
+                }
+                options->snapshot_commands = (uint64_t)number;
+                return OPTIONS_RUN;
+        case LONG_MAKE_SNAPSHOT:
+                options->make_snapshot = optarg;
+                return OPTIONS_RUN;
         case 'V':
                 puts("attuned " ATT_VERSION);
                 return OPTIONS_SHOWN;
@@ -116,7 +141,12 @@ static enum options_result take_option(int option, struct options *options)
 enum options_result options_parse(int argc, char **argv, struct options *ret_options)
 {
         struct options options = {
-                .socket = OPTIONS_SOCKET_DEFAULT, .ready_fd = -1, .time_scale = 1};
+                .socket = OPTIONS_SOCKET_DEFAULT,
+                .ready_fd = -1,
+                .time_scale = 1,
+                .keep_ms = OPTIONS_KEEP_MS,
+                .snapshot_commands = OPTIONS_SNAPSHOT_COMMANDS,
+        };
         enum options_result result;
         int option;
 

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OPTIONS_TIME_SCALE_MAX 10000
+#define OPTIONS_TIME_SCALE_MAX        10000
+#define OPTIONS_KEEP_MS               (INT64_C(7) * 24 * 3600 * 1000)
+#define OPTIONS_SNAPSHOT_COMMANDS     1000000
+#define OPTIONS_SNAPSHOT_COMMANDS_MAX 1000000000
 
 struct options { /* All borrowed from argv. */
         const char *config;
@@ -17,6 +20,9 @@ struct options { /* All borrowed from argv. */
         int ready_fd;       /* Told "ready\n" once it is so; -1: none. */
         uint32_t time_scale;
         bool accept_differences;
+        int64_t keep_ms;            /* How long segments stay that snapshots cover. */
+        uint64_t snapshot_commands; /* From one snapshot to the next. */
+        const char *make_snapshot;  /* Of attuned's own: make one and end. NULL: be a daemon. */
 };
 
 enum options_result {

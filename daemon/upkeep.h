@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is done once a second: sessions that went silent, feeds nobody took up, prices, the opening
- * hours' horizon, systemd's watchdog. */
+ * hours' horizon, systemd's watchdog, snapshots that are due, room on the disk. */
 #ifndef ATT_DAEMON_UPKEEP_H
 #define ATT_DAEMON_UPKEEP_H
 
@@ -8,7 +8,16 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "lib/core/command.h"
+
 struct app;
+
+/* Of the disk with the data directory. */
+enum upkeep_room {
+        UPKEEP_ROOM_ENOUGH,
+        UPKEEP_ROOM_LITTLE, /* New contacts are refused. */
+        UPKEEP_ROOM_LEAST,  /* What is left is for endings. */
+};
 
 struct upkeep {
         uv_timer_t timer;
@@ -18,9 +27,13 @@ struct upkeep {
         int64_t hours_ms;    /* Core time of the last look at the hours' horizon. */
         int64_t watchdog_ms; /* Monotonic: of the last word to the watchdog. */
         uint64_t watchdog_every_ms;
+        enum upkeep_room room;
 };
 
 void upkeep_open(struct app *app);
 void upkeep_close(struct app *app); /* Idempotent. */
+
+/* Whether a session's command of this kind is taken, as full as the disk is. */
+bool upkeep_has_room_for(const struct upkeep *upkeep, enum att_command_kind kind);
 
 #endif

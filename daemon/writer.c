@@ -8,6 +8,7 @@
 #include "daemon/log.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
+#include "lib/store/failpoint.h"
 
 /* Core time may pass by so much between two turns before it counts as having stood still. */
 #define STALL_REAL_MS 5000
@@ -34,6 +35,7 @@ void writer_deinit(struct writer *writer)
         att_journal_close(writer->journal);
         att_effects_deinit(&writer->effects);
         att_core_free(writer->core);
+        att_blame_close(&writer->blame);
         for (size_t i = 0; i < ATT_ARRAY_LEN(writer->batches); i++) {
                 att_buffer_deinit(&writer->batches[i].records);
         }
@@ -41,9 +43,12 @@ void writer_deinit(struct writer *writer)
 
 /* ---- Stepping ---- */
 
-static void append(struct writer *writer, const struct att_command *command)
+/* The command's record, which is in the batch before the step: if the step aborts, the next start
+ * finds out which command it was. */
+static struct att_text append(struct writer *writer, const struct att_command *command)
 {
         struct writer_batch *batch = collecting(writer);
+        size_t before;
 
         if (batch->first_seq == 0) {
                 batch->first_seq = command->seq;
@@ -52,16 +57,20 @@ static void append(struct writer *writer, const struct att_command *command)
                 att_journal_batch_begin(&batch->encoder, &batch->records, command->seq,
                                         ATT_CORE_BEHAVIOUR);
         }
+        before = batch->records.len;
         att_journal_batch_add(&batch->encoder, command);
-        att_effects_digest(&writer->effects, &batch->effects);
+        return (struct att_text){batch->records.data + before, batch->records.len - before};
 }
 
 const struct att_effects *writer_step(struct writer *writer, struct att_command *command)
 {
         command->seq = att_core_seq(writer->core) + 1;
         command->at_ms = clock_now_ms(&writer->clock);
+        att_blame_begin(&writer->blame, command->seq, append(writer, command));
+        att_failpoint_of("step.", command->contact);
         att_core_step(writer->core, command, &writer->effects);
-        append(writer, command);
+        att_blame_end(&writer->blame);
+        att_effects_digest(&writer->effects, &collecting(writer)->effects);
         return &writer->effects;
 }
 

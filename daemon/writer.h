@@ -24,6 +24,7 @@
 #include "lib/base/digest.h"
 #include "lib/base/list.h"
 #include "lib/core/core.h"
+#include "lib/store/blame.h"
 #include "lib/store/journal.h"
 #include "lib/wire/journal.h"
 
@@ -40,6 +41,7 @@ struct writer_batch {
 struct writer {
         struct att_core *core;      /* Owned. */
         struct att_effects effects; /* Of the last step. */
+        struct att_blame blame;     /* Which command is being stepped, for the next start. */
         struct core_clock clock;
         struct att_journal *journal;    /* Owned; NULL until recovered. */
         struct writer_batch batches[2]; /* One collects, one is in flight. */

@@ -118,7 +118,12 @@ void att_data_close(struct att_data *data)
 
 struct att_data_accepted att_data_accepted(const struct att_data *data)
 {
-        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(data->path, "accepted");
+        return att_data_accepted_at(data->path);
+}
+
+struct att_data_accepted att_data_accepted_at(const char *dir)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(dir, "accepted");
         struct att_data_accepted accepted = {0};
         FILE *file = fopen(path, "re");
 
@@ -131,40 +136,16 @@ struct att_data_accepted att_data_accepted(const struct att_data *data)
         return accepted;
 }
 
-static int write_synced(const char *path, const char *text)
-{
-        const size_t len = strlen(text);
-        int error = 0;
-        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-
-        if (fd < 0) {
-                return -errno;
-        }
-        errno = 0;
-        if (write(fd, text, len) != (ssize_t)len || fsync(fd) < 0) {
-                error = -(errno ? errno : ENOSPC);
-        }
-        close(fd);
-        return error;
-}
-
 int att_data_accept(const struct att_data *data, struct att_data_accepted accepted,
                     struct att_buffer *why)
 {
         ATT_CLEANUP(att_free_pointer) char *path = att_path_join(data->path, "accepted");
-        ATT_CLEANUP(att_free_pointer) char *unfinished = att_path_join(data->path, "accepted.new");
         char text[48];
         int error;
 
         (void)snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu32 "\n", accepted.seq,
                        accepted.behaviour);
-        error = write_synced(unfinished, text);
-        if (error == 0 && rename(unfinished, path) < 0) {
-                error = -errno;
-        }
-        if (error == 0) {
-                error = att_dir_sync(data->path);
-        }
+        error = att_file_replace(data->path, "accepted", att_text_from(text));
         return error < 0 ? att_say_errno(why, path, error) : 0;
 }
 

@@ -5,6 +5,7 @@
  *      DATA/lock       the process that owns the directory, by flock(2); its pid for people
  *      DATA/journal/   one file a segment (lib/store/segment.h)
  *      DATA/accepted   how far differences of a replay were accepted, if ever
+ *      DATA/stepping, DATA/blamed      lib/store/blame.h
  *
  * Owning it is what makes a process the only writer: open it before anything in it is read or
  * written, and before a socket that others may still be using is taken over.
@@ -32,6 +33,8 @@ struct att_data_accepted {
         uint32_t behaviour;
 };
 struct att_data_accepted att_data_accepted(const struct att_data *data);
+/* The same of a directory that another process may own. */
+struct att_data_accepted att_data_accepted_at(const char *path);
 ATT_MUST_USE int att_data_accept(const struct att_data *data, struct att_data_accepted accepted,
                                  struct att_buffer *why);
 

@@ -58,6 +58,36 @@ int att_dir_make(const char *dir)
         return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
 }
 
+static int write_synced(const char *path, struct att_text text)
+{
+        int error = 0;
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+
+        if (fd < 0) {
+                return -errno;
+        }
+        errno = 0;
+        if (write(fd, text.data, text.len) != (ssize_t)text.len || fsync(fd) < 0) {
+                error = -(errno ? errno : ENOSPC);
+        }
+        close(fd);
+        return error;
+}
+
+int att_file_replace(const char *dir, const char *name, struct att_text text)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(dir, name);
+        ATT_CLEANUP(att_free_pointer) char *unfinished = NULL;
+        int error;
+
+        ATT_CHECK(asprintf(&unfinished, "%s.new", path) >= 0);
+        error = write_synced(unfinished, text);
+        if (error == 0 && rename(unfinished, path) < 0) {
+                error = -errno;
+        }
+        return error < 0 ? error : att_dir_sync(dir);
+}
+
 int64_t att_dir_bytes(const char *dir)
 {
         struct stat status;

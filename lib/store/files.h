@@ -8,6 +8,7 @@
 
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 
 /* "DIR/NAME", to free(). */
 char *att_path_join(const char *dir, const char *name);
@@ -17,6 +18,9 @@ ATT_MUST_USE int att_dir_sync(const char *dir);
 
 /* Makes a folder, durably, unless it is there. Its parent must be. */
 ATT_MUST_USE int att_dir_make(const char *dir);
+
+/* Puts a small file in the place of the one of that name, if any: durably, and whole or not at all. */
+ATT_MUST_USE int att_file_replace(const char *dir, const char *name, struct att_text text);
 
 /* Of all the files in a folder, as far as they can be looked at. */
 int64_t att_dir_bytes(const char *dir);

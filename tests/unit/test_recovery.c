@@ -8,7 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/state.h"
 #include "lib/base/util.h"
+#include "lib/store/blame.h"
+#include "lib/store/files.h"
+#include "lib/store/snapshot.h"
 #include "lib/wire/journal.h"
 #include "lib/wire/message.h"
 #include "tests/support/main.h"
@@ -89,10 +93,9 @@ static void write_command(struct fixture *fixture, struct att_command *command, 
         att_effects_deinit(&effects);
 }
 
-static void write_config(struct fixture *fixture)
+static struct att_config *make_config(void)
 {
         struct att_config *config = att_config_new();
-        struct att_command command;
 
         config->contacts_max = 10;
         config->customers_max = 10;
@@ -101,6 +104,14 @@ static void write_config(struct fixture *fixture)
         config->otherwise = ATT_NONE;
         config->channels_open = true;
         att_config_seal(config);
+        return config;
+}
+
+static void write_config(struct fixture *fixture)
+{
+        struct att_config *config = make_config();
+        struct att_command command;
+
         att_wire_command_init(&command, ATT_CMD_CONFIG);
         command.config = config;
         write_command(fixture, &command, false);
@@ -237,7 +248,318 @@ START_TEST(who_was_there_is_known_after_a_replay)
 }
 END_TEST
 
+/* ---- Snapshots: an engine that a test can save ---- */
+
+/* "Saved" is how many of the fixture's commands there were; loading steps them again. */
+static struct att_command kept[64];
+static uint32_t kept_count;
+static const struct att_config *kept_config; /* Without a queue it is refused, and not in force. */
+static int loads;
+
+static void keep(const struct att_command *command)
+{
+        kept[kept_count++] = *command;
+}
+
+static void save_count(const struct att_core *core, struct att_buffer *into)
+{
+        att_buffer_append_uint(into, att_core_seq(core));
+}
+
+static struct att_core *load_count(struct att_text bytes, const struct att_config *config,
+                                   struct att_buffer *why)
+{
+        struct att_effects effects = {0};
+        struct att_core *core = att_core_new();
+        uint64_t count = strtoull(bytes.data, NULL, 10);
+
+        loads++;
+        if (count == 0 || count > kept_count) {
+                att_buffer_append_c(why, "no such engine");
+                att_core_free(core);
+                return NULL;
+        }
+        for (uint64_t i = 0; i < count; i++) {
+                struct att_command command = kept[i];
+
+                if (command.kind == ATT_CMD_CONFIG) {
+                        command.config = config ? config : kept_config;
+                }
+                att_core_step(core, &command, &effects);
+        }
+        att_effects_deinit(&effects);
+        return core;
+}
+
+static const struct state_codec codec = {.save = save_count, .load = load_count};
+
+/* The configuration, a front end, and ticks: commands 1..count, kept for the codec. */
+static void write_kept(struct fixture *fixture, int count)
+{
+        struct att_command command;
+
+        kept_count = 0;
+        att_wire_command_init(&command, ATT_CMD_CONFIG);
+        command.config = kept_config = make_config();
+        write_command(fixture, &command, false);
+        keep(&command);
+        for (int i = 2; i <= count; i++) {
+                att_wire_command_init(&command, i == 2 ? ATT_CMD_FRONT_END_BACK : ATT_CMD_TICK);
+                command.front_end = i == 2 ? ATT_TEXT("pbx") : ATT_TEXT_NONE;
+                write_command(fixture, &command, false);
+                keep(&command);
+        }
+}
+
+/* Saves the state after the last command that was written. */
+static void save_state(struct fixture *fixture)
+{
+        const struct att_journal_position at = att_journal_end(fixture->journal);
+        struct front_ends front_ends;
+
+        front_ends_init(&front_ends);
+        front_ends_get(&front_ends, ATT_TEXT("pbx"))->is_present = true;
+        seat_move(seats_get(&front_ends, ATT_TEXT("ann")),
+                  front_ends_get(&front_ends, ATT_TEXT("pbx")));
+        ck_assert_int_eq(
+                state_save(fixture->dir, &codec, fixture->core, &front_ends, &at, &fixture->why),
+                0);
+        front_ends_deinit(&front_ends);
+}
+
+static void write_ticks(struct fixture *fixture, int count, bool lie)
+{
+        struct att_command command;
+
+        for (int i = 0; i < count; i++) {
+                att_wire_command_init(&command, ATT_CMD_TICK);
+                write_command(fixture, &command, lie);
+                keep(&command);
+        }
+}
+
+START_TEST(a_start_goes_on_from_the_newest_snapshot)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        write_ticks(&fixture, 5, false);
+        save_state(&fixture);
+        write_ticks(&fixture, 3, false);
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        ck_assert_uint_eq(recovery.snapshot_seq, 15);
+        ck_assert_uint_eq(recovery.commands, 3);
+        ck_assert_uint_eq(recovery.end.seq, 18);
+        ck_assert(front_ends_find(&fixture.front_ends, ATT_TEXT("pbx"))->is_present);
+        ck_assert_ptr_eq(seats_find(&fixture.front_ends, ATT_TEXT("ann"))->home,
+                         front_ends_find(&fixture.front_ends, ATT_TEXT("pbx")));
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_snapshot_at_the_end_of_the_journal_is_the_state)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        ck_assert_uint_eq(recovery.commands, 0);
+        ck_assert_uint_eq(recovery.end.seq, 10);
+        ck_assert(att_digest_equals(recovery.end.chain, att_journal_end(fixture.journal).chain));
+        ck_assert_int_eq(recovery.end.time_ms, fixture.now_ms);
+        tear_down(&fixture);
+}
+END_TEST
+
+static void damage(struct fixture *fixture, uint64_t seq)
+{
+        char *path = att_snapshot_path(fixture->dir, seq);
+        FILE *file = fopen(path, "r+");
+
+        ck_assert_ptr_nonnull(file);
+        ck_assert_int_eq(fseek(file, 60, SEEK_SET), 0);
+        ck_assert_int_eq(fputs("damage", file) < 0, 0);
+        (void)fclose(file);
+        free(path);
+}
+
+START_TEST(damaged_snapshots_are_fallen_back_from_to_the_whole_journal)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        write_ticks(&fixture, 5, false);
+        save_state(&fixture);
+        damage(&fixture, 15);
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        ck_assert_uint_eq(recovery.snapshot_seq, 10);
+        ck_assert_uint_eq(recovery.commands, 5);
+        damage(&fixture, 10);
+        recovery = (struct recovery){.codec = &codec};
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        ck_assert_uint_eq(recovery.snapshot_seq, 0);
+        ck_assert_uint_eq(recovery.commands, 15);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_snapshot_whose_engine_has_another_digest_is_not_taken)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        kept[9].at_ms += 1; /* It will be loaded as something else than was saved. */
+        loads = 0;
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        ck_assert_int_eq(loads, 1);
+        ck_assert_uint_eq(recovery.snapshot_seq, 0);
+        ck_assert_uint_eq(recovery.commands, 10);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_journal_that_ends_before_a_snapshot_is_refused)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+        struct att_snapshot_loaded loaded = {0};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        ck_assert_int_eq(att_snapshot_load(fixture.dir, 10, &loaded, &fixture.why), 0);
+        loaded.snapshot.at.seq = 40;
+        ck_assert_int_eq(att_snapshot_save(fixture.dir, &loaded.snapshot, &fixture.why), 0);
+        att_snapshot_loaded_deinit(&loaded);
+        ck_assert_int_eq(recover(&fixture, &recovery), -ENODATA);
+        check_says(&fixture, "a snapshot of command 40, but the journal ends before it");
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(what_was_decided_before_the_snapshot_is_not_asked_about)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        write_ticks(&fixture, 1, true);
+        save_state(&fixture);
+        write_ticks(&fixture, 1, false);
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        write_ticks(&fixture, 1, true);
+        ck_assert_int_eq(recover(&fixture, &recovery), -ESTALE);
+        check_says(&fixture, "commands 13 to 13 now have other effects");
+        tear_down(&fixture);
+}
+END_TEST
+
+/* ---- A command that brings the replay down ---- */
+
+static void write_blame(struct fixture *fixture, const char *text)
+{
+        ck_assert_int_eq(att_file_replace(fixture->dir, "blamed", att_text_from(text)), 0);
+}
+
+START_TEST(a_command_that_brought_the_replay_down_twice_is_left_out)
+{
+        struct fixture fixture;
+        struct att_blame blame;
+        struct recovery recovery = {.dir = NULL};
+        struct att_core *core;
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_config(&fixture);
+        write_plain(&fixture, ATT_CMD_FRONT_END_BACK, "pbx", false);
+        write_plain(&fixture, ATT_CMD_FRONT_END_LOST, "pbx", false);
+        write_plain(&fixture, ATT_CMD_TICK, "", false);
+        write_blame(&fixture, "replay 3 1 \nreplay 2 2 \n");
+        att_blame_read(fixture.dir, &blame);
+        recovery = (struct recovery){.dir = fixture.dir,
+                                     .front_ends = &fixture.front_ends,
+                                     .blame = &blame,
+                                     .core = att_core_new()};
+        ck_assert_msg(recovery_run(&recovery, &fixture.why) == 0, "%s", fixture.why.data);
+        core = recovery.core;
+        ck_assert_uint_eq(recovery.skipped, 1);
+        ck_assert_uint_eq(recovery.end.seq, 4);
+        ck_assert_uint_eq(att_core_seq(core), 4);
+        ck_assert_int_eq(att_core_now_ms(core), fixture.now_ms);
+        ck_assert(!front_ends_find(&fixture.front_ends, ATT_TEXT("pbx"))->is_present);
+        att_core_free(core);
+        att_blame_close(&blame);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(front_ends_survive_being_saved_and_damage_is_seen)
+{
+        struct front_ends front_ends;
+        struct front_ends again;
+        struct att_buffer bytes = {0};
+        struct att_buffer bytes_again = {0};
+        int whole = 0;
+
+        front_ends_init(&front_ends);
+        front_ends_get(&front_ends, ATT_TEXT("pbx"))->is_present = true;
+        front_ends_get(&front_ends, ATT_TEXT("chat"))->lost_ms = 123456789;
+        seat_move(seats_get(&front_ends, ATT_TEXT("ann")),
+                  front_ends_find(&front_ends, ATT_TEXT("chat")));
+        answers_keep(&front_ends.answers,
+                     &(struct answer_key){
+                             .front_end = ATT_TEXT("pbx"), .client = 3, .request = 4, .what = 5},
+                     ATT_TEXT("the answer"));
+        state_put_front_ends(&bytes, &front_ends);
+        front_ends_init(&again);
+        ck_assert(state_take_front_ends(att_buffer_text(&bytes), &again));
+        state_put_front_ends(&bytes_again, &again);
+        ck_assert(att_text_equals(att_buffer_text(&bytes), att_buffer_text(&bytes_again)));
+        front_ends_deinit(&again);
+        ck_assert_uint_gt(bytes.len, 40);
+        for (size_t len = 0; len < bytes.len; len++) {
+                char *cut = att_alloc(len + 1);
+
+                memcpy(cut, bytes.data, len);
+                front_ends_init(&again);
+                /* Cut between two answers it is whole; anywhere else it is seen. */
+                if (state_take_front_ends((struct att_text){cut, len}, &again)) {
+                        att_buffer_clear(&bytes_again);
+                        state_put_front_ends(&bytes_again, &again);
+                        ck_assert_uint_eq(bytes_again.len, len);
+                        whole++;
+                }
+                front_ends_deinit(&again);
+                free(cut);
+        }
+        ck_assert_int_eq(whole, 1);
+        att_buffer_deinit(&bytes);
+        att_buffer_deinit(&bytes_again);
+        front_ends_deinit(&front_ends);
+}
+END_TEST
+
 ATT_TEST_MAIN("recovery", a_replay_gives_the_same_state, an_empty_journal_is_a_beginning,
               other_effects_are_refused_with_their_place_and_what_to_run,
               accepted_differences_are_replayed_and_not_asked_about_again,
-              another_behaviour_is_not_replayed_in_silence, who_was_there_is_known_after_a_replay)
+              another_behaviour_is_not_replayed_in_silence, who_was_there_is_known_after_a_replay,
+              a_start_goes_on_from_the_newest_snapshot,
+              a_snapshot_at_the_end_of_the_journal_is_the_state,
+              damaged_snapshots_are_fallen_back_from_to_the_whole_journal,
+              a_snapshot_whose_engine_has_another_digest_is_not_taken,
+              a_journal_that_ends_before_a_snapshot_is_refused,
+              what_was_decided_before_the_snapshot_is_not_asked_about,
+              a_command_that_brought_the_replay_down_twice_is_left_out,
+              front_ends_survive_being_saved_and_damage_is_seen)

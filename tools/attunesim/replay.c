@@ -1,131 +1,286 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * attunesim replay: a journal once more through the engine. What was decided then must be decided
- * again, and for the same reasons: every batch carries the digest of its effects. The daemon may be
- * running or not; nothing is written.
+ * again, and for the same reasons: every batch carries the digest of its effects, every snapshot that
+ * of the state. The daemon may be running or not; nothing is written.
  */
+#include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/replay.h"
+#include "daemon/state.h"
 #include "lib/base/buffer.h"
 #include "lib/base/util.h"
 #include "lib/core/core.h"
-#include "lib/store/reader.h"
+#include "lib/store/blame.h"
+#include "lib/store/files.h"
+#include "lib/store/snapshot.h"
 #include "lib/wire/journal.h"
 #include "tools/attunesim/commands.h"
 
-struct replay {
-        struct att_core *core;
-        struct att_reader *reader;
-        struct att_journal_reader records;
-        struct att_effects effects;
-        uint64_t commands;
-        uint64_t batches;
-        struct att_buffer why;
+/* Of the batch that differs first, so many commands are shown. */
+#define COMMANDS_SHOWN_MAX 20
+
+struct comparison {
+        struct replay replay;
+        struct att_blame blame;
+        uint64_t from_seq; /* Compared from here on. */
+        bool accept_differences;
+        uint64_t differences;   /* Batches. */
+        uint64_t states_agreed; /* Snapshots on the way that have the state it came to. */
+        uint64_t *snapshots;    /* Owned; their commands, in order. */
+        size_t snapshot_count;
+        size_t next_snapshot;
 };
 
-static bool fails(struct replay *replay, const struct att_batch *batch, const char *what)
+static void show_command(const struct att_command *command)
 {
-        att_buffer_printf(&replay->why, "commands %" PRIu64 " to %" PRIu64 " %s", batch->first_seq,
-                          batch->last_seq, what);
-        return false;
+        fprintf(stderr, "  command %" PRIu64 " at %" PRId64 " ms: %s", command->seq, command->at_ms,
+                att_command_kind_word(command->kind));
+        if (!att_text_is_empty(command->contact)) {
+                fprintf(stderr, " contact=%.*s", ATT_TEXT_ARGS(command->contact));
+        }
+        if (!att_text_is_empty(command->agent)) {
+                fprintf(stderr, " agent=%.*s", ATT_TEXT_ARGS(command->agent));
+        }
+        if (!att_text_is_empty(command->front_end)) {
+                fprintf(stderr, " front_end=%.*s", ATT_TEXT_ARGS(command->front_end));
+        }
+        fputc('\n', stderr);
 }
 
-static bool replay_batch(struct replay *replay, const struct att_stored_batch *stored)
+static void show_commands(const struct att_batch *batch)
 {
-        const struct att_batch *batch = &stored->batch;
+        struct att_journal_reader reader = {0};
         struct att_command command;
-        struct att_digester digester;
-        enum att_journal_result result;
+        int shown = 0;
 
-        if (stored->behaviour != ATT_CORE_BEHAVIOUR) {
-                return fails(replay, batch, "were decided by an engine of another behaviour");
-        }
-        if (att_journal_reader_open(&replay->records, batch->records) != ATT_JOURNAL_OK) {
-                return fails(replay, batch, "can't be read");
-        }
-        att_digester_init(&digester);
-        while ((result = att_journal_reader_next(&replay->records, &command)) == ATT_JOURNAL_OK) {
-                if (command.at_ms < att_core_now_ms(replay->core)) {
-                        return fails(replay, batch, "go back in time");
-                }
-                att_core_step(replay->core, &command, &replay->effects);
-                att_effects_digest(&replay->effects, &digester);
-                replay->commands++;
-        }
-        if (result != ATT_JOURNAL_END) {
-                return fails(replay, batch, "can't be read");
-        }
-        replay->batches++;
-        return att_digest_equals(att_digester_finish(&digester), batch->effects) ||
-               fails(replay, batch, "have other effects now than they had: the first difference");
-}
-
-static bool replay_all(struct replay *replay)
-{
-        struct att_stored_batch stored;
-        enum att_read_result result;
-
-        while ((result = att_reader_next(replay->reader, &stored, &replay->why)) ==
-               ATT_READ_BATCH) {
-                if (!replay_batch(replay, &stored)) {
-                        return false;
+        if (att_journal_reader_open(&reader, batch->records) == ATT_JOURNAL_OK) {
+                while (shown < COMMANDS_SHOWN_MAX &&
+                       att_journal_reader_next(&reader, &command) == ATT_JOURNAL_OK) {
+                        show_command(&command);
+                        shown++;
                 }
         }
-        return result == ATT_READ_END;
+        if (batch->last_seq - batch->first_seq >= COMMANDS_SHOWN_MAX) {
+                fprintf(stderr, "  and %" PRIu64 " more\n",
+                        batch->last_seq - batch->first_seq + 1 - COMMANDS_SHOWN_MAX);
+        }
+        att_journal_reader_deinit(&reader);
 }
 
-static void report(const struct replay *replay)
+static const char *word_of(enum replay_difference difference)
 {
+        switch (difference) {
+        case REPLAY_OTHER_BEHAVIOUR:
+                return "were decided by an engine of another behaviour";
+        case REPLAY_OTHER_EFFECTS:
+                break;
+        }
+        return "have other effects now than they had";
+}
+
+static int note_difference(void *context, const struct att_stored_batch *stored,
+                           enum replay_difference difference, struct att_buffer *why)
+{
+        struct comparison *comparison = context;
+        const struct att_batch *batch = &stored->batch;
+
+        if (batch->last_seq < comparison->from_seq) {
+                return 0;
+        }
+        if (comparison->differences++ == 0) {
+                fprintf(stderr,
+                        "attunesim: commands %" PRIu64 " to %" PRIu64 " %s: the first difference\n",
+                        batch->first_seq, batch->last_seq, word_of(difference));
+                show_commands(batch);
+        }
+        if (comparison->accept_differences) {
+                return 0;
+        }
+        att_buffer_printf(why, "commands %" PRIu64 " to %" PRIu64 " %s", batch->first_seq,
+                          batch->last_seq, word_of(difference));
+        return -ESTALE;
+}
+
+/* The next snapshot that the replay may come by. */
+static bool is_at_snapshot(struct comparison *comparison, uint64_t seq)
+{
+        while (comparison->next_snapshot < comparison->snapshot_count &&
+               comparison->snapshots[comparison->next_snapshot] < seq) {
+                comparison->next_snapshot++;
+        }
+        return comparison->next_snapshot < comparison->snapshot_count &&
+               comparison->snapshots[comparison->next_snapshot] == seq;
+}
+
+static int compare_with_snapshot(void *context, const struct att_stored_batch *stored,
+                                 struct att_buffer *why)
+{
+        struct comparison *comparison = context;
+        const uint64_t seq = stored->batch.last_seq;
+        struct att_snapshot_loaded loaded = {0};
+        struct att_digest state;
+        int error;
+
+        if (!is_at_snapshot(comparison, seq)) {
+                return 0;
+        }
+        error = att_snapshot_load(comparison->replay.dir, seq, &loaded, why);
+        if (error < 0) {
+                return error;
+        }
+        state = loaded.snapshot.state;
+        att_snapshot_loaded_deinit(&loaded);
+        if (att_digest_equals(state, att_core_digest(comparison->replay.core))) {
+                comparison->states_agreed++;
+                return 0;
+        }
+        if (comparison->differences > 0) {
+                return 0; /* Told already, and what is to be expected. */
+        }
+        att_buffer_printf(
+                why, "the snapshot of command %" PRIu64 " has another state than the replay", seq);
+        return -ESTALE;
+}
+
+static void report(const struct comparison *comparison)
+{
+        const struct replay *replay = &comparison->replay;
         char text[ATT_DIGEST_TEXT_SIZE];
 
-        printf("%" PRIu64 " commands in %" PRIu64 " batches, every effect and decision as it was\n",
-               replay->commands, replay->batches);
+        printf("%" PRIu64 " commands in %" PRIu64 " batches", replay->commands, replay->batches);
+        if (replay->snapshot_seq > 0) {
+                printf(" after the snapshot of command %" PRIu64, replay->snapshot_seq);
+        }
+        if (comparison->differences > 0) {
+                printf(", %" PRIu64 " batches with other effects than they had",
+                       comparison->differences);
+        } else {
+                fputs(", every effect and decision as it was", stdout);
+        }
+        if (replay->skipped > 0) {
+                printf(", but for %" PRIu64 " skipped commands and %" PRIu64 " batches after them",
+                       replay->skipped, replay->differences_after_skip);
+        }
+        putchar('\n');
+        if (comparison->states_agreed > 0) {
+                printf("%" PRIu64 " snapshots on the way with the same state\n",
+                       comparison->states_agreed);
+        }
         printf("state digest %s after command %" PRIu64 "\n",
                att_digest_format(att_core_digest(replay->core), text), att_core_seq(replay->core));
 }
 
-static int run(const char *data)
+/* From its beginning while that is there; else, or to look only at what came later, from a
+ * snapshot. */
+static void choose_start(struct comparison *comparison)
 {
-        struct replay replay = {.core = att_core_new()};
-        struct att_buffer dir = {0};
-        bool done;
+        struct replay *replay = &comparison->replay;
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_reader *reader = NULL;
+        struct att_stored_batch stored;
+        bool has_beginning = att_reader_open(replay->dir, 1, &reader, &why) == 0 &&
+                             att_reader_next(reader, &stored, &why) != ATT_READ_CORRUPT;
 
-        att_buffer_printf(&dir, "%s/journal", data);
-        done = att_reader_open(dir.data, 1, &replay.reader, &replay.why) == 0 &&
-               replay_all(&replay);
-        if (done) {
-                report(&replay);
+        att_reader_close(reader);
+        if (comparison->from_seq > 1) {
+                replay->snapshot_seq_max = comparison->from_seq - 1;
+        } else if (!has_beginning && comparison->snapshot_count > 0) {
+                replay->snapshot_seq_max = comparison->snapshots[0];
         } else {
-                fprintf(stderr, "attunesim: %s\n",
-                        replay.why.data ? replay.why.data : "the journal can't be read");
+                replay->codec = NULL;
         }
-        att_reader_close(replay.reader);
-        att_journal_reader_deinit(&replay.records);
-        att_effects_deinit(&replay.effects);
-        att_buffer_deinit(&replay.why);
-        att_buffer_deinit(&dir);
-        att_core_free(replay.core);
-        return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int run(const char *data, struct comparison *comparison)
+{
+        struct replay *replay = &comparison->replay;
+        ATT_CLEANUP(att_free_pointer) char *dir = att_path_join(data, "journal");
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        int error;
+
+        att_blame_read(data, &comparison->blame);
+        *replay = (struct replay){
+                .dir = dir,
+                .codec = state_codec_of_engine(),
+                .blame = &comparison->blame,
+                .core = att_core_new(),
+                .on_batch = compare_with_snapshot,
+                .on_difference = note_difference,
+                .context = comparison,
+        };
+        error = att_snapshot_list(dir, &comparison->snapshots, &comparison->snapshot_count, &why);
+        if (error == 0) {
+                choose_start(comparison);
+                error = replay_run(replay, &why);
+        }
+        if (replay->unused.len > 0) {
+                fprintf(stderr, "attunesim: %s", replay->unused.data);
+        }
+        if (error < 0) {
+                fprintf(stderr, "attunesim: %s\n",
+                        why.data ? why.data : "the journal can't be read");
+        } else {
+                report(comparison);
+        }
+        att_core_free(replay->core);
+        replay_deinit(replay);
+        att_blame_close(&comparison->blame);
+        free(comparison->snapshots);
+        return error == 0 && (comparison->differences == 0 || comparison->accept_differences)
+                       ? EXIT_DONE
+                       : EXIT_FAILED;
+}
+
+static const char USAGE[] =
+        "usage: attunesim replay DATA [--from SEQ] [--accept-differences]\n\n"
+        "Steps the journal of a data directory through the engine again and compares every\n"
+        "batch's effects and decisions with those it had, and the state with every snapshot\n"
+        "on the way. Prints the digest of the state it leaves, as `attunectl status` does.\n\n"
+        "  --from SEQ             compare from this command on; what was before comes from a\n"
+        "                         snapshot, if there is one\n"
+        "  --accept-differences   go on after a difference and count them\n";
+
+static bool take_number(const char *text, uint64_t *ret_number)
+{
+        char *end;
+
+        errno = 0;
+        *ret_number = strtoull(text, &end, 10);
+        return errno == 0 && end != text && *end == '\0' && text[0] != '-';
 }
 
 int command_replay(int argc, char **argv)
 {
-        static const char usage[] =
-                "usage: attunesim replay DATA\n\n"
-                "Steps the journal of a data directory through the engine again and compares every\n"
-                "batch's effects and decisions with those it had. Prints the digest of the state\n"
-                "it leaves, as `attunectl status` does.\n";
+        static const struct option options[] = {
+                {"from", required_argument, NULL, 'f'},
+                {"accept-differences", no_argument, NULL, 'a'},
+                {"help", no_argument, NULL, 'h'},
+                {NULL, 0, NULL, 0},
+        };
+        struct comparison comparison = {0};
+        int option;
 
-        if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-                fputs(usage, stdout);
-                return EXIT_DONE;
+        optind = 1;
+        while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+                if (option == 'a') {
+                        comparison.accept_differences = true;
+                } else if (option == 'h') {
+                        fputs(USAGE, stdout);
+                        return EXIT_DONE;
+                } else if (option != 'f' || !take_number(optarg, &comparison.from_seq)) {
+                        fputs(USAGE, stderr);
+                        return EXIT_USAGE;
+                }
         }
-        if (argc != 2 || argv[1][0] == '-') {
-                fputs(usage, stderr);
+        if (optind + 1 != argc) {
+                fputs(USAGE, stderr);
                 return EXIT_USAGE;
         }
-        return run(argv[1]);
+        return run(argv[optind], &comparison);
 }

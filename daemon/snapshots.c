@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/snapshots.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/app.h"
+#include "daemon/clock.h"
+#include "daemon/execute.h"
+#include "daemon/log.h"
+#include "daemon/presence.h"
+#include "daemon/replay.h"
+#include "daemon/state.h"
+#include "lib/base/util.h"
+#include "lib/store/failpoint.h"
+#include "lib/store/files.h"
+#include "lib/store/snapshot.h"
+
+extern char **environ;
+
+#define IOPRIO_WHO_PROCESS 1
+#define IOPRIO_CLASS_IDLE  3
+#define IOPRIO_CLASS_SHIFT 13
+#define LEAST_PRIORITY     19
+#define REQUEST_BYTES      80 /* "SEQ:DIGEST" */
+
+static void say_made(uint64_t seq, int64_t began_us, size_t segments_removed)
+{
+        struct log_line line;
+
+        log_begin(&line, "snapshot.made");
+        log_number(&line, "seq", (int64_t)seq);
+        log_number(&line, "ms", (clock_monotonic_us() - began_us) / 1000);
+        if (segments_removed > 0) {
+                log_number(&line, "segments_removed", (int64_t)segments_removed);
+        }
+        log_end(&line);
+}
+
+/* ---- The process that makes one ---- */
+
+struct making {
+        struct replay replay;
+        struct front_ends front_ends;
+        struct att_data_accepted accepted;
+        char *dir; /* Owned: of the journal. */
+};
+
+static void note_command(void *context, const struct att_core *core,
+                         const struct att_command *command, const struct att_effects *effects)
+{
+        struct making *making = context;
+
+        presence_note_command(&making->front_ends, command, effects);
+        execute_note_replayed(&making->front_ends, core, command, effects);
+}
+
+/* What attuned itself started in spite of is no reason to stop here. */
+static int judge_difference(void *context, const struct att_stored_batch *batch,
+                            enum replay_difference difference, struct att_buffer *why)
+{
+        const struct making *making = context;
+
+        if (making->accepted.behaviour == ATT_CORE_BEHAVIOUR &&
+            batch->batch.last_seq <= making->accepted.seq) {
+                return 0;
+        }
+        att_buffer_printf(why, "commands %" PRIu64 " to %" PRIu64 " %s", batch->batch.first_seq,
+                          batch->batch.last_seq,
+                          difference == REPLAY_OTHER_EFFECTS
+                                  ? "have other effects when they are replayed"
+                                  : "were decided by an engine of another behaviour");
+        return -ESTALE;
+}
+
+static bool take_request(const char *text, struct replay *replay)
+{
+        return sscanf(text, "%" SCNu64 ":%16" SCNx64 "%16" SCNx64, &replay->stop_seq,
+                      &replay->witness.high, &replay->witness.low) >= 1 &&
+               replay->stop_seq > 0;
+}
+
+static void be_modest(void)
+{
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)setpriority(PRIO_PROCESS, 0, LEAST_PRIORITY);
+        (void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+                      IOPRIO_CLASS_IDLE << IOPRIO_CLASS_SHIFT);
+}
+
+static int make(struct making *making, int64_t keep_ms, struct att_buffer *why)
+{
+        struct replay *replay = &making->replay;
+        const int64_t began_us = clock_monotonic_us();
+        size_t removed = 0;
+        int error = replay_run(replay, why);
+
+        if (error == 0 && replay->end.seq < replay->stop_seq) {
+                att_buffer_printf(why, "the journal ends with command %" PRIu64, replay->end.seq);
+                error = -ENODATA;
+        }
+        if (error == 0) {
+                error = state_save(making->dir, replay->codec, replay->core, &making->front_ends,
+                                   &replay->end, why);
+        }
+        if (error == 0) {
+                error = att_journal_let_go(making->dir, replay->end.time_ms - keep_ms, &removed,
+                                           why);
+        }
+        if (error == 0) {
+                say_made(replay->end.seq, began_us, removed);
+        }
+        return error;
+}
+
+int snapshots_make(const struct options *options)
+{
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_blame blame;
+        struct making making = {.dir = att_path_join(options->data, "journal")};
+        int error = -EINVAL;
+
+        be_modest();
+        front_ends_init(&making.front_ends);
+        att_blame_read(options->data, &blame);
+        making.accepted = att_data_accepted_at(options->data);
+        making.replay = (struct replay){
+                .dir = making.dir,
+                .codec = state_codec_of_engine(),
+                .blame = &blame,
+                .front_ends = &making.front_ends,
+                .core = att_core_new(),
+                .on_command = note_command,
+                .on_difference = judge_difference,
+                .context = &making,
+        };
+        if (!making.replay.codec || !take_request(options->make_snapshot, &making.replay)) {
+                att_buffer_append_c(&why, "this attuned can't make that snapshot");
+        } else {
+                if (making.replay.witness.high != 0 || making.replay.witness.low != 0) {
+                        making.replay.witness_seq = making.replay.stop_seq;
+                }
+                error = make(&making, options->keep_ms, &why);
+        }
+        if (error < 0) {
+                log_error(NULL, "snapshot.failed", why.data ? why.data : "unknown");
+        }
+        att_core_free(making.replay.core);
+        replay_deinit(&making.replay);
+        front_ends_deinit(&making.front_ends);
+        att_blame_close(&blame);
+        free(making.dir);
+        return error < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* ---- Starting it ---- */
+
+static void write_request(const struct snapshots *snapshots, char text[REQUEST_BYTES])
+{
+        char digest[ATT_DIGEST_TEXT_SIZE];
+        int len = snprintf(text, REQUEST_BYTES, "%" PRIu64, snapshots->wanted_seq);
+
+        if (snapshots->witness.high != 0 || snapshots->witness.low != 0) {
+                (void)snprintf(text + len, REQUEST_BYTES - (size_t)len, ":%s",
+                               att_digest_format(snapshots->witness, digest));
+        }
+}
+
+static int spawn(char *const *words, pid_t *ret_child)
+{
+        posix_spawnattr_t attributes;
+        sigset_t none;
+        int error;
+
+        (void)sigemptyset(&none);
+        (void)posix_spawnattr_init(&attributes);
+        (void)posix_spawnattr_setsigmask(&attributes, &none);
+        (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+        error = posix_spawn(ret_child, "/proc/self/exe", NULL, &attributes, words, environ);
+        (void)posix_spawnattr_destroy(&attributes);
+        return -error;
+}
+
+static void start_child(struct app *app)
+{
+        struct snapshots *snapshots = &app->snapshots;
+        char request[REQUEST_BYTES];
+        char keep[32];
+        char config[] = "--config=-";
+        char *data = NULL;
+        char name[] = "attuned";
+        char make_word[] = "--make-snapshot";
+        char keep_word[] = "--keep";
+        int error;
+
+        write_request(snapshots, request);
+        (void)snprintf(keep, sizeof(keep), "%" PRId64 "ms", app->options->keep_ms);
+        ATT_CHECK(asprintf(&data, "--data=%s", app->options->data) >= 0);
+        {
+                char *const words[] = {name, config,    data,    keep_word,
+                                       keep, make_word, request, NULL};
+
+                error = spawn(words, &snapshots->child);
+        }
+        free(data);
+        if (error < 0) {
+                snapshots->child = 0;
+                log_error(&app->memory, "snapshot.failed", strerror(-error));
+        }
+        snapshots->wanted_seq = 0;
+}
+
+static void reap(struct app *app, int flags)
+{
+        struct snapshots *snapshots = &app->snapshots;
+        int status = -1;
+
+        if (snapshots->child == 0 || waitpid(snapshots->child, &status, flags) == 0) {
+                return;
+        }
+        snapshots->child = 0;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
+                log_error(&app->memory, "snapshot.failed",
+                          "no snapshot was made; the next try is in ten minutes");
+                snapshots->last_ms = clock_monotonic_us() / 1000 - SNAPSHOTS_EVERY_MS +
+                                     SNAPSHOTS_RETRY_MS;
+        }
+}
+
+static bool is_due(const struct app *app, int64_t monotonic_ms)
+{
+        const struct snapshots *snapshots = &app->snapshots;
+        uint64_t since = att_core_seq(app->writer.core) - snapshots->last_seq;
+
+        return since >= app->options->snapshot_commands ||
+               (since >= SNAPSHOTS_COMMANDS &&
+                monotonic_ms - snapshots->last_ms >= SNAPSHOTS_EVERY_MS);
+}
+
+static bool is_small(const struct att_core *core)
+{
+        struct att_core_counts counts;
+        size_t contacts = 0;
+
+        att_core_counts(core, &counts);
+        for (int i = 0; i < ATT_CONTACT_STATE_COUNT; i++) {
+                contacts += counts.contacts[i];
+        }
+        return contacts + counts.customers + att_core_agent_count(core) <= SNAPSHOTS_WITNESS_MAX;
+}
+
+static void want_one(struct app *app, int64_t monotonic_ms)
+{
+        struct snapshots *snapshots = &app->snapshots;
+        const struct att_core *core = app->writer.core;
+
+        snapshots->wanted_seq = att_core_seq(core);
+        snapshots->last_seq = snapshots->wanted_seq;
+        snapshots->last_ms = monotonic_ms;
+        snapshots->witness = is_small(core) ? att_core_digest(core) : (struct att_digest){0};
+}
+
+void snapshots_open(struct app *app, uint64_t last_seq)
+{
+        app->snapshots = (struct snapshots){.last_seq = last_seq,
+                                            .last_ms = clock_monotonic_us() / 1000};
+}
+
+void snapshots_look(struct app *app, int64_t monotonic_ms)
+{
+        struct snapshots *snapshots = &app->snapshots;
+
+        if (!state_codec_of_engine()) {
+                return;
+        }
+        reap(app, WNOHANG);
+        if (snapshots->wanted_seq == 0 && snapshots->child == 0 && is_due(app, monotonic_ms)) {
+                want_one(app, monotonic_ms);
+        }
+        if (snapshots->wanted_seq != 0 && snapshots->child == 0 &&
+            writer_durable_seq(&app->writer) >= snapshots->wanted_seq) {
+                start_child(app);
+        }
+}
+
+void snapshots_close(struct app *app)
+{
+        if (app->snapshots.child != 0) {
+                (void)kill(app->snapshots.child, SIGKILL);
+                (void)waitpid(app->snapshots.child, NULL, 0);
+                app->snapshots.child = 0;
+        }
+}
+
+/* ---- The last one ---- */
+
+void snapshots_save_at_stop(struct app *app)
+{
+        const struct state_codec *codec = state_codec_of_engine();
+        const int64_t began_us = clock_monotonic_us();
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_journal_position end;
+        size_t removed = 0;
+        int error;
+
+        if (!codec || !app->writer.journal || !writer_is_idle(&app->writer)) {
+                return;
+        }
+        end = att_journal_end(app->writer.journal);
+        if (end.seq == 0 || end.seq != att_core_seq(app->writer.core)) {
+                return;
+        }
+        att_failpoint("stop.snapshot");
+        error = state_save(att_data_journal_path(app->data), codec, app->writer.core,
+                           &app->front_ends, &end, &why);
+        if (error == 0) {
+                error = att_journal_let_go(att_data_journal_path(app->data),
+                                           end.time_ms - app->options->keep_ms, &removed, &why);
+        }
+        if (error < 0) {
+                log_error(&app->memory, "snapshot.failed", why.data ? why.data : "unknown");
+        } else {
+                say_made(end.seq, began_us, removed);
+        }
+}
