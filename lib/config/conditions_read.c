@@ -159,10 +159,26 @@ static void warn_of_unknown_name(struct compiler *compiler, enum att_condition_f
         }
 }
 
+/* A number out of its field's range equals none. */
+static void warn_of_number(struct compiler *compiler, const struct att_yaml_node *node,
+                           enum att_condition_field field, int64_t number_micro)
+{
+        const struct att_condition least = {
+                .field = field, .op = ATT_OP_GREATER_EQUAL, .number_micro = number_micro};
+        const struct att_condition most = {
+                .field = field, .op = ATT_OP_LESS_EQUAL, .number_micro = number_micro};
+
+        if (!can_hold(&least) || !can_hold(&most)) {
+                att_config_errors_warn(
+                        compiler->errors, node->place, "'%.*s' never holds: it goes from 0 to %s",
+                        ATT_TEXT_ARGS(node->text), is_share(field) ? "1" : "whatever");
+        }
+}
+
 static bool read_value(struct compiler *compiler, const struct att_yaml_node *node,
                        enum att_condition_field field, struct att_text *ret)
 {
-        int64_t ignored;
+        int64_t number_micro;
 
         if (!att_value_is(compiler->errors, node, ATT_YAML_SCALAR, "a value to compare with")) {
                 return false;
@@ -181,9 +197,10 @@ static bool read_value(struct compiler *compiler, const struct att_yaml_node *no
         }
         if (att_condition_field_is_number(field)) {
                 if (!att_value_decimal(compiler->errors, node, MICRO_DECIMALS, -INT64_MAX,
-                                       INT64_MAX, &ignored)) {
+                                       INT64_MAX, &number_micro)) {
                         return false;
                 }
+                warn_of_number(compiler, node, field, number_micro);
         } else if (!att_value_text(compiler->errors, node, ATT_NAME_BYTES_MAX, ret)) {
                 return false;
         }

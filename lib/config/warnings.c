@@ -49,7 +49,19 @@ static bool has_attributes(const struct att_agent_def *agent, const struct att_q
         return true;
 }
 
-/* Whether an agent could ever take a contact of a queue, at any of its steps. */
+static bool has_channel(const struct compiler *compiler, const struct att_agent_def *agent)
+{
+        const uint32_t channel_count = compiler->names[ATT_NOUN_CHANNEL].count;
+
+        for (uint32_t i = 0; agent->limits && i < channel_count; i++) {
+                if (agent->limits[i] != ATT_LIMIT_OFF) {
+                        return true;
+                }
+        }
+        return !agent->limits;
+}
+
+/* Whether an agent could ever take a contact of a queue, at any of its steps, channels apart. */
 static bool can_serve(const struct compiler *compiler, const struct att_agent_def *agent,
                       uint32_t queue_index)
 {
@@ -85,7 +97,8 @@ static void warn_of_queues(struct compiler *compiler)
                 bool is_served = moves_on(&compiler->drafts.queues[i]);
 
                 for (uint32_t a = 0; a < agent_count && !is_served; a++) {
-                        is_served = can_serve(compiler, &compiler->drafts.agents[a], i);
+                        is_served = has_channel(compiler, &compiler->drafts.agents[a]) &&
+                                    can_serve(compiler, &compiler->drafts.agents[a], i);
                 }
                 if (!is_served) {
                         att_config_errors_warn(compiler->errors, queues->items[i]->key->place,
@@ -121,16 +134,9 @@ static void warn_of_agents(struct compiler *compiler)
 static void warn_of_channelless_agents(struct compiler *compiler)
 {
         const struct names *agents = &compiler->names[ATT_NOUN_AGENT];
-        const uint32_t channel_count = compiler->names[ATT_NOUN_CHANNEL].count;
 
         for (uint32_t a = 0; a < agents->count; a++) {
-                const uint32_t *limits = compiler->drafts.agents[a].limits;
-                bool has_channel = !limits;
-
-                for (uint32_t i = 0; limits && i < channel_count; i++) {
-                        has_channel |= limits[i] != ATT_LIMIT_OFF;
-                }
-                if (!has_channel) {
+                if (!has_channel(compiler, &compiler->drafts.agents[a])) {
                         att_config_errors_warn(compiler->errors, agents->items[a]->key->place,
                                                "agent '%.*s' works on no channel",
                                                ATT_TEXT_ARGS(agents->items[a]->name));
@@ -246,11 +252,20 @@ static void warn_of_step(struct compiler *compiler, const struct att_yaml_node *
         }
 }
 
+/* Where both fall due at one instant the step comes first: too late for an offer, but
+ * not to move. A step after one that is passed over when unstaffed comes at any time. */
+static bool comes_too_late(const struct att_queue *queue, const struct att_step *step)
+{
+        return step->move_to == ATT_NONE ? step->after_ms >= queue->max_wait_ms
+                                         : step->after_ms > queue->max_wait_ms;
+}
+
 static void warn_of_steps_of(struct compiler *compiler, uint32_t queue_index)
 {
         const struct att_queue *queue = &compiler->drafts.queues[queue_index];
         const struct att_yaml_node **nodes = compiler->step_nodes[queue_index];
         bool has_moved = false;
+        bool is_passed_over = queue->steps[0].skip_unstaffed; /* The step before, at times. */
 
         for (uint32_t i = 1; i < queue->step_count; i++) {
                 const struct att_step *step = &queue->steps[i];
@@ -260,12 +275,14 @@ static void warn_of_steps_of(struct compiler *compiler, uint32_t queue_index)
                         att_config_errors_warn(compiler->errors, nodes[i]->place,
                                                "never reached: a step before moves the contact to "
                                                "another queue");
-                } else if (step->after_ms >= queue->max_wait_ms) {
+                } else if (comes_too_late(queue, step) && !is_passed_over) {
                         att_config_errors_warn(compiler->errors, nodes[i]->place,
                                                "never reached: the queue's max_wait is over by "
                                                "then");
                 }
                 has_moved |= step->move_to != ATT_NONE;
+                is_passed_over = step->skip_unstaffed &&
+                                 (is_passed_over || !comes_too_late(queue, step));
         }
 }
 
@@ -292,11 +309,12 @@ static void warn_of_useless_keys(struct compiler *compiler, uint32_t queue_index
                 }
         }
         if (queue->at_closing == ATT_AT_CLOSING_OVERFLOW && queue->hours != ATT_NONE &&
-            queue->when_closed.kind == ATT_OVERFLOW_NONE) {
+            queue->when_closed.kind == ATT_OVERFLOW_NONE &&
+            queue->overflow.kind == ATT_OVERFLOW_NONE) {
                 att_config_errors_warn(compiler->errors,
                                        find_in_queue(compiler, queue_index, "at_closing")->place,
-                                       "at_closing does nothing: the queue has no 'when_closed' to "
-                                       "say where they go");
+                                       "at_closing does nothing: neither 'when_closed' nor "
+                                       "'overflow' says where they go");
         }
         if (skip && queue->step_count == 1 && queue->steps[0].skip_unstaffed) {
                 att_config_errors_warn(compiler->errors, skip->place,
