@@ -124,31 +124,48 @@ void answer_status(struct session *session, const struct att_wire_message *messa
 
 /* ---- Explain ---- */
 
+/* A message is no line. */
+static struct att_text without_line_end(struct att_text text)
+{
+        return text.len > 0 && text.data[text.len - 1] == '\n'
+                       ? att_text_of(text.data, text.len - 1)
+                       : text;
+}
+
+static void refuse_unknown_name(struct session *session, const struct att_wire_message *message,
+                                const struct att_explanation *why)
+{
+        const struct att_wire_error error = {
+                .code = ATT_REFUSAL_UNKNOWN,
+                .message = without_line_end(why->text),
+                .nearest = why->nearest,
+        };
+
+        if (message->request_id != 0) {
+                att_wire_put_error(session_out(session), message->request_id, &error);
+        }
+}
+
 void answer_explain(struct session *session, const struct att_wire_message *message)
 {
         const struct att_wire_explain *ask = &message->explain;
         const struct att_core *core = session->app->writer.core;
-        struct att_buffer text = {0};
+        struct att_arena arena = {0};
         struct att_wire_contact contact;
         struct att_wire_message answer;
+        struct att_explanation *why = &answer.answer.explanation.why;
 
-        if (!att_core_explain(core, ask->contact, ask->agent, &text)) {
-                if (text.len > 0 && text.data[text.len - 1] == '\n') {
-                        text.data[--text.len] = '\0'; /* A message is no line. */
-                }
-                refuse_request(session, message->request_id, ATT_REFUSAL_UNKNOWN,
-                               text.data ? text.data : "there is no such contact");
-                att_buffer_deinit(&text);
-                return;
-        }
         begin_answer(&answer, message, ATT_WIRE_RESULT_EXPLAIN);
-        answer.answer.explanation.text = att_text_cut(att_buffer_text(&text),
-                                                      EXPLANATION_BYTES_MAX);
-        if (view_contact(core, ask->contact, &contact)) {
-                answer.answer.explanation.contact = &contact;
+        if (att_core_explanation(core, ask->contact, ask->agent, &arena, why)) {
+                why->text = att_text_cut(why->text, EXPLANATION_BYTES_MAX);
+                if (view_contact(core, ask->contact, &contact)) {
+                        answer.answer.explanation.contact = &contact;
+                }
+                send_answer(session, &answer);
+        } else {
+                refuse_unknown_name(session, message, why);
         }
-        send_answer(session, &answer);
-        att_buffer_deinit(&text);
+        att_arena_deinit(&arena);
 }
 
 /* ---- Configuration ---- */

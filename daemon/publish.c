@@ -193,13 +193,41 @@ void publish_line(struct app *app, struct att_text contact, struct att_text queu
                   &(struct tail_event){contact, queue, agent, att_text_from(event), line});
 }
 
-static void write_line(struct app *app, const struct att_effect *effect, uint64_t seq)
+/* Whether an effect is the first place of the contact that the command adds. */
+static bool tells_new_contact(const struct att_command *command, const struct att_effect *effect)
 {
+        return command->kind == ATT_CMD_CONTACT_ADD &&
+               (effect->kind == ATT_EFFECT_QUEUED || effect->kind == ATT_EFFECT_SCHEDULED) &&
+               att_text_equals(effect->contact, command->contact);
+}
+
+static void find_rules(const struct att_core *core, struct att_text contact,
+                       struct route_rules *ret_rules)
+{
+        const struct att_config *config = att_core_config(core);
+        uint32_t found[ROUTE_LINE_RULES_MAX];
+
+        ret_rules->count = att_core_contact_rules(core, contact, ROUTE_LINE_RULES_MAX, found);
+        for (uint32_t i = 0; i < ret_rules->count; i++) {
+                ret_rules->items[i].number = found[i] + 1;
+                ret_rules->items[i].line = config->intake[found[i]].line;
+        }
+}
+
+static void write_line(struct app *app, const struct att_command *command,
+                       const struct att_effect *effect)
+{
+        struct route_rules rules = {.count = 0};
+
         if (!route_log_is_on(&app->route_log) && tails_are_none(&app->tails)) {
                 return;
         }
+        if (tells_new_contact(command, effect)) {
+                find_rules(app->writer.core, effect->contact, &rules);
+        }
         att_buffer_clear(&app->publisher.line);
-        route_line_of_effect(&app->publisher.line, effect, app->publisher.config, seq);
+        route_line_of_effect(&app->publisher.line, effect, &rules, app->publisher.config,
+                             command->seq);
         publish_line(app, effect->contact, effect->queue, effect->agent,
                      att_effect_kind_name(effect->kind));
 }
@@ -213,6 +241,6 @@ void publish(struct app *app, const struct att_command *command, const struct at
         for (uint32_t i = 0; i < effects->count; i++) {
                 push_effect(app, &effects->items[i]);
                 positions_hear(app, &effects->items[i]);
-                write_line(app, &effects->items[i], command->seq);
+                write_line(app, command, &effects->items[i]);
         }
 }

@@ -80,6 +80,10 @@ static void put_decision(struct att_json *json, const struct att_decision *decis
         put_int(json, "eligible", decision->eligible);
         put_exclusions(json, decision);
         put_string(json, "agent_by", att_decided_by_name(decision->agent_by));
+        if (decision->agents_shown > 1) {
+                put_scaled(json, "margin",
+                           decision->agents[0].fit_ppm - decision->agents[1].fit_ppm, 6);
+        }
         att_json_key(json, "agents");
         att_json_begin_array(json);
         for (uint32_t i = 0; i < decision->agents_shown; i++) {
@@ -177,8 +181,26 @@ static void begin(struct att_json *json, struct att_buffer *into, int64_t at_ms,
         put_string(json, "event", event);
 }
 
+static void put_rules(struct att_json *json, const struct route_rules *rules)
+{
+        if (!rules || rules->count == 0) {
+                return;
+        }
+        att_json_key(json, "rules");
+        att_json_begin_array(json);
+        for (uint32_t i = 0; i < rules->count; i++) {
+                att_json_begin_object(json);
+                put_int(json, "rule", rules->items[i].number);
+                if (rules->items[i].line > 0) {
+                        put_int(json, "line", rules->items[i].line);
+                }
+                att_json_end_object(json);
+        }
+        att_json_end_array(json);
+}
+
 void route_line_of_effect(struct att_buffer *into, const struct att_effect *effect,
-                          const char *config, uint64_t seq)
+                          const struct route_rules *rules, const char *config, uint64_t seq)
 {
         struct att_json json;
 
@@ -192,6 +214,7 @@ void route_line_of_effect(struct att_buffer *into, const struct att_effect *effe
         if (effect->kind != ATT_EFFECT_REVOKE) {
                 put_text(&json, "reason", effect->reason);
         }
+        put_rules(&json, rules);
         if (effect->decision) {
                 put_decision(&json, effect->decision);
         }

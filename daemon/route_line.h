@@ -14,9 +14,23 @@
 #include "lib/core/effect.h"
 #include "lib/wire/message.h"
 
-/* `config`: the digest in force, as text. */
+/* At most so many rules of the intake are told of a contact. */
+#define ROUTE_LINE_RULES_MAX 16
+
+struct route_rule { /* Of the intake, that applied to a new contact. */
+        uint32_t number;
+        uint32_t line;
+};
+
+struct route_rules {
+        struct route_rule items[ROUTE_LINE_RULES_MAX];
+        uint32_t count;
+};
+
+/* `config`: the digest in force, as text. `rules`: those that found a new contact its
+ * place; NULL or none: not told. */
 void route_line_of_effect(struct att_buffer *into, const struct att_effect *effect,
-                          const char *config, uint64_t seq);
+                          const struct route_rules *rules, const char *config, uint64_t seq);
 /* The agent's device rings: told by a front end, decided by nobody. */
 void route_line_of_ringing(struct att_buffer *into, const struct att_wire_ringing *ringing,
                            int64_t at_ms, const char *config);

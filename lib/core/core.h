@@ -22,12 +22,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
 #include "lib/base/digest.h"
 #include "lib/base/text.h"
 #include "lib/core/command.h"
 #include "lib/core/effect.h"
+#include "lib/core/explanation.h"
 #include "lib/model/config.h"
 
 /* Grows with every change of what commands mean. Stands in every journal segment and snapshot. */
@@ -181,11 +183,21 @@ void att_core_counts(const struct att_core *core, struct att_core_counts *ret_co
 
 /* ---- Explain ---- */
 
-/* Writes why a contact went where it went, or what it waits for and what would release it, as
- * sentences, a line each. With an agent: why not that agent, or the terms by which it lost. False
- * and a sentence if there is no such contact or agent. */
+/* Why a contact went where it went, or what it waits for and what would release it. With an agent:
+ * why not that agent, or the terms by which it lost. Everything in the explanation is the arena's or
+ * the engine's, until the next step. False if there is no such contact or agent: the text is a
+ * sentence then, with the nearest name. Changes nothing. Cost: all agents, for a waiting contact once
+ * for each step to come. */
+bool att_core_explanation(const struct att_core *core, struct att_text contact,
+                          struct att_text agent, struct att_arena *arena,
+                          struct att_explanation *ret_explanation);
+/* Its text alone: sentences, a line each. */
 bool att_core_explain(const struct att_core *core, struct att_text contact, struct att_text agent,
                       struct att_buffer *into);
+/* The rules of the intake that apply to an open contact, in order: indices into the configuration's,
+ * at most so many. Returns how many. */
+uint32_t att_core_contact_rules(const struct att_core *core, struct att_text contact,
+                                uint32_t rules_max, uint32_t *ret_rules);
 /* A decision as sentences. */
 void att_decision_describe(const struct att_decision *decision, struct att_buffer *into);
 

@@ -1,348 +1,275 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a contact went where it went, or why it still waits, in sentences. */
-#include <stdlib.h>
-
+/* Why a contact went where it went, or why it still waits: the whole, from its parts. */
 #include "lib/base/check.h"
-#include "lib/base/duration.h"
 #include "lib/base/util.h"
-#include "lib/core/state.h"
+#include "lib/core/core.h"
+#include "lib/core/explain_work.h"
+#include "lib/core/intake.h"
 
-struct told {
-        const struct att_core *core;
-        struct att_buffer *into;
+/* ---- Names that are not known ---- */
+
+/* Open contacts looked at for the nearest name. */
+#define NEAREST_AMONG_MAX 10000
+
+struct ids {
+        struct att_text *items;
+        size_t count;
 };
 
-static void put_share(struct att_buffer *into, int64_t ppm)
+static struct att_text id_at(const void *context, size_t i)
 {
-        att_buffer_printf(into, "%lld.%03lld", (long long)(ppm / ATT_PPM),
-                          (long long)(ppm % ATT_PPM / 1000));
+        const struct ids *ids = context;
+        return ids->items[i];
 }
 
-static void put_points(struct att_buffer *into, int64_t milli)
+static struct att_text nearest_contact(const struct att_core *core, struct att_text id,
+                                       struct att_arena *arena)
 {
-        long long rest = (long long)(milli < 0 ? -milli : milli) % 1000;
-        att_buffer_printf(into, "%s%lld.%03lld", milli < 0 ? "-" : "",
-                          (long long)(milli < 0 ? -milli : milli) / 1000, rest);
-}
-
-static void put_time(struct att_buffer *into, int64_t ms)
-{
-        char text[ATT_DURATION_TEXT_SIZE];
-        att_buffer_append_c(into, att_duration_format_short(ms, text));
-}
-
-static void put_agent_terms(struct att_buffer *into, const struct att_candidate *candidate)
-{
-        att_buffer_printf(into, "  %.*s: fit ", ATT_TEXT_ARGS(candidate->agent));
-        put_share(into, candidate->fit_ppm);
-        const char *separator = " (";
-        for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
-                att_buffer_printf(into, "%s%s ", separator,
-                                  att_fit_term_name((enum att_fit_term)i));
-                put_share(into, candidate->terms_ppm[i]);
-                separator = ", ";
-        }
-        att_buffer_printf(into, "), load %u, idle ", candidate->load_units);
-        put_time(into, candidate->idle_ms);
-        att_buffer_append_byte(into, '\n');
-}
-
-static void put_exclusions(struct att_buffer *into, const uint32_t excluded[ATT_EXCLUSION_COUNT])
-{
-        for (int i = 1; i < ATT_EXCLUSION_COUNT; i++) {
-                if (excluded[i] > 0) {
-                        att_buffer_printf(into, "  %u %s: %s\n", excluded[i],
-                                          excluded[i] == 1 ? "agent" : "agents",
-                                          att_exclusion_phrase((enum att_exclusion)i));
+        uint32_t room = core->live_count < NEAREST_AMONG_MAX ? core->live_count : NEAREST_AMONG_MAX;
+        struct ids ids = {.items = att_arena_take_array(arena, room, sizeof(struct att_text))};
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (ids.count == room) {
+                        break;
                 }
+                ids.items[ids.count++] = contact->request.id;
         }
+        return att_text_nearest(id, ids.count, id_at, &ids);
 }
 
-static const char *why_agent(enum att_decided_by by)
+static void say_unknown(struct explain *explain, const char *noun, struct att_text name,
+                        struct att_text nearest, struct att_explanation *ret_explanation)
 {
-        switch (by) {
-        case ATT_BY_NOTHING:
-                return "the only one eligible";
-        case ATT_BY_FIT:
-                return "the best fit";
-        case ATT_BY_LOAD:
-                return "an equal fit and a lower load";
-        case ATT_BY_IDLE:
-                return "an equal fit and load, and longer idle";
-        case ATT_BY_ID:
-                return "equal in all, and first by id";
-        case ATT_BY_ASSIGNMENT:
-                return "the best pairing of all contacts and agents of this instant";
-        case ATT_BY_PREFERRED:
-                return "the preferred agent, for whom it was held";
-        case ATT_BY_LINK:
-                return "the agent of the same customer's other contact";
-        case ATT_BY_BROADCAST:
-                return "one of several offered at once";
-        case ATT_BY_NAMED:
-        case ATT_BY_STARVED:
-        case ATT_BY_RANK:
-        case ATT_BY_URGENCY:
-        case ATT_BY_PUT_BACK:
-        case ATT_BY_WAITED:
-        case ATT_BY_ARRIVAL:
-        case ATT_DECIDED_BY_COUNT:
-                break;
+        att_buffer_printf(&explain->words, "unknown %s '%.*s'", noun, ATT_TEXT_ARGS(name));
+        if (!att_text_is_empty(nearest)) {
+                att_buffer_printf(&explain->words, ", did you mean '%.*s'?",
+                                  ATT_TEXT_ARGS(nearest));
         }
-        return att_decided_by_name(by);
+        att_buffer_append_byte(&explain->words, '\n');
+        ret_explanation->text = explain_keep(explain);
+        ret_explanation->nearest = nearest;
 }
 
-static const char *why_contact(enum att_decided_by by)
+/* ---- Values ---- */
+
+static void add_rules(struct explain *explain, struct att_explanation *explanation)
 {
-        switch (by) {
-        case ATT_BY_NAMED:
-                return "it names this agent";
-        case ATT_BY_STARVED:
-                return "it has starved";
-        case ATT_BY_RANK:
-                return "its queue ranks higher in the agent's profile";
-        case ATT_BY_URGENCY:
-                return "it is more urgent";
-        case ATT_BY_PUT_BACK:
-                return "it came back from an offer";
-        case ATT_BY_WAITED:
-                return "it has waited longer";
-        case ATT_BY_ARRIVAL:
-                return "it came first";
-        case ATT_BY_ID:
-                return "its id is smaller";
-        case ATT_BY_NOTHING:
-        case ATT_BY_FIT:
-        case ATT_BY_LOAD:
-        case ATT_BY_IDLE:
-        case ATT_BY_ASSIGNMENT:
-        case ATT_BY_PREFERRED:
-        case ATT_BY_LINK:
-        case ATT_BY_BROADCAST:
-        case ATT_DECIDED_BY_COUNT:
-                break;
+        uint32_t found[ATT_EXPLAIN_RULES_MAX];
+        uint32_t count = intake_find_rules(explain->core, explain->contact, ATT_EXPLAIN_RULES_MAX,
+                                           found);
+        struct att_explain_rule *rules = att_arena_take_array(explain->arena, count,
+                                                              sizeof(*rules));
+        for (uint32_t i = 0; i < count; i++) {
+                rules[i].number = found[i] + 1;
+                rules[i].line = explain->core->config->intake[found[i]].line;
+                words_rule(&explain->words, explain->core, found[i]);
+                rules[i].text = explain_keep(explain);
         }
-        return att_decided_by_name(by);
+        explanation->rules = rules;
+        explanation->rule_count = count;
 }
 
-void att_decision_describe(const struct att_decision *decision, struct att_buffer *into)
+static void add_asks(struct explain *explain, struct att_explanation *explanation)
 {
-        const struct att_candidate *chosen = &decision->agents[0];
-        att_buffer_printf(into, "given to %.*s in queue %.*s, step %u, after a wait of ",
-                          ATT_TEXT_ARGS(chosen->agent), ATT_TEXT_ARGS(decision->queue),
-                          decision->step);
-        put_time(into, decision->waited_ms);
-        att_buffer_append_c(into, ", urgency ");
-        put_points(into, decision->urgency_milli);
-        att_buffer_printf(into, "\nagent: %s", why_agent(decision->agent_by));
-        if (decision->agents_shown > 1) {
-                att_buffer_append_c(into, ", by a margin of ");
-                put_points(into, (chosen->fit_ppm - decision->agents[1].fit_ppm) / 1000);
-                att_buffer_printf(into, " over %.*s", ATT_TEXT_ARGS(decision->agents[1].agent));
-        }
-        att_buffer_append_byte(into, '\n');
-        for (uint32_t i = 0; i < decision->agents_shown; i++) {
-                put_agent_terms(into, &decision->agents[i]);
-        }
-        att_buffer_printf(into, "agents considered: %u, eligible: %u\n", decision->considered,
-                          decision->eligible);
-        put_exclusions(into, decision->excluded);
-        if (decision->contacts_considered > 1) {
-                att_buffer_printf(into, "contacts this agent could have taken: %u\n",
-                                  decision->contacts_considered);
-        }
-        if (!att_text_is_empty(decision->next_contact)) {
-                att_buffer_printf(into, "before %.*s: %s\n", ATT_TEXT_ARGS(decision->next_contact),
-                                  why_contact(decision->contact_by));
-        }
-        if (!decision->exact) {
-                att_buffer_append_c(into, "too many pairs at this instant for an exact assignment: "
-                                          "the most urgent were matched together, the others one "
-                                          "by one\n");
-        }
-}
-
-/* ---- One that waits ---- */
-
-static void put_asked(const struct told *told, const struct contact *contact)
-{
-        const struct att_config *config = told->core->config;
-        const struct signature *signature = contact->signature;
-        const char *separator = "asks for: ";
-        for (uint32_t i = 0; i < signature->want_count; i++) {
-                const struct want *want = &signature->wants[i];
-                att_buffer_printf(told->into, "%s%.*s", separator,
-                                  ATT_TEXT_ARGS(config->skills[want->skill].name));
-                if (want->level > 0) {
-                        att_buffer_printf(told->into, " %u", want->level);
-                } else {
-                        att_buffer_append_c(told->into, " preferred");
-                }
-                separator = ", ";
-        }
-        att_buffer_append_c(told->into, signature->want_count == 0 ? "asks for no skill\n" : "\n");
-}
-
-static bool is_for_capacity(enum att_exclusion why)
-{
-        return why == ATT_EXCLUSION_UNITS || why == ATT_EXCLUSION_LIMIT ||
-               why == ATT_EXCLUSION_EXCLUSIVE;
-}
-
-static void put_waited_for(const struct told *told, const struct contact *contact)
-{
-        uint32_t excluded[ATT_EXCLUSION_COUNT] = {0};
-        uint32_t busy = 0;
-        for (uint32_t i = 0; i < told->core->agent_count; i++) {
-                enum att_exclusion why = exclusion_now(told->core, contact, told->core->agents[i]);
-                excluded[why]++;
-                if (is_for_capacity(why)) {
-                        att_buffer_printf(told->into, "%s%.*s",
-                                          busy++ == 0 ? "could take it when free: " : ", ",
-                                          ATT_TEXT_ARGS(told->core->agents[i]->id));
-                }
-        }
-        if (busy > 0) {
-                att_buffer_append_byte(told->into, '\n');
-        }
-        att_buffer_printf(told->into, "agents considered: %u, eligible: %u\n",
-                          told->core->agent_count, excluded[ATT_EXCLUSION_NONE]);
-        put_exclusions(told->into, excluded);
-}
-
-static void put_at(const struct told *told, const struct timer *timer, const char *what)
-{
-        if (timer_is_armed(timer)) {
-                att_buffer_append_c(told->into, "in ");
-                put_time(told->into, att_max_i64(timer->at_ms - told->core->now_ms, 0));
-                att_buffer_printf(told->into, ": %s\n", what);
-        }
-}
-
-static void put_held_back(const struct told *told, const struct contact *contact)
-{
-        enum att_exclusion by = ATT_EXCLUSION_NONE;
-        const struct agent *bound = bound_agent(told->core, contact, &by);
-        if (bound && by == ATT_EXCLUSION_HOLD) {
-                att_buffer_printf(told->into, "held for the preferred agent %.*s\n",
-                                  ATT_TEXT_ARGS(bound->id));
-        }
-        if (is_for_named_alone(told->core, contact)) {
-                att_buffer_printf(told->into, "waits for the named agent %.*s, for another ",
-                                  ATT_TEXT_ARGS(contact->named->id));
-                put_time(told->into, contact->named_until_ms - told->core->now_ms);
-                att_buffer_append_byte(told->into, '\n');
-        }
-        uint32_t policy = told->core->config->queues[contact->queue].policy;
-        if (told->core->policies[policy].window_open) {
-                att_buffer_append_c(told->into, "held back by the policy's batching window\n");
-        }
-}
-
-static void explain_waiting(const struct told *told, const struct contact *contact)
-{
-        const struct att_core *core = told->core;
-        att_buffer_printf(told->into, "waits in queue %.*s, step %u, position %u, since ",
-                          ATT_TEXT_ARGS(queue_name(core, contact->queue)), contact->step,
-                          queue_position(core, contact));
-        put_time(told->into, contact_in_queue_ms(core, contact));
-        att_buffer_append_c(told->into, "; waited ");
-        put_time(told->into, contact_waited_ms(core, contact));
-        att_buffer_append_c(told->into, " in all; urgency ");
-        put_points(told->into, urgency_of(core, contact) / URGENCY_SCALE);
-        att_buffer_append_byte(told->into, '\n');
-        put_asked(told, contact);
-        put_held_back(told, contact);
-        put_waited_for(told, contact);
-        put_at(told, &contact->next_step, "the next step loosens what is asked");
-        put_at(told, &contact->wake, "a delay, a hold or a cooldown ends");
-        put_at(told, &contact->max_wait, "the longest wait of the queue is over");
-}
-
-static void explain_contact(const struct told *told, const struct contact *contact)
-{
-        att_buffer_printf(told->into, "contact %.*s is %s", ATT_TEXT_ARGS(contact->request.id),
-                          att_contact_state_name(contact->state));
-        if (contact->state == ATT_CONTACT_CLOSED) {
-                att_buffer_printf(told->into, " (%s)", att_outcome_name(contact->outcome));
-        }
-        att_buffer_append_byte(told->into, '\n');
-        put_at(told, &contact->schedule, "it enters its queue");
-        if (contact->state == ATT_CONTACT_QUEUED) {
-                explain_waiting(told, contact);
-        }
-        if (contact->decision) {
-                if (contact->state == ATT_CONTACT_QUEUED) {
-                        att_buffer_append_c(told->into, "last time it was ");
-                }
-                att_decision_describe(contact->decision, told->into);
-        }
-}
-
-/* ---- Why not this agent ---- */
-
-static bool was_compared(const struct told *told, const struct contact *contact,
-                         const struct agent *agent)
-{
-        const struct att_decision *decision = contact->decision;
-        for (uint32_t i = 0; decision && i < decision->agents_shown; i++) {
-                if (att_text_equals(decision->agents[i].agent, agent->id)) {
-                        att_buffer_append_c(told->into, i == 0 ? "chosen then:\n" : "then:\n");
-                        put_agent_terms(told->into, &decision->agents[0]);
-                        if (i > 0) {
-                                put_agent_terms(told->into, &decision->agents[i]);
-                        }
-                        return true;
-                }
-        }
-        return false;
-}
-
-static void explain_agent(const struct told *told, const struct contact *contact,
-                          const struct agent *agent)
-{
-        (void)was_compared(told, contact, agent);
-        if (!contact->signature) {
-                att_buffer_printf(told->into, "contact %.*s is %s: nobody is looked for\n",
-                                  ATT_TEXT_ARGS(contact->request.id),
-                                  att_contact_state_name(contact->state));
+        const struct contact *contact = explain->contact;
+        if (contact->queue == ATT_NONE ||
+            contact->step >= explain->core->config->queues[contact->queue].step_count) {
                 return;
         }
-        enum att_exclusion why = exclusion_now(told->core, contact, agent);
-        att_buffer_printf(told->into, "now: agent %.*s %s\n", ATT_TEXT_ARGS(agent->id),
-                          att_exclusion_sentence(why));
-        if (agent->def) {
-                struct att_candidate view = {.agent = agent->id};
-                view.fit_ppm = fit_ppm(told->core, contact, agent, view.terms_ppm);
-                view.load_units = agent->held_units;
-                view.idle_ms = agent_idle_ms(told->core, agent);
-                put_agent_terms(told->into, &view);
+        asks_of(explain->core, contact, contact->queue, contact->step, &explain->asks);
+        explain->has_asks = true;
+        words_asks(&explain->words, explain->core, &explain->asks);
+        explanation->asks = explain_keep(explain);
+}
+
+/* ---- Lines ---- */
+
+static void put_state(struct att_buffer *into, const struct explain *explain)
+{
+        const struct contact *contact = explain->contact;
+        att_buffer_printf(into, "contact %.*s is %s", ATT_TEXT_ARGS(contact->request.id),
+                          att_contact_state_name(contact->state));
+        if (contact->state == ATT_CONTACT_CLOSED) {
+                att_buffer_printf(into, " (%s)", att_outcome_name(contact->outcome));
+        }
+        att_buffer_append_byte(into, '\n');
+        ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
+        {
+                att_buffer_printf(into, "on offer to %.*s, for another ",
+                                  ATT_TEXT_ARGS(offer->agent->id));
+                words_duration(into, offer->timeout.at_ms - explain->core->now_ms);
+                att_buffer_append_byte(into, '\n');
+        }
+        if (contact->state == ATT_CONTACT_CONNECTED && contact->interaction) {
+                att_buffer_printf(into, "with %.*s, for ",
+                                  ATT_TEXT_ARGS(contact->interaction->agent->id));
+                words_duration(into, explain->core->now_ms - contact->interaction->since_ms);
+                att_buffer_append_byte(into, '\n');
+        }
+        if (timer_is_armed(&contact->schedule)) {
+                att_buffer_append_c(into, "in ");
+                words_duration(into, contact->schedule.at_ms - explain->core->now_ms);
+                att_buffer_append_c(into, ": it enters its queue\n");
         }
 }
 
-bool att_core_explain(const struct att_core *core, struct att_text contact_id,
-                      struct att_text agent_id, struct att_buffer *into)
+static void put_place(struct att_buffer *into, const struct explain *explain)
 {
-        const struct told told = {.core = core, .into = into};
-        const struct contact *contact = contact_find(core, contact_id);
-        if (!contact) {
-                att_buffer_printf(into, "unknown contact '%.*s'\n", ATT_TEXT_ARGS(contact_id));
-                return false;
+        const struct att_core *core = explain->core;
+        const struct contact *contact = explain->contact;
+        att_buffer_printf(into, "waits in queue %.*s, step %u, position %u, since ",
+                          ATT_TEXT_ARGS(queue_name(core, contact->queue)), contact->step,
+                          queue_position(core, contact));
+        words_duration(into, contact_in_queue_ms(core, contact));
+        att_buffer_append_c(into, "; waited ");
+        words_duration(into, contact_waited_ms(core, contact));
+        att_buffer_append_c(into, " in all; urgency ");
+        words_points(into, urgency_of(core, contact) / URGENCY_SCALE);
+        att_buffer_append_byte(into, '\n');
+}
+
+/* Where its first queue came from. */
+static void put_rules(struct att_buffer *into, const struct explain *explain,
+                      const struct att_explanation *explanation)
+{
+        const struct att_config *config = explain->core->config;
+        if (explain->contact->state == ATT_CONTACT_CLOSED || config->intake_count == 0) {
+                return;
         }
-        if (att_text_is_empty(agent_id)) {
-                explain_contact(&told, contact);
-                return true;
+        if (explanation->rule_count == 0) {
+                att_buffer_append_c(into, "intake: no rule applies\n");
         }
-        const struct agent *agent = agent_find(core, agent_id);
-        if (!agent) {
-                struct att_text nearest = att_config_nearest_agent(core->config, agent_id);
-                att_buffer_printf(into, "unknown agent '%.*s'", ATT_TEXT_ARGS(agent_id));
-                if (!att_text_is_empty(nearest)) {
-                        att_buffer_printf(into, ", did you mean '%.*s'?", ATT_TEXT_ARGS(nearest));
+        for (uint32_t i = 0; i < explanation->rule_count; i++) {
+                const struct att_explain_rule *rule = &explanation->rules[i];
+                att_buffer_printf(into, "intake: rule %u", rule->number);
+                if (rule->line > 0) {
+                        att_buffer_printf(into, " (line %u)", rule->line);
                 }
-                att_buffer_append_byte(into, '\n');
+                att_buffer_printf(into, ", %.*s\n", ATT_TEXT_ARGS(rule->text));
+        }
+        if (explanation->rule_count == ATT_EXPLAIN_RULES_MAX) {
+                att_buffer_append_c(into, "intake: and perhaps more rules\n");
+        }
+}
+
+static void put_asks(struct att_buffer *into, const struct explain *explain,
+                     const struct att_explanation *explanation)
+{
+        if (!explain->has_asks) {
+                return;
+        }
+        if (explain->contact->state == ATT_CONTACT_CLOSED) {
+                att_buffer_printf(into, "queue %.*s, step %u", /* What was its own is forgotten. */
+                                  ATT_TEXT_ARGS(explain->asks.queue->name),
+                                  explain->asks.step_index);
+                att_buffer_append_c(into, " asks for: ");
+        } else {
+                att_buffer_append_c(into, "asks for: ");
+        }
+        att_buffer_printf(into, "%.*s\n", ATT_TEXT_ARGS(explanation->asks));
+}
+
+static void put_lines(struct att_buffer *into, const struct explain *explain,
+                      const struct att_explanation *explanation)
+{
+        const struct contact *contact = explain->contact;
+        put_state(into, explain);
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                put_place(into, explain);
+        }
+        put_rules(into, explain, explanation);
+        put_asks(into, explain, explanation);
+        if (explanation->asked) {
+                words_asked(into, explain, explanation->asked);
+                return;
+        }
+        if (explanation->wait) {
+                words_wait(into, explain, explanation->wait);
+        }
+        if (contact->decision) {
+                att_buffer_append_c(into, contact->state == ATT_CONTACT_QUEUED ? "last time it was "
+                                                                               : "");
+                att_decision_describe(contact->decision, into);
+        }
+}
+
+/* ---- All of it ---- */
+
+static void explain_all(struct explain *explain, const struct agent *agent,
+                        struct att_explanation *ret_explanation)
+{
+        const struct contact *contact = explain->contact;
+        if (contact->state != ATT_CONTACT_CLOSED) {
+                add_rules(explain, ret_explanation);
+        }
+        add_asks(explain, ret_explanation);
+        if (contact->decision) {
+                ret_explanation->decision = explain_decision(explain);
+        }
+        if (agent) {
+                ret_explanation->asked = explain_asked(explain, agent);
+        } else if (contact->state == ATT_CONTACT_QUEUED) {
+                ret_explanation->wait = explain_wait(explain);
+        }
+        put_lines(&explain->words, explain, ret_explanation);
+        ret_explanation->text = explain_keep(explain);
+}
+
+static bool explain_known(struct explain *explain, struct att_text contact_id,
+                          struct att_text agent_id, struct att_explanation *ret_explanation)
+{
+        const struct att_core *core = explain->core;
+        explain->contact = contact_find(core, contact_id);
+        if (!explain->contact) {
+                say_unknown(explain, "contact", contact_id,
+                            nearest_contact(core, contact_id, explain->arena), ret_explanation);
                 return false;
         }
-        explain_agent(&told, contact, agent);
+        const struct agent *agent = NULL;
+        if (!att_text_is_empty(agent_id)) {
+                agent = agent_find(core, agent_id);
+                if (!agent) {
+                        say_unknown(explain, "agent", agent_id,
+                                    att_config_nearest_agent(core->config, agent_id),
+                                    ret_explanation);
+                        return false;
+                }
+        }
+        explain_all(explain, agent, ret_explanation);
         return true;
+}
+
+bool att_core_explanation(const struct att_core *core, struct att_text contact,
+                          struct att_text agent, struct att_arena *arena,
+                          struct att_explanation *ret_explanation)
+{
+        struct explain explain = {.core = core, .arena = arena};
+        *ret_explanation = (struct att_explanation){.text = ATT_TEXT_NONE};
+        bool is_known = explain_known(&explain, contact, agent, ret_explanation);
+        att_buffer_deinit(&explain.words);
+        return is_known;
+}
+
+bool att_core_explain(const struct att_core *core, struct att_text contact, struct att_text agent,
+                      struct att_buffer *into)
+{
+        struct att_arena arena = {0};
+        struct att_explanation explanation;
+        bool is_known = att_core_explanation(core, contact, agent, &arena, &explanation);
+        att_buffer_append_text(into, explanation.text);
+        att_arena_deinit(&arena);
+        return is_known;
+}
+
+uint32_t att_core_contact_rules(const struct att_core *core, struct att_text contact_id,
+                                uint32_t rules_max, uint32_t *ret_rules)
+{
+        if (!core->config || core->config->intake_count == 0) {
+                return 0;
+        }
+        const struct contact *contact = contact_find(core, contact_id);
+        if (!contact || contact->state == ATT_CONTACT_CLOSED) {
+                return 0;
+        }
+        return intake_find_rules(core, contact, rules_max, ret_rules);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a new contact finds its queue: tiers, then every intake rule that matches, in order. */
+#include "lib/core/intake.h"
+
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 #include "lib/model/conditions.h"
@@ -146,4 +148,31 @@ uint32_t intake_apply(const struct att_core *core, struct contact *contact)
                 }
         }
         return queue == ATT_NONE ? config->otherwise : queue;
+}
+
+/* ---- Looking back ---- */
+
+uint32_t intake_find_rules(const struct att_core *core, const struct contact *contact,
+                           uint32_t rules_max, uint32_t *ret_rules)
+{
+        const struct att_config *config = core->config;
+        struct att_subject subject;
+        describe(contact, &subject);
+        if (contact->tier != ATT_NONE) {
+                subject.texts[ATT_FIELD_TIER] = config->tiers[contact->tier].name;
+        }
+        uint32_t intent = att_config_find_intent(config, contact->request.intent);
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < config->intake_count && count < rules_max; i++) {
+                const struct att_intake_rule *rule = &config->intake[i];
+                if (!att_conditions_hold(&rule->when, &subject)) {
+                        continue;
+                }
+                ret_rules[count++] = i;
+                if (intent == ATT_NONE && rule->intent != ATT_NONE) {
+                        intent = rule->intent;
+                        subject.texts[ATT_FIELD_INTENT] = config->intents[intent].name;
+                }
+        }
+        return count;
 }

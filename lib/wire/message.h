@@ -21,6 +21,7 @@
 #include "lib/base/text.h"
 #include "lib/core/command.h"
 #include "lib/core/effect.h"
+#include "lib/core/explanation.h"
 #include "lib/model/words.h"
 
 #define ATT_WIRE_PROTOCOL 1 /* The version spoken here. */
@@ -326,7 +327,7 @@ struct att_wire_skills {
 };
 
 struct att_wire_explanation {
-        struct att_text text;
+        struct att_explanation why;             /* Its `nearest` goes with a refusal. */
         const struct att_wire_contact *contact; /* Or NULL. */
 };
 

@@ -179,15 +179,6 @@ static const struct table_field skill_list_fields[] = {
 static const struct table table_skill_list = TABLE_OF("SkillList", skill_list_fields,
                                                       struct att_wire_skills, .required = 0);
 
-static const struct table_field explain_answer_fields[] = {
-        TABLE_ROW(1, TABLE_TEXT, "text", TABLE_AT(struct att_wire_explanation, text)),
-        TABLE_ROW(2, TABLE_POINTER, "contact", TABLE_AT(struct att_wire_explanation, contact),
-                  .sub = &table_contact),
-};
-
-static const struct table table_explain_answer = TABLE_OF(
-        "ExplainAnswer", explain_answer_fields, struct att_wire_explanation, .required = 0);
-
 static const struct table_field reload_answer_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_reloaded, digest)),
         TABLE_ROW(2, TABLE_BOOL, "changed", TABLE_AT(struct att_wire_reloaded, changed)),

@@ -59,6 +59,9 @@ extern const struct table table_tail_request;
 extern const struct table table_tail_events;
 extern const struct table table_report_request;
 
+/* table_explain.c */
+extern const struct table table_explain_answer; /* struct att_wire_explanation */
+
 /* table_envelope.c */
 extern const struct table table_envelope; /* struct att_wire_message */
 

@@ -11,7 +11,8 @@ MAY_INCLUDE = {
     "lib/core": ["lib/base", "lib/model", "lib/core"],
     "lib/config": ["lib/base", "lib/model", "lib/config"],
     # The wire turns bytes into commands, and effects into bytes: it knows these values, not the engine.
-    "lib/wire": ["lib/base", "lib/model", "lib/wire", "lib/core/command.h", "lib/core/effect.h", "proto"],
+    "lib/wire": ["lib/base", "lib/model", "lib/wire", "lib/core/command.h", "lib/core/effect.h",
+                 "lib/core/explanation.h", "proto"],
     "lib/store": ["lib/base", "lib/model", "lib/wire", "lib/store"],
     "lib/client": ["lib/base", "lib/wire", "lib/client", "proto"],
     "daemon": ["lib", "daemon"],

@@ -2,7 +2,7 @@
 /* attunectl explain */
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
-#include "tools/attunectl/contact_json.h"
+#include "tools/attunectl/explain_json.h"
 #include "tools/attunectl/show.h"
 
 static void write_lines(struct att_buffer *out, struct att_text text)
@@ -19,24 +19,6 @@ static void write_lines(struct att_buffer *out, struct att_text text)
         }
 }
 
-/* The contact is written by a writer of its own, at the end of the object. */
-static void write_json(struct att_buffer *out, const struct att_wire_explanation *explanation)
-{
-        struct att_json json;
-
-        att_json_init(&json, out);
-        att_json_begin_object(&json);
-        json_text(&json, "text", explanation->text);
-        att_json_end_object(&json);
-        if (explanation->contact) {
-                out->len--;
-                att_buffer_append_c(out, ",\"contact\":");
-                contact_write_json(out, explanation->contact);
-                att_buffer_append_byte(out, '}');
-        }
-        att_buffer_append_byte(out, '\n');
-}
-
 static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
 {
         struct att_wire_message question;
@@ -49,9 +31,9 @@ static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
                 return VERDICT_NO;
         }
         if (ctl->json) {
-                write_json(&ctl->out, &answer.explanation);
+                explain_write_json(&ctl->out, &answer.explanation);
         } else {
-                write_lines(&ctl->out, answer.explanation.text);
+                write_lines(&ctl->out, answer.explanation.why.text);
         }
         return VERDICT_DONE;
 }
@@ -65,8 +47,13 @@ const struct command command_explain = {
         .name = "explain",
         .arguments = "CONTACT [--agent AGENT]",
         .summary = "why a contact went where it went, or why it still waits",
-        .details = "A contact is remembered for an hour after it closed. The terms of the fit and "
-                   "the rules they come from are told in docs/engine.md.",
+        .details =
+                "Of one that was given to an agent: the rules of the intake, what its step asks, who "
+                "else could have taken it, every term of the best, and what decided. Of one that "
+                "waits: what for, who could take it and when, and what would release it. With an "
+                "agent: the first thing that stands in the way, or term by term how the agent "
+                "compares with the one who was chosen. A contact is remembered for an hour after "
+                "it closed. What it all means is told in docs/engine.md.",
         .options = options,
         .words_min = 1,
         .words_max = 1,
