@@ -120,7 +120,6 @@ void att_core_free(struct att_core *core)
         signatures_purge(core);
         slots_deinit(&core->slots);
         att_map_deinit(&core->signatures);
-        att_map_deinit(&core->groups);
         att_config_unref(core->config_before);
         att_config_unref(core->config);
         free(core);

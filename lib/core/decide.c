@@ -42,25 +42,6 @@ static int compare_agents(const struct att_candidate *a, const struct att_candid
         return att_text_compare(a->agent, b->agent);
 }
 
-/* Keeps the best runners-up behind the chosen one, in order. */
-static void show_agent(struct att_decision *decision, const struct att_candidate *view)
-{
-        uint32_t place = decision->agents_shown;
-        enum att_decided_by by;
-        while (place > 1 && compare_agents(view, &decision->agents[place - 1], &by) < 0) {
-                place--;
-        }
-        if (place >= ATT_CANDIDATES_SHOWN) {
-                return;
-        }
-        uint32_t last = decision->agents_shown < ATT_CANDIDATES_SHOWN ? decision->agents_shown
-                                                                      : ATT_CANDIDATES_SHOWN - 1;
-        memmove(&decision->agents[place + 1], &decision->agents[place],
-                (last - place) * sizeof(*view));
-        decision->agents[place] = *view;
-        decision->agents_shown = last + 1;
-}
-
 struct sieve { /* Who does not pass one is left out for that cause. */
         const uint64_t *passes;
         enum att_exclusion cause;
@@ -133,7 +114,7 @@ static void count_excluded(const struct att_core *core, struct att_decision *dec
                            const struct candidate *candidate)
 {
         decision->considered = core->agent_count;
-        if (candidate->plain) {
+        if (candidate->is_plain) {
                 count_by_sets(core, decision, candidate->contact);
         } else {
                 count_one_by_one(core, decision, candidate->contact);
@@ -144,29 +125,9 @@ static void count_excluded(const struct att_core *core, struct att_decision *dec
         }
 }
 
-static void look_at_agents(const struct att_core *core, struct att_decision *decision,
-                           const struct candidate *candidate, const struct agent *chosen)
-{
-        const struct contact *contact = candidate->contact;
-        decision->agents[0] = candidate_view(core, contact, chosen);
-        decision->agents_shown = 1;
-        for (uint32_t i = 0; i < candidate->count; i++) {
-                const struct agent *agent = core->match.agents[candidate->first + i];
-                enum att_exclusion why;
-                if (agent != chosen && has_room(core, agent, contact->channel, &why)) {
-                        struct att_candidate view = candidate_view(core, contact, agent);
-                        show_agent(decision, &view);
-                }
-        }
-        count_excluded(core, decision, candidate);
-}
-
 static enum att_decided_by why_this_agent(const struct att_decision *decision,
-                                          const struct candidate *candidate, bool further)
+                                          const struct candidate *candidate)
 {
-        if (further) {
-                return ATT_BY_BROADCAST;
-        }
         if (candidate->bound == ATT_EXCLUSION_LINKED) {
                 return ATT_BY_LINK;
         }
@@ -181,33 +142,25 @@ static enum att_decided_by why_this_agent(const struct att_decision *decision,
         return better ? by : ATT_BY_ASSIGNMENT;
 }
 
-static bool has_agent(const struct match_scratch *match, const struct candidate *candidate,
-                      const struct agent *agent)
-{
-        for (uint32_t i = 0; i < candidate->count; i++) {
-                if (match->agents[candidate->first + i] == agent) {
-                        return true;
-                }
-        }
-        return false;
-}
-
-/* The contacts this agent could have taken instead, and the one that comes next after this. */
+/* The contacts this agent could have taken instead, and the one that comes next after this. They are
+ * in the order of their best places: behind the next one found nothing comes before it. */
 static void look_at_contacts(const struct att_core *core, struct att_decision *decision,
                              const struct candidate *chosen, const struct agent *agent)
 {
         const struct match_scratch *match = &core->match;
+        uint32_t first = (uint32_t)(chosen - match->candidates);
         struct place mine = place_of(core, chosen->contact, agent);
         struct place next = {0};
-        for (uint32_t i = 0; i < match->count; i++) {
+        decision->contacts_considered = 1;
+        for (uint32_t i = first >= ATT_JOINT_MAX ? first + 1 : 0; i < match->count; i++) {
                 const struct candidate *other = &match->candidates[i];
-                if (!has_agent(match, other, agent)) {
+                if (next.contact && place_compare(&next, &other->place, NULL) < 0) {
+                        break;
+                }
+                if (other == chosen || !candidate_has(core, other, agent)) {
                         continue;
                 }
                 decision->contacts_considered++;
-                if (other == chosen) {
-                        continue;
-                }
                 struct place its = place_of(core, other->contact, agent);
                 if (place_compare(&mine, &its, NULL) < 0 &&
                     (!next.contact || place_compare(&its, &next, NULL) < 0)) {
@@ -250,13 +203,10 @@ static struct att_decision *keep(const struct att_decision *decision)
         return kept;
 }
 
-void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
-            bool exact, bool further)
+void decide_among(struct att_core *core, const struct candidate *candidate,
+                  struct agent *const *agents, uint32_t count, bool exact)
 {
         struct contact *contact = candidate->contact;
-        if (further) {
-                return; /* The decision of the round stands with its first agent. */
-        }
         struct att_decision decision = {
                 .at_ms = core->now_ms,
                 .contact = contact->request.id,
@@ -266,10 +216,31 @@ void decide(struct att_core *core, const struct candidate *candidate, struct age
                 .urgency_milli = urgency_of(core, contact) / URGENCY_SCALE,
                 .exact = exact,
                 .joint_contacts = core->match.count,
+                .agents_shown = count,
         };
-        look_at_agents(core, &decision, candidate, agent);
-        decision.agent_by = why_this_agent(&decision, candidate, further);
-        look_at_contacts(core, &decision, candidate, agent);
+        for (uint32_t i = 0; i < count; i++) {
+                decision.agents[i] = candidate_view(core, contact, agents[i]);
+        }
+        count_excluded(core, &decision, candidate);
+        decision.agent_by = why_this_agent(&decision, candidate);
+        look_at_contacts(core, &decision, candidate, agents[0]);
         free_later(core, contact->decision);
         contact->decision = keep(&decision);
+}
+
+void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
+            bool exact)
+{
+        struct agent *shown[1 + ATT_CANDIDATES_SHOWN] = {agent};
+        uint32_t count = 1;
+        if (!candidate->only) {
+                const struct agent *but[] = {agent};
+                struct score_query query = candidate_query(core, candidate);
+                query.but = but;
+                query.but_count = 1;
+                query.check_room = true;
+                count += score_best(core, candidate->contact, &query, shown + 1);
+        }
+        decide_among(core, candidate, shown, (uint32_t)att_min_i64(count, ATT_CANDIDATES_SHOWN),
+                     exact);
 }

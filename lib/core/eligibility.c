@@ -36,6 +36,17 @@ int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent,
         return core->config->profiles[agent->def->profile].by_queue[queue].delay_ms;
 }
 
+uint32_t held_against(const struct att_core *core, const struct agent *agent, uint32_t channel)
+{
+        uint32_t held = agent->held_units;
+        uint64_t interrupted = agent->busy & core->channels[channel].interrupts;
+        while (interrupted != 0) {
+                held -= agent->channel_units[__builtin_ctzll(interrupted)];
+                interrupted &= interrupted - 1;
+        }
+        return held;
+}
+
 bool has_room(const struct att_core *core, const struct agent *agent, uint32_t channel,
               enum att_exclusion *ret_why)
 {
@@ -52,16 +63,9 @@ bool has_room(const struct att_core *core, const struct agent *agent, uint32_t c
                 return false;
         }
         *ret_why = ATT_EXCLUSION_UNITS;
-        if (!agent_is_bot(agent)) {
-                uint32_t held = agent->held_units;
-                uint64_t interrupted = agent->busy & wanted->interrupts;
-                while (interrupted != 0) {
-                        held -= agent->channel_units[__builtin_ctzll(interrupted)];
-                        interrupted &= interrupted - 1;
-                }
-                if (held + wanted->units > ATT_UNITS_MAX) {
-                        return false;
-                }
+        if (!agent_is_bot(agent) &&
+            held_against(core, agent, channel) + wanted->units > ATT_UNITS_MAX) {
+                return false;
         }
         *ret_why = ATT_EXCLUSION_NONE;
         return true;

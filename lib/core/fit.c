@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * How good one agent is for one contact: the terms of fit, each a share in parts per million.
- *
- * Where docs/engine.md leaves a formula open, it is this:
- *
- * outcome     (prior * weight + successes) / (weight + count) of the agent in the queue: the mean
- *             of a Beta posterior whose prior is what is to be expected of anyone there, which is
- *             in its turn the posterior mean of the whole queue from the policy's `outcome` prior.
- * continuity  1 for the preferred agent; for the one who spoke with the customer last, halving
- *             with each `half_life` since.
- * rapport     1 - e * (1 - h * c): e the contact's negative emotion, h the agent's mean level of
- *             the skills of kind `human` (1 if there are none), c = 1 / (1 + strain / 3) the calm
- *             left to the agent, strain the decayed number of negative contacts.
- */
+#include "lib/core/fit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +16,7 @@ static const int64_t sixteenths_ppm[17] = {
         677128,  648420, 620929, 594604, 569394, 545254, 522137, 500000,
 };
 
-/* amount * 2^(-elapsed / half_life), by table and straight lines between its points. */
-static int64_t decay(int64_t amount, int64_t elapsed_ms, int64_t half_life_ms)
+int64_t fit_decay(int64_t amount, int64_t elapsed_ms, int64_t half_life_ms)
 {
         int64_t halvings = elapsed_ms / half_life_ms;
         if (halvings >= 40) {
@@ -59,9 +46,8 @@ int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *want
 static int64_t skill_term(const struct contact *contact, const struct agent *agent)
 {
         const struct signature *signature = contact->signature;
-        int64_t s = skill_match_ppm(agent->def, signature->wants, signature->want_count);
-        int64_t v = contact->value_ppm;
-        return (v * s + (ATT_PPM - v) * (ATT_PPM - agent->price_ppm)) / ATT_PPM;
+        int64_t match_ppm = skill_match_ppm(agent->def, signature->wants, signature->want_count);
+        return fit_skill(match_ppm, contact->value_ppm, agent->price_ppm);
 }
 
 static int64_t posterior_ppm(int64_t prior_ppm, int64_t weight, const struct record *record)
@@ -83,20 +69,18 @@ static struct record *find_record(const struct agent *agent, uint32_t queue_name
         return NULL;
 }
 
-int64_t expected_outcome_ppm(const struct att_core *core, const struct contact *contact)
+int64_t fit_outcome_expected(const struct att_core *core, uint32_t queue)
 {
-        const struct att_policy *policy = contact_policy(core, contact);
-        uint32_t name = core->queues[contact->queue].name;
+        const struct att_policy *policy = queue_policy(core, queue);
         return posterior_ppm(policy->outcome_prior_ppm, policy->outcome_weight,
-                             &core->queue_records[name]);
+                             &core->queue_records[core->queues[queue].name]);
 }
 
-static int64_t outcome_term(const struct att_core *core, const struct contact *contact,
-                            const struct agent *agent, const struct att_policy *policy)
+int64_t fit_outcome_of(const struct att_core *core, uint32_t queue, const struct agent *agent)
 {
-        uint32_t name = core->queues[contact->queue].name;
-        return posterior_ppm(expected_outcome_ppm(core, contact), policy->outcome_weight,
-                             find_record(agent, name));
+        return posterior_ppm(fit_outcome_expected(core, queue),
+                             queue_policy(core, queue)->outcome_weight,
+                             find_record(agent, core->queues[queue].name));
 }
 
 static void add_to_record(struct record *record, bool success)
@@ -119,12 +103,14 @@ void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_n
                 *record = (struct record){.queue_name = queue_name};
         }
         add_to_record(record, success);
-        agent_refresh(core, agent);
+        if (agent->def) {
+                score_learn(core, agent);
+        }
         add_to_record(&core->queue_records[queue_name], success);
 }
 
-static int64_t continuity_term(const struct att_core *core, const struct contact *contact,
-                               const struct agent *agent, const struct att_policy *policy)
+int64_t fit_continuity_of(const struct att_core *core, const struct contact *contact,
+                          const struct agent *agent)
 {
         if (agent == contact->preferred) {
                 return ATT_PPM;
@@ -134,13 +120,14 @@ static int64_t continuity_term(const struct att_core *core, const struct contact
                 return 0;
         }
         int64_t elapsed_ms = att_max_i64(core->now_ms - customer->last_spoke_ms, 0);
-        return decay(ATT_PPM, elapsed_ms, policy->continuity_half_life_ms);
+        return fit_decay(ATT_PPM, elapsed_ms,
+                         contact_policy(core, contact)->continuity_half_life_ms);
 }
 
 int64_t strain_now_micro(const struct att_core *core, const struct agent *agent)
 {
-        return decay(agent->strain_micro, core->now_ms - agent->strain_at_ms,
-                     core->config->strain_half_life_ms);
+        return fit_decay(agent->strain_micro, core->now_ms - agent->strain_at_ms,
+                         core->config->strain_half_life_ms);
 }
 
 void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm)
@@ -151,8 +138,7 @@ void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm)
         agent_refresh(core, agent);
 }
 
-/* Mean level of the human skills; 1 where the configuration knows none. */
-static int64_t human_ppm(const struct att_core *core, const struct agent *agent)
+int64_t fit_human(const struct att_core *core, const struct agent *agent)
 {
         int64_t sum = 0;
         int64_t count = 0;
@@ -163,57 +149,42 @@ static int64_t human_ppm(const struct att_core *core, const struct agent *agent)
         return count == 0 ? ATT_PPM : sum / count;
 }
 
-static int64_t rapport_term(const struct att_core *core, const struct contact *contact,
-                            const struct agent *agent)
+int64_t fit_able(int64_t human_ppm, int64_t strain_micro)
+{
+        int64_t calm_ppm = STRAIN_HALF_CALM * ATT_PPM / (STRAIN_HALF_CALM + strain_micro);
+        return human_ppm * calm_ppm / ATT_PPM;
+}
+
+int64_t fit_rapport_of(const struct att_core *core, const struct contact *contact,
+                       const struct agent *agent)
 {
         if (contact->emotion_ppm == 0) {
                 return ATT_PPM;
         }
-        int64_t strain = strain_now_micro(core, agent);
-        int64_t calm_ppm = STRAIN_HALF_CALM * ATT_PPM / (STRAIN_HALF_CALM + strain);
-        int64_t able_ppm = human_ppm(core, agent) * calm_ppm / ATT_PPM;
-        return ATT_PPM - contact->emotion_ppm * (ATT_PPM - able_ppm) / ATT_PPM;
-}
-
-static int64_t rest_term(const struct att_core *core, const struct agent *agent)
-{
-        int64_t idle_ms = att_min_i64(agent_idle_ms(core, agent), REST_FULL_MS);
-        return idle_ms * ATT_PPM / REST_FULL_MS;
-}
-
-static int64_t load_term(const struct agent *agent)
-{
-        int64_t free_units = att_max_i64((int64_t)ATT_UNITS_MAX - agent->held_units, 0);
-        return free_units * ATT_PPM / ATT_UNITS_MAX;
+        int64_t able_ppm = fit_able(fit_human(core, agent), strain_now_micro(core, agent));
+        return fit_rapport(contact->emotion_ppm, able_ppm);
 }
 
 static int64_t term(const struct att_core *core, const struct contact *contact,
-                    const struct agent *agent, const struct att_policy *policy,
-                    enum att_fit_term which)
+                    const struct agent *agent, enum att_fit_term which)
 {
         switch (which) {
         case ATT_FIT_SKILL:
                 return skill_term(contact, agent);
         case ATT_FIT_OUTCOME:
-                return outcome_term(core, contact, agent, policy);
+                return fit_outcome_of(core, contact->queue, agent);
         case ATT_FIT_CONTINUITY:
-                return continuity_term(core, contact, agent, policy);
+                return fit_continuity_of(core, contact, agent);
         case ATT_FIT_RAPPORT:
-                return rapport_term(core, contact, agent);
+                return fit_rapport_of(core, contact, agent);
         case ATT_FIT_REST:
-                return rest_term(core, agent);
+                return fit_rest(agent_idle_ms(core, agent));
         case ATT_FIT_LOAD:
-                return load_term(agent);
+                return fit_load(agent->held_units);
         case ATT_FIT_TERM_COUNT:
                 break;
         }
         return 0;
-}
-
-int64_t fit_term_ppm(const struct att_core *core, const struct contact *contact,
-                     const struct agent *agent, enum att_fit_term which)
-{
-        return term(core, contact, agent, contact_policy(core, contact), which);
 }
 
 int64_t fit_ppm(const struct att_core *core, const struct contact *contact,
@@ -227,7 +198,7 @@ int64_t fit_ppm(const struct att_core *core, const struct contact *contact,
                 if (weight == 0 && !terms_ppm) {
                         continue;
                 }
-                int64_t x = term(core, contact, agent, policy, (enum att_fit_term)i);
+                int64_t x = term(core, contact, agent, (enum att_fit_term)i);
                 if (terms_ppm) {
                         terms_ppm[i] = x;
                 }

@@ -29,7 +29,7 @@ static void check_contact(const struct att_core *core, const struct contact *con
         ATT_CHECK((contact->signature != NULL) || !(queued || offered));
         ATT_CHECK(!queued || timer_is_armed(&contact->max_wait));
         ATT_CHECK(timer_is_armed(&contact->schedule) == (contact->state == ATT_CONTACT_SCHEDULED));
-        ATT_CHECK(!contact->dirty && !contact->entering && !contact->gathered);
+        ATT_CHECK(!contact->dirty && !contact->entering);
         ATT_CHECK(waiting_is_right(core, contact));
         if (connected) {
                 ATT_CHECK(contact->interaction->contact == contact);
@@ -69,7 +69,12 @@ static void check_hot(const struct att_core *core, const struct agent *agent)
         bool is_idle = agent->shift_begun && agent->interaction_count == 0;
         ATT_CHECK(hot->idle_since_ms == (is_idle ? agent->idle_since_ms : NOT_IDLE));
         ATT_CHECK(hot->price_ppm == agent->price_ppm && hot->held_units == agent->held_units);
-        ATT_CHECK(hot->is_known == (agent->strain_micro != 0 || agent->record_count > 0));
+        ATT_CHECK(hot->strain_micro == agent->strain_micro &&
+                  hot->strain_at_ms == agent->strain_at_ms &&
+                  hot->human_ppm == fit_human(core, agent));
+        for (uint32_t i = 0; i < agent->record_count; i++) {
+                ATT_CHECK(hot->records & fit_record_bit(agent->records[i].queue_name));
+        }
 }
 
 /* Units and places are held exactly by what is there. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/core/probe.h"
 
-#include "lib/core/score.h"
+#include "lib/core/choose.h"
 #include "lib/core/state.h"
 
 struct contact *att_probe_find_contact(const struct att_core *core, struct att_text id)
@@ -27,7 +27,10 @@ struct att_text att_probe_contact(struct att_core *core, struct contact *contact
         contact->channel = channel;
         enum att_exclusion by = ATT_EXCLUSION_NONE;
         struct agent *best[ATT_CANDIDATES_SHOWN] = {bound_agent(core, contact, &by)};
-        uint32_t count = best[0] ? 1 : score_best(core, contact, best);
+        const struct score_query query = {
+                .with_room = sets_of_channel(core, channel, SET_ROOM),
+        };
+        uint32_t count = best[0] ? 1 : score_best(core, contact, &query, best);
         contact->channel = before;
         return count > 0 ? best[0]->id : ATT_TEXT_NONE;
 }
@@ -76,12 +79,13 @@ static uint64_t room_of(const struct att_core *core, const struct agent *agent)
 struct att_text att_probe_agent(struct att_core *core, struct agent *agent)
 {
         struct contact *first[2]; /* The one it gets, and the next, to say why. */
+        struct place places[2];
         uint32_t count = 0;
         give_work(agent);
         agent->room = room_of(core, agent);
         if (agent->room != 0) {
                 uint32_t channel = (uint32_t)__builtin_ctzll(agent->room);
-                count = waiting_first(core, agent, channel, 2, first);
+                count = choose_contacts(core, agent, channel, 2, first, places);
         }
         take_work(agent);
         return count > 0 ? first[0]->request.id : ATT_TEXT_NONE;

@@ -299,8 +299,12 @@ static void swap_policies(struct att_core *core, const struct reload *reload)
 {
         const struct att_config *config = reload->after;
         struct policy_state *policies = att_alloc_array(config->policy_count, sizeof(*policies));
+        core->broadcast_max = 1;
         for (uint32_t i = 0; i < config->policy_count; i++) {
                 timer_init(&policies[i].window, TIMER_BATCH);
+                if (config->policies[i].broadcast > core->broadcast_max) {
+                        core->broadcast_max = config->policies[i].broadcast;
+                }
         }
         for (uint32_t i = 0; reload->before && i < reload->before->policy_count; i++) {
                 struct policy_state *old = &core->policies[i];
@@ -559,15 +563,17 @@ void handle_config(struct att_core *core, const struct att_command *command)
         channels_reload(core, core->config);
         swap_agents(core, core->config);
         slots_reset(&core->slots, core->agent_count);
+        candidates_forget_agents(core);
+        find_human_skills(core, core->config);
         free(core->hot);
         core->hot = att_alloc_array(core->agent_count, sizeof(*core->hot));
         sets_rebuild(core);
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 score_refresh(core, core->agents[i]);
+                score_learn(core, core->agents[i]);
         }
         swap_queues(core, &reload);
         swap_policies(core, &reload);
-        find_human_skills(core, core->config);
         if (reload.before) {
                 settle(core, &reload);
         }

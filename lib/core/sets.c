@@ -45,13 +45,18 @@ static void refresh_channel(struct att_core *core, const struct agent *agent, ui
         att_bitset_put(channel_set(sets, channel, SET_LIMIT), bit, why == ATT_EXCLUSION_LIMIT);
 }
 
+void sets_refresh_room(struct att_core *core, const struct agent *agent)
+{
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                refresh_channel(core, agent, channel);
+        }
+}
+
 void sets_refresh(struct att_core *core, const struct agent *agent)
 {
         att_bitset_put(core->sets.signed_in, agent->index, agent->presence != ATT_PRESENCE_OFFLINE);
         att_bitset_put(core->sets.ready, agent->index, agent->presence == ATT_PRESENCE_READY);
-        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
-                refresh_channel(core, agent, channel);
-        }
+        sets_refresh_room(core, agent);
 }
 
 void sets_rebuild(struct att_core *core)

@@ -37,6 +37,8 @@ struct sets {
 void sets_rebuild(struct att_core *core);
 /* After a change of presence, reach, offers or interactions. */
 void sets_refresh(struct att_core *core, const struct agent *agent);
+/* After a change of offers or interactions only. */
+void sets_refresh_room(struct att_core *core, const struct agent *agent);
 void sets_deinit(struct sets *sets);
 
 const uint64_t *sets_of_channel(const struct att_core *core, uint32_t channel,

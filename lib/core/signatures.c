@@ -251,21 +251,18 @@ static struct signature *get_signature(struct att_core *core, const struct conta
         for (uint32_t i = 0; i < count; i++) {
                 signature->weight_sum_milli += wants[i].weight_milli;
         }
-        att_list_init(&signature->groups);
+        att_list_init(&signature->lanes);
         att_list_init(&signature->in_core);
         att_list_add_tail(&core->all_signatures, &signature->in_core);
-        signature->number = ++core->next_signature;
         core->signature_count++;
         fill_agents(core, signature);
-        slots_add(core, signature);
         att_map_add(&core->signatures, &signature->by_key, att_text_of(signature->key, key_len));
         return signature;
 }
 
 static void free_signature(struct att_core *core, struct signature *signature)
 {
-        waiting_free_groups(core, signature);
-        slots_remove(core, signature);
+        waiting_free_lanes(core, signature);
         att_map_remove(&core->signatures, &signature->by_key);
         att_list_remove(&signature->in_core);
         core->signature_count--;

@@ -19,6 +19,7 @@
 #include "lib/base/map.h"
 #include "lib/core/assign.h"
 #include "lib/core/core.h"
+#include "lib/core/fit.h"
 #include "lib/core/score.h"
 #include "lib/core/sets.h"
 #include "lib/core/waiting.h"
@@ -27,7 +28,6 @@
 
 /* A return to the same queue so soon after an abandon takes up the wait of before. */
 #define RETURN_WITHIN_MS 60000
-#define REST_FULL_MS     (INT64_C(30) * 60 * 1000)
 /* How long the contacts and agents of a lost front end keep their places, and how long its
  * conversations go on. */
 #define FRONT_END_GRACE_MS        (INT64_C(30) * 1000)
@@ -88,13 +88,9 @@ struct signature {
         struct att_map_node by_key;
         char *key; /* Owned: queue, step and the wants, as bytes. */
         size_t key_len;
-        uint64_t number; /* Never used twice. */
-        uint32_t slot;   /* In core->slots; used again after it is freed. */
         struct att_list in_core;
-        struct att_list groups; /* Owned. */
-        uint32_t group_count;
-        uint32_t waiting;    /* Contacts in its groups. */
-        uint32_t references; /* Contacts. */
+        struct att_list lanes; /* Owned: where its contacts wait. */
+        uint32_t references;   /* Contacts. */
         uint32_t queue;
         uint32_t step;
         uint32_t want_count;
@@ -224,12 +220,12 @@ struct contact {
         int64_t waiting_since_ms; /* While queued or offered. */
         int64_t entered_ms;       /* The queue. */
         uint64_t offered_round;   /* core->round when it was last offered. */
+        uint64_t considered_in;   /* Scratch of the matching. */
         bool put_back;            /* From an offer that came to nothing. */
         bool no_bots;
         bool ever_entered;
         bool entering; /* During a reload: on its way to another queue. */
         bool dirty;
-        bool gathered;     /* Scratch of the matching. */
         bool window;       /* Its policy's batching window has just closed. */
         bool round_counts; /* Of the running round one offer was declined or missed. */
         uint32_t rounds;
@@ -354,10 +350,12 @@ struct place {
 struct candidate { /* A waiting contact that could be matched now. */
         struct contact *contact;
         struct place place;       /* The best it has with any one of its agents. */
+        struct agent *only;       /* Its one agent; NULL: whoever can take it. */
         enum att_exclusion bound; /* LINKED or HOLD: it has one agent only, for that reason. */
-        bool plain;               /* The sets alone say who can take it. */
+        bool is_new;              /* Else only agents with something new may take it. */
+        bool is_plain;            /* The sets alone say who can take it. */
         bool served;
-        uint32_t first; /* Its eligible agents: match.agents[first ... */
+        uint32_t first; /* In a joint assignment, its agents: match.agents[first ... */
         uint32_t count;
 };
 
@@ -375,9 +373,18 @@ struct match_scratch {
         uint32_t agent_count, agent_capacity;
         struct agent **columns; /* Of the assignment: each agent once. */
         uint32_t column_count, column_capacity;
+        uint64_t *allowed; /* Of the assignment: contacts x columns. */
+        size_t allowed_capacity;
         struct att_assign assign;
         struct match_pair *pairs; /* In the order made. */
         uint32_t pair_count, pair_capacity;
+        uint64_t pass;           /* Grows with every look at all that is new. */
+        struct open_lane *lanes; /* Of choose.c. */
+        uint32_t lane_capacity;
+        uint64_t *fresh; /* Agents with something new and room: a set a channel. */
+        size_t fresh_words;
+        struct agent **fresh_agents; /* The same as a list. */
+        uint32_t fresh_count, fresh_capacity;
 };
 
 struct att_core {
@@ -420,11 +427,9 @@ struct att_core {
 
         struct att_map signatures;
         struct att_list all_signatures;
-        struct slots slots; /* Signatures with waiting contacts, and who serves them. */
+        struct slots slots; /* The lanes of waiting contacts, and who serves them. */
         uint32_t signature_count;
-        uint64_t next_signature;
-        struct att_map groups; /* Of waiting contacts. */
-        struct att_list apart; /* Waiting contacts in no group. */
+        struct att_list apart; /* Waiting contacts in no lane. */
 
         struct queue_state *queues;    /* Owned; by configuration index. */
         struct policy_state *policies; /* Owned; by configuration index. */
@@ -436,7 +441,8 @@ struct att_core {
         uint64_t timer_serial;
         struct att_list dirty_agents;
         struct att_list dirty_contacts;
-        bool staffing_fell; /* Someone signed out: steps may be unstaffed now. */
+        bool staffing_fell;     /* Someone signed out: steps may be unstaffed now. */
+        uint32_t broadcast_max; /* Of any policy. */
 
         struct att_effects places[PLACE_COUNT];
         struct att_buffer sentence; /* Of a refusal. */
@@ -605,6 +611,11 @@ uint32_t queue_position(const struct att_core *core, const struct contact *conta
 int64_t queue_estimate_ms(const struct att_core *core, uint32_t queue, uint32_t position);
 const struct att_policy *contact_policy(const struct att_core *core, const struct contact *contact);
 
+static inline const struct att_policy *queue_policy(const struct att_core *core, uint32_t queue)
+{
+        return &core->config->policies[core->config->queues[queue].policy];
+}
+
 /* ---- signatures.c ---- */
 
 void signature_refresh(struct att_core *core, struct contact *contact);
@@ -629,6 +640,8 @@ enum att_exclusion exclusion_now(const struct att_core *core, const struct conta
                                  const struct agent *agent);
 bool has_room(const struct att_core *core, const struct agent *agent, uint32_t channel,
               enum att_exclusion *ret_why);
+/* The units an agent holds that a contact on a channel is checked against. */
+uint32_t held_against(const struct att_core *core, const struct agent *agent, uint32_t channel);
 /* The one agent to whom alone a contact may go now, because of a link or a hold (`*ret_by` says
  * which); NULL: to anyone. The agent of a hold may have no room. */
 struct agent *bound_agent(const struct att_core *core, const struct contact *contact,
@@ -643,20 +656,6 @@ uint32_t profile_rank(const struct att_core *core, const struct contact *contact
                       const struct agent *agent);
 
 int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent, uint32_t queue);
-
-/* ---- fit.c ---- */
-
-int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *wants, uint32_t count);
-int64_t fit_ppm(const struct att_core *core, const struct contact *contact,
-                const struct agent *agent, int64_t terms_ppm[ATT_FIT_TERM_COUNT]);
-/* One term alone. */
-int64_t fit_term_ppm(const struct att_core *core, const struct contact *contact,
-                     const struct agent *agent, enum att_fit_term which);
-/* What the outcome term is for an agent of whom no feedback is known. */
-int64_t expected_outcome_ppm(const struct att_core *core, const struct contact *contact);
-int64_t strain_now_micro(const struct att_core *core, const struct agent *agent);
-void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm);
-void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_name, bool success);
 
 /* ---- urgency.c ---- */
 
@@ -695,12 +694,34 @@ void match_all(struct att_core *core);
 bool match_is_held_back(struct att_core *core, const struct contact *contact);
 void match_deinit(struct match_scratch *match);
 
+/* ---- candidates.c ---- */
+
+/* Begins a matching: leaves on the list of new agents only those who could take anything. */
+void candidates_sift(struct att_core *core);
+/* All candidates of the instant, into core->match, in order. */
+void candidates_find(struct att_core *core);
+/* Those of the one agent with something new. False: it has room for too many. */
+bool candidates_of_agent(struct att_core *core, struct agent *agent);
+/* The one contact with something new. */
+struct candidate *candidates_begin_one(struct att_core *core, struct contact *contact);
+/* Lists the agents of the first `count` candidates. */
+void candidates_list_agents(struct att_core *core, uint32_t count);
+/* Who can take a candidate now. */
+struct score_query candidate_query(const struct att_core *core, const struct candidate *candidate);
+bool candidate_has(const struct att_core *core, const struct candidate *candidate,
+                   const struct agent *agent);
+/* The agents' numbers changed. */
+void candidates_forget_agents(struct att_core *core);
+
 /* ---- decide.c ---- */
 
 /* Remembers with the contact why it is about to be given to an agent: to be called before the
  * offer is made, with the pairs made before it counted in the agents' loads. */
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
-            bool exact, bool further);
+            bool exact);
+/* The same where the best agents are known already, the chosen one first. */
+void decide_among(struct att_core *core, const struct candidate *candidate,
+                  struct agent *const *agents, uint32_t count, bool exact);
 
 /* ---- intake.c ---- */
 

@@ -8,83 +8,100 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-/* Empty groups of a signature that are kept. */
-#define IDLE_GROUPS_MAX 32
-
-struct group_key {          /* No padding: compared as bytes. */
-        uint64_t signature; /* Its number. */
-        int64_t value_ppm;
-        int64_t emotion_ppm;
-        uint32_t channel;
-        uint16_t delays_reached;
-        uint16_t no_bots;
-};
-
 /* ---- Slots ---- */
+
+#define SLOT_WORDS 4 /* At first. */
 
 void slots_deinit(struct slots *slots)
 {
-        free(slots->signatures);
+        free(slots->items);
         free(slots->waiting);
         free(slots->served);
         *slots = (struct slots){0};
 }
 
+static uint64_t *widen(uint64_t *rows, uint32_t count, uint32_t words, uint32_t new_words)
+{
+        uint64_t *wider = att_alloc_array((size_t)count * new_words, sizeof(uint64_t));
+        for (uint32_t i = 0; i < count; i++) {
+                att_copy(wider + (size_t)i * new_words, rows + (size_t)i * words,
+                         words * sizeof(uint64_t));
+        }
+        free(rows);
+        return wider;
+}
+
 static void resize(struct slots *slots, uint32_t words, uint32_t agents)
 {
-        uint64_t *served = att_alloc_array((size_t)agents * words, sizeof(uint64_t));
-        for (uint32_t i = 0; i < agents; i++) {
-                att_copy(served + (size_t)i * words, slots->served + (size_t)i * slots->words,
-                         slots->words * sizeof(uint64_t));
-        }
-        free(slots->served);
-        slots->served = served;
-        uint64_t *waiting = att_alloc_array(words, sizeof(uint64_t));
-        att_copy(waiting, slots->waiting, slots->words * sizeof(uint64_t));
-        free(slots->waiting);
-        slots->waiting = waiting;
-        slots->signatures = att_realloc_array(slots->signatures, (size_t)words * 64,
-                                              sizeof(struct signature *));
+        slots->served = widen(slots->served, agents, slots->words, words);
+        slots->waiting = widen(slots->waiting, ATT_CHANNELS_MAX, slots->words, words);
+        slots->items = att_realloc_array(slots->items, (size_t)words * 64, sizeof(struct slot));
         slots->words = words;
 }
 
 void slots_reset(struct slots *slots, uint32_t agents)
 {
         slots_deinit(slots);
-        resize(slots, 4, agents);
+        resize(slots, SLOT_WORDS, agents);
 }
 
 static uint32_t find_free_slot(const struct slots *slots)
 {
         for (uint32_t i = 0; i < slots->count; i++) {
-                if (!slots->signatures[i]) {
+                if (!slots->items[i].lane) {
                         return i;
                 }
         }
         return slots->count;
 }
 
-void slots_add(struct att_core *core, struct signature *signature)
+static uint64_t *waiting_row(const struct slots *slots, uint32_t channel)
+{
+        return slots->waiting + (size_t)channel * slots->words;
+}
+
+/* Whether an agent can take what is in the lane, as far as nothing changes that. */
+static bool may_take_lane(const struct att_core *core, const struct lane *lane,
+                          const struct agent *agent)
+{
+        const struct signature *signature = lane->signature;
+        if (!att_bitset_has(signature->serves, agent->index) ||
+            (lane->no_bots && agent_is_bot(agent))) {
+                return false;
+        }
+        int64_t delay_ms = profile_delay_ms(core, agent, signature->queue);
+        const int64_t *delays_ms = core->queues[signature->queue].delays_ms;
+        return delay_ms == 0 ||
+               (lane->delays_reached > 0 && delays_ms[lane->delays_reached - 1] >= delay_ms);
+}
+
+static void take_slot(struct att_core *core, struct lane *lane)
 {
         struct slots *slots = &core->slots;
-        signature->slot = find_free_slot(slots);
-        if (signature->slot == slots->words * 64) {
+        uint32_t slot = find_free_slot(slots);
+        if (slot == slots->words * 64) {
                 resize(slots, slots->words * 2, core->agent_count);
         }
-        if (signature->slot == slots->count) {
+        if (slot == slots->count) {
                 slots->count++;
         }
-        slots->signatures[signature->slot] = signature;
+        lane->slot = slot;
+        slots->items[slot] = (struct slot){
+                .lane = lane,
+                .policy = queue_policy(core, lane->signature->queue),
+                .match_ppm = lane->signature->match_ppm,
+                .queue = lane->signature->queue,
+        };
         for (uint32_t i = 0; i < core->agent_count; i++) {
-                att_bitset_put(slots->served + (size_t)i * slots->words, signature->slot,
-                               att_bitset_has(signature->serves, i));
+                att_bitset_put(slots->served + (size_t)i * slots->words, slot,
+                               may_take_lane(core, lane, core->agents[i]));
         }
 }
 
-void slots_remove(struct att_core *core, struct signature *signature)
+static void give_slot(struct att_core *core, const struct lane *lane)
 {
-        core->slots.signatures[signature->slot] = NULL;
-        att_bitset_remove(core->slots.waiting, signature->slot);
+        core->slots.items[lane->slot] = (struct slot){0};
+        att_bitset_remove(waiting_row(&core->slots, lane->channel), lane->slot);
 }
 
 /* ---- Phases ---- */
@@ -93,6 +110,17 @@ static const struct contact *contact_of(const struct att_heap_node *node)
 {
         const struct waiting *waiting = ATT_CONTAINER_OF_CONST(node, struct waiting, in_phase);
         return ATT_CONTAINER_OF_CONST(waiting, struct contact, waiting);
+}
+
+struct contact *waiting_contact(struct att_heap_node *in_phase)
+{
+        struct waiting *waiting = ATT_CONTAINER_OF(in_phase, struct waiting, in_phase);
+        return ATT_CONTAINER_OF(waiting, struct contact, waiting);
+}
+
+bool waiting_has_equal_wait(const struct contact *a, const struct contact *b)
+{
+        return a->waiting.start_ms == b->waiting.start_ms;
 }
 
 static bool is_earlier(const struct contact *a, const struct contact *b)
@@ -204,94 +232,177 @@ static uint16_t delays_reached(const struct att_core *core, const struct contact
         return reached;
 }
 
-static struct group_key key_of(const struct att_core *core, const struct contact *contact)
+static bool is_its_lane(const struct att_core *core, const struct lane *lane,
+                        const struct contact *contact)
 {
-        return (struct group_key){
-                .signature = contact->signature->number,
-                .value_ppm = contact->value_ppm,
-                .emotion_ppm = contact->emotion_ppm,
-                .channel = contact->channel,
-                .delays_reached = delays_reached(core, contact),
-                .no_bots = contact->no_bots,
-        };
+        return lane->signature == contact->signature && lane->channel == contact->channel &&
+               lane->no_bots == contact->no_bots &&
+               lane->delays_reached == delays_reached(core, contact);
 }
 
-static struct att_text key_text(const struct group_key *key)
+static struct lane *get_lane(struct att_core *core, const struct contact *contact)
 {
-        return att_text_of((const char *)key, sizeof(*key));
-}
-
-static struct group *get_group(struct att_core *core, const struct contact *contact)
-{
-        struct group_key key = key_of(core, contact);
-        struct att_map_node *node = att_map_find(&core->groups, key_text(&key));
-        if (node) {
-                return ATT_CONTAINER_OF(node, struct group, by_key);
-        }
-        struct group *group = att_alloc(sizeof(*group));
-        group->key = att_alloc(sizeof(*group->key));
-        *group->key = key;
-        for (int i = 0; i < PHASE_COUNT; i++) {
-                att_heap_init(&group->phases[i], i == PHASE_STARVED ? waited_longer : goes_first);
-        }
-        att_list_init(&group->in_signature);
-        group->signature = contact->signature;
-        att_list_add_tail(&group->signature->groups, &group->in_signature);
-        group->signature->group_count++;
-        att_map_add(&core->groups, &group->by_key, key_text(group->key));
-        return group;
-}
-
-static void free_group(struct att_core *core, struct group *group)
-{
-        ATT_CHECK(group->count == 0);
-        group->signature->group_count--;
-        att_map_remove(&core->groups, &group->by_key);
-        att_list_remove(&group->in_signature);
-        for (int i = 0; i < PHASE_COUNT; i++) {
-                att_heap_deinit(&group->phases[i]);
-        }
-        free(group->key);
-        free(group);
-}
-
-void waiting_free_groups(struct att_core *core, struct signature *signature)
-{
-        ATT_LIST_FOREACH(group, &signature->groups, struct group, in_signature)
+        struct signature *signature = contact->signature;
+        ATT_LIST_FOREACH(lane, &signature->lanes, struct lane, in_signature)
         {
-                free_group(core, group);
+                if (is_its_lane(core, lane, contact)) {
+                        return lane;
+                }
+        }
+        struct lane *lane = att_alloc(sizeof(*lane));
+        lane->signature = signature;
+        lane->channel = contact->channel;
+        lane->delays_reached = delays_reached(core, contact);
+        lane->no_bots = contact->no_bots;
+        att_list_init(&lane->in_signature);
+        att_list_add_tail(&signature->lanes, &lane->in_signature);
+        take_slot(core, lane);
+        return lane;
+}
+
+static void free_lane(struct att_core *core, struct lane *lane)
+{
+        ATT_CHECK(lane->count == 0);
+        give_slot(core, lane);
+        att_list_remove(&lane->in_signature);
+        for (uint32_t i = 0; i < lane->group_count; i++) {
+                for (int phase = 0; phase < PHASE_COUNT; phase++) {
+                        att_heap_deinit(&lane->groups[i]->phases[phase]);
+                }
+                free(lane->groups[i]);
+        }
+        free(lane);
+}
+
+void waiting_free_lanes(struct att_core *core, struct signature *signature)
+{
+        ATT_LIST_FOREACH(lane, &signature->lanes, struct lane, in_signature)
+        {
+                free_lane(core, lane);
+        }
+}
+
+/* 0, and the quarters behind it. */
+static uint32_t class_of_emotion(int64_t emotion_ppm)
+{
+        return emotion_ppm == 0 ? 0 : (uint32_t)(1 + att_min_i64(emotion_ppm * 4 / ATT_PPM, 3));
+}
+
+static uint32_t class_of_value(int64_t value_ppm)
+{
+        return (uint32_t)(value_ppm * 4 / ATT_PPM);
+}
+
+/* Contacts whose fit counts are told apart as far as it depends on them. */
+static uint32_t class_of(const struct att_policy *policy, const struct contact *contact)
+{
+        uint32_t value = 0;
+        uint32_t emotion = 0;
+        if (policy->fit_points_milli != 0 && policy->fit_milli[ATT_FIT_SKILL] != 0) {
+                value = class_of_value(contact->value_ppm);
+        }
+        if (policy->fit_points_milli != 0 && policy->fit_milli[ATT_FIT_RAPPORT] != 0) {
+                emotion = class_of_emotion(contact->emotion_ppm);
+        }
+        return value * EMOTION_CLASSES + emotion;
+}
+
+static struct group *get_group(struct lane *lane, uint32_t class)
+{
+        if (!lane->by_class[class]) {
+                struct group *group = att_alloc(sizeof(*group));
+                group->lane = lane;
+                for (int i = 0; i < PHASE_COUNT; i++) {
+                        att_heap_init(&group->phases[i],
+                                      i == PHASE_STARVED ? waited_longer : goes_first);
+                }
+                lane->by_class[class] = group;
+                lane->groups[lane->group_count++] = group;
+        }
+        return lane->by_class[class];
+}
+
+/* ---- Fronts ---- */
+
+static void widen_front(struct front *front, const struct contact *contact)
+{
+        bool is_first = front->phases == 0;
+        int32_t value_ppm = (int32_t)contact->value_ppm;
+        int32_t emotion_ppm = (int32_t)contact->emotion_ppm;
+        if (is_first || value_ppm < front->value_min_ppm) {
+                front->value_min_ppm = value_ppm;
+        }
+        if (is_first || value_ppm > front->value_max_ppm) {
+                front->value_max_ppm = value_ppm;
+        }
+        if (is_first || emotion_ppm < front->emotion_min_ppm) {
+                front->emotion_min_ppm = emotion_ppm;
+        }
+}
+
+static void set_front(struct front *front, enum phase phase, const struct contact *first)
+{
+        if (phase == PHASE_STARVED) {
+                front->start_ms = first->waiting.start_ms;
+        } else {
+                front->keys[phase] = first->waiting.key;
+        }
+        front->phases |= 1u << phase;
+}
+
+static bool goes_before_front(const struct front *front, enum phase phase,
+                              const struct contact *contact)
+{
+        if (!(front->phases & (1u << phase))) {
+                return true;
+        }
+        return phase == PHASE_STARVED ? contact->waiting.start_ms < front->start_ms
+                                      : contact->waiting.key > front->keys[phase];
+}
+
+static void add_to_front(struct front *front, const struct contact *contact)
+{
+        widen_front(front, contact);
+        if (goes_before_front(front, contact->waiting.phase, contact)) {
+                set_front(front, contact->waiting.phase, contact);
+        }
+}
+
+static const struct contact *first_of_phase(const struct group *group, enum phase phase)
+{
+        const struct att_heap_node *first = att_heap_first(&group->phases[phase]);
+        return first ? contact_of(first) : NULL;
+}
+
+/* After a contact left: who stands first in its phase now. */
+static void renew_group_front(struct group *group, enum phase phase)
+{
+        const struct contact *first = first_of_phase(group, phase);
+        group->front.phases &= ~(1u << phase);
+        if (first) {
+                set_front(&group->front, phase, first);
+        }
+}
+
+static void renew_lane_front(struct front *front, const struct lane *lane, enum phase phase)
+{
+        front->phases &= ~(1u << phase);
+        for (uint32_t i = 0; i < lane->group_count; i++) {
+                const struct group *group = lane->groups[i];
+                const struct contact *first = group->front.phases & (1u << phase)
+                                                      ? first_of_phase(group, phase)
+                                                      : NULL;
+                if (first && goes_before_front(front, phase, first)) {
+                        set_front(front, phase, first);
+                }
         }
 }
 
 /* ---- Where a contact belongs ---- */
 
-static bool is_held_for_preferred(const struct att_core *core, const struct contact *contact)
-{
-        return contact->preferred && contact_in_queue_ms(core, contact) <
-                                             contact_policy(core, contact)->hold_for_preferred_ms;
-}
-
-static bool has_other_contacts(const struct contact *contact)
-{
-        return contact->customer &&
-               contact->customer->contacts.next != contact->customer->contacts.prev;
-}
-
-static bool is_cooling_at_all(const struct att_core *core, const struct contact *contact)
-{
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                if (contact->cooldowns[i].until_ms > core->now_ms) {
-                        return true;
-                }
-        }
-        return false;
-}
-
 static bool belongs_apart(const struct att_core *core, const struct contact *contact)
 {
-        return contact->excluded_count > 0 || is_cooling_at_all(core, contact) ||
-               is_held_for_preferred(core, contact) || has_other_contacts(contact) ||
-               contact_policy(core, contact)->batch_ms > 0 ||
+        return contact_policy(core, contact)->batch_ms > 0 ||
                contact->waited_before_ms > ATT_WAITED_MS_MAX / 2;
 }
 
@@ -300,6 +411,12 @@ static void relate(struct contact *contact, int which, struct agent *agent)
         if (agent) {
                 att_list_add_tail(&agent->related, &contact->waiting.relations[which].in_agent);
         }
+}
+
+/* Whether an agent who knows the customer may be worth an earlier place. */
+static bool counts_continuity(const struct att_policy *policy)
+{
+        return policy->fit_points_milli != 0 && policy->fit_milli[ATT_FIT_CONTINUITY] != 0;
 }
 
 void waiting_init(struct contact *contact)
@@ -311,37 +428,48 @@ void waiting_init(struct contact *contact)
         }
 }
 
-/* An empty group is kept for the next contact of its kind, unless there are many. */
-static void leave_group(struct att_core *core, struct group *group)
+static void enter_lane(struct att_core *core, struct contact *contact)
 {
-        struct signature *signature = group->signature;
-        if (--signature->waiting == 0) {
-                att_bitset_remove(core->slots.waiting, signature->slot);
-        }
-        if (--group->count == 0 && signature->group_count > IDLE_GROUPS_MAX) {
-                free_group(core, group);
+        struct waiting *waiting = &contact->waiting;
+        struct lane *lane = get_lane(core, contact);
+        struct slot *slot = &core->slots.items[lane->slot];
+        struct group *group = get_group(lane, class_of(slot->policy, contact));
+        waiting->group = group;
+        group->count++;
+        att_heap_add(&group->phases[waiting->phase], &waiting->in_phase);
+        add_to_front(&group->front, contact);
+        add_to_front(&slot->front, contact);
+        if (lane->count++ == 0) {
+                att_bitset_add(waiting_row(&core->slots, lane->channel), lane->slot);
         }
 }
 
-static void enter_group(struct att_core *core, struct contact *contact)
+static void leave_lane(struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
-        waiting->group = get_group(core, contact);
-        waiting->group->count++;
-        att_heap_add(&waiting->group->phases[waiting->phase], &waiting->in_phase);
-        if (contact->signature->waiting++ == 0) {
-                att_bitset_add(core->slots.waiting, contact->signature->slot);
+        struct group *group = waiting->group;
+        struct lane *lane = group->lane;
+        struct front *front = &core->slots.items[lane->slot].front;
+        att_heap_remove(&group->phases[waiting->phase], &waiting->in_phase);
+        waiting->group = NULL;
+        group->count--;
+        renew_group_front(group, waiting->phase);
+        bool was_first = waiting->phase == PHASE_STARVED
+                                 ? waiting->start_ms <= front->start_ms
+                                 : waiting->key >= front->keys[waiting->phase];
+        if (was_first) {
+                renew_lane_front(front, lane, waiting->phase);
+        }
+        if (--lane->count == 0) {
+                att_bitset_remove(waiting_row(&core->slots, lane->channel), lane->slot);
         }
 }
 
 void waiting_remove(struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
-        struct group *group = waiting->group;
-        if (group) {
-                att_heap_remove(&group->phases[waiting->phase], &waiting->in_phase);
-                waiting->group = NULL;
-                leave_group(core, group);
+        if (waiting->group) {
+                leave_lane(core, contact);
         }
         if (att_rank_has(&waiting->in_rank)) {
                 att_rank_remove(&core->queues[contact->queue].ranks[waiting->phase],
@@ -371,9 +499,13 @@ void waiting_refresh(struct att_core *core, struct contact *contact)
                 att_list_add_tail(&core->apart, &waiting->in_apart);
                 return;
         }
-        relate(contact, 1, contact->preferred);
-        relate(contact, 2, contact->customer ? contact->customer->last_agent : NULL);
-        enter_group(core, contact);
+        waiting->last = NULL;
+        if (counts_continuity(contact_policy(core, contact))) {
+                waiting->last = contact->customer ? contact->customer->last_agent : NULL;
+                relate(contact, 1, contact->preferred);
+                relate(contact, 2, waiting->last);
+        }
+        enter_lane(core, contact);
 }
 
 void waiting_refresh_customer(struct att_core *core, struct customer *customer)
@@ -411,8 +543,13 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
         if (!waiting->group) {
                 return true;
         }
-        struct group_key key = key_of(core, contact);
-        return att_text_equals(key_text(&key), key_text(waiting->group->key));
+        const struct lane *lane = waiting->group->lane;
+        const struct att_policy *policy = contact_policy(core, contact);
+        struct agent *last = contact->customer && counts_continuity(policy)
+                                     ? contact->customer->last_agent
+                                     : NULL;
+        return is_its_lane(core, lane, contact) && waiting->last == last &&
+               lane->by_class[class_of(policy, contact)] == waiting->group;
 }
 
 /* ---- How far from the front ---- */
@@ -446,15 +583,19 @@ struct standing { /* Whom the others are compared with. */
         wide_int urgency;
 };
 
-/* Urgency out of the key: the slope of the phase times the time. */
+wide_int waiting_urgency(const struct att_policy *policy, enum phase phase, wide_int key,
+                         int64_t now_ms)
+{
+        wide_int slope = phase == PHASE_RISING   ? policy->slope_milli_per_hour
+                         : phase == PHASE_URGENT ? policy->urgent_slope_milli_per_hour
+                                                 : 0;
+        return key + slope * now_ms;
+}
+
 static wide_int urgency_now(const struct att_core *core, const struct contact *contact)
 {
-        const struct att_policy *policy = contact_policy(core, contact);
-        const struct waiting *waiting = &contact->waiting;
-        wide_int slope = waiting->phase == PHASE_RISING   ? policy->slope_milli_per_hour
-                         : waiting->phase == PHASE_URGENT ? policy->urgent_slope_milli_per_hour
-                                                          : 0;
-        return waiting->key + slope * core->now_ms;
+        return waiting_urgency(contact_policy(core, contact), contact->waiting.phase,
+                               contact->waiting.key, core->now_ms);
 }
 
 static bool stands_before(const struct att_rank_node *node, const void *context)
@@ -490,159 +631,4 @@ uint32_t waiting_before(const struct att_core *core, const struct contact *conta
                 before += att_rank_count_before(&ranks[i], stands_before, &standing);
         }
         return before;
-}
-
-/* ---- An agent looks ---- */
-
-struct looking {
-        struct att_core *core;
-        struct agent *agent;
-        uint32_t channel;
-        uint32_t wanted;
-        uint32_t count;
-        struct place places[ATT_JOINT_MAX + 1]; /* The best so far, in order. */
-        struct contact **contacts;
-};
-
-/* Whether it would be among the first; it is kept then. */
-static bool keep(struct looking *looking, struct contact *contact, const struct place *place)
-{
-        uint32_t at = looking->count;
-        while (at > 0 && place_compare(place, &looking->places[at - 1], NULL) < 0) {
-                at--;
-        }
-        if (at == looking->wanted) {
-                return false;
-        }
-        if (looking->count < looking->wanted) {
-                looking->count++;
-        }
-        for (uint32_t i = looking->count - 1; i > at; i--) {
-                looking->places[i] = looking->places[i - 1];
-                looking->contacts[i] = looking->contacts[i - 1];
-        }
-        looking->places[at] = *place;
-        looking->contacts[at] = contact;
-        return true;
-}
-
-static bool has_seen(const struct looking *looking, const struct contact *contact)
-{
-        for (uint32_t i = 0; i < looking->count; i++) {
-                if (looking->contacts[i] == contact) {
-                        return true;
-                }
-        }
-        return false;
-}
-
-/* One whose own affairs decide. */
-static void look_at_one(struct looking *looking, struct contact *contact)
-{
-        if (contact->channel == looking->channel &&
-            exclusion_now(looking->core, contact, looking->agent) == ATT_EXCLUSION_NONE &&
-            !has_seen(looking, contact) && !match_is_held_back(looking->core, contact)) {
-                struct place place = place_of(looking->core, contact, looking->agent);
-                (void)keep(looking, contact, &place);
-        }
-}
-
-/* Whether it would be among the first even with the best fit there is: no need to look closer if
- * not. */
-static bool may_be_kept(const struct looking *looking, const struct contact *contact)
-{
-        if (looking->count < looking->wanted || contact->waiting.phase == PHASE_STARVED) {
-                return true;
-        }
-        const struct att_core *core = looking->core;
-        const struct place *last = &looking->places[looking->count - 1];
-        uint32_t rank = profile_rank(core, contact, looking->agent);
-        if (contact->named == looking->agent || last->named || last->starved ||
-            rank != last->rank) {
-                return true;
-        }
-        wide_int most = urgency_now(core, contact) +
-                        (wide_int)contact_policy(core, contact)->fit_points_milli * URGENCY_SCALE;
-        return most >= last->urgency;
-}
-
-/* Goes down a heap as long as it finds contacts that are among the first. Starved contacts with
- * equal waits may stand in any order there. */
-static void look_at_heap(struct looking *looking, const struct att_heap *heap, uint32_t node,
-                         const struct contact *parent, bool parent_kept)
-{
-        if (node > heap->count) {
-                return;
-        }
-        struct waiting *waiting = ATT_CONTAINER_OF(heap->nodes[node], struct waiting, in_phase);
-        struct contact *contact = ATT_CONTAINER_OF(waiting, struct contact, waiting);
-        if (!parent_kept &&
-            (waiting->phase != PHASE_STARVED || waiting->start_ms != parent->waiting.start_ms)) {
-                return;
-        }
-        bool kept = has_seen(looking, contact);
-        if (!kept && may_be_kept(looking, contact)) {
-                struct place place = place_of(looking->core, contact, looking->agent);
-                kept = keep(looking, contact, &place);
-        }
-        look_at_heap(looking, heap, 2 * node, contact, kept);
-        look_at_heap(looking, heap, 2 * node + 1, contact, kept);
-}
-
-static bool can_take_group(const struct looking *looking, uint32_t queue, const struct group *group)
-{
-        const struct att_core *core = looking->core;
-        const struct agent *agent = looking->agent;
-        const struct group_key *key = group->key;
-        if (group->count == 0 || key->channel != looking->channel ||
-            (key->no_bots && agent_is_bot(agent))) {
-                return false;
-        }
-        int64_t delay_ms = profile_delay_ms(core, agent, queue);
-        return delay_ms == 0 ||
-               (key->delays_reached > 0 &&
-                core->queues[queue].delays_ms[key->delays_reached - 1] >= delay_ms);
-}
-
-static void look_at_signature(struct looking *looking, const struct signature *signature)
-{
-        ATT_LIST_FOREACH(group, &signature->groups, struct group, in_signature)
-        {
-                if (!can_take_group(looking, signature->queue, group)) {
-                        continue;
-                }
-                for (int i = 0; i < PHASE_COUNT; i++) {
-                        look_at_heap(looking, &group->phases[i], 1, NULL, true);
-                }
-        }
-}
-
-uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t channel,
-                       uint32_t wanted, struct contact **ret_contacts)
-{
-        ATT_CHECK(wanted <= ATT_JOINT_MAX + 1);
-        struct looking looking = {
-                .core = core,
-                .agent = agent,
-                .channel = channel,
-                .wanted = wanted,
-                .contacts = ret_contacts,
-        };
-        ATT_LIST_FOREACH(relation, &agent->related, struct relation, in_agent)
-        {
-                look_at_one(&looking, relation->contact);
-        }
-        ATT_LIST_FOREACH(waiting, &core->apart, struct waiting, in_apart)
-        {
-                look_at_one(&looking, ATT_CONTAINER_OF(waiting, struct contact, waiting));
-        }
-        const uint64_t *served = core->slots.served + (size_t)agent->index * core->slots.words;
-        for (uint32_t word = 0; word < core->slots.words; word++) {
-                uint64_t slots = served[word] & core->slots.waiting[word];
-                for (; slots != 0; slots &= slots - 1) {
-                        uint32_t slot = word * 64 + (uint32_t)__builtin_ctzll(slots);
-                        look_at_signature(&looking, core->slots.signatures[slot]);
-                }
-        }
-        return looking.count;
 }

@@ -3,17 +3,20 @@
  * The waiting contacts, kept so that an agent who becomes free finds the next one without looking
  * at all of them.
  *
- * Contacts that are alike to every agent (the same signature, channel, value, emotion, and reached
- * by the same profile delays) form a group: an agent can take all of them or none, each with the
- * same fit. Inside a group the order is that of urgency, and while two of them are in the same phase
- * of waiting (before the knee, after it, at the cap, starved) their order does not change as time
- * passes: urgency is a constant plus the same slope times the time. So a phase of a group is a heap,
- * and only tops are looked at. A timer moves a contact to its next phase.
+ * Contacts of which an agent can take all or none stand in one lane: the same signature, channel,
+ * profile delays reached, bots allowed or not. Each agent has a row of bits, a bit a lane. Where fit
+ * counts in the order, a lane is divided into groups of contacts with about the same value and
+ * emotion, so that their fit with an agent is known within narrow bounds. Inside a group the order
+ * is that of urgency, and while two contacts are in the same phase of waiting (before the knee,
+ * after it, at the cap, starved) it does not change as time passes: urgency is a constant plus the
+ * same slope times the time. So a phase of a group is a heap. What stands first is known of every
+ * group and every lane (its `front`), and choose.c looks only behind fronts that could hold the
+ * best. A timer moves a contact to its next phase.
  *
- * Contacts about which something is decided agent by agent are kept apart and looked at one by one:
- * those that leave agents out, that somebody turned down not long ago, that are held or batched, or
- * whose customer is waiting or talking elsewhere too. A contact for whom one agent means more than
- * the others (named, preferred, the last to speak with the customer) is in that agent's list besides.
+ * What is decided between one contact and one agent (agents left out, cooldowns, holds, links) is
+ * asked when the contact comes up. A contact for whom one agent means more than the others (named,
+ * preferred, the last to speak with the customer) is in that agent's list besides. Contacts of a
+ * policy with a batching window are kept apart and looked at one by one.
  */
 #ifndef ATT_LIB_CORE_WAITING_H
 #define ATT_LIB_CORE_WAITING_H
@@ -28,6 +31,7 @@
 
 struct agent;
 struct att_core;
+struct att_policy;
 struct contact;
 struct signature;
 
@@ -42,30 +46,61 @@ enum phase {
 /* 128 bits: points x ms of an hour, times years. */
 __extension__ typedef __int128 wide_int;
 
+/* Bounds of all that waits in a lane or a group. They are not narrowed until it is empty. */
+struct front {
+        wide_int keys[PHASE_STARVED]; /* The largest of each phase in `phases`. */
+        int64_t start_ms;             /* The earliest of the starved. */
+        uint32_t phases;              /* A bit each: those with a contact. */
+        int32_t value_min_ppm;
+        int32_t value_max_ppm;
+        int32_t emotion_min_ppm;
+};
+
 struct group {
-        struct att_map_node by_key;
-        struct group_key *key;       /* Owned. */
-        struct signature *signature; /* Borrowed: the one it is part of. */
-        struct att_list in_signature;
+        struct lane *lane; /* Borrowed: the one it is part of. */
+        struct front front;
         uint32_t count;
         struct att_heap phases[PHASE_COUNT];
 };
 
-/* Signatures by slot: for each agent a row of bits, whose contacts it may take as far as the
- * signature goes; and a row for those that have waiting contacts at all. */
+#define VALUE_CLASSES   5
+#define EMOTION_CLASSES 5
+#define CLASSES         (VALUE_CLASSES * EMOTION_CLASSES)
+
+struct lane {
+        struct signature *signature; /* Borrowed: the one it is part of. */
+        struct att_list in_signature;
+        uint32_t slot; /* In core->slots; used again after it is freed. */
+        uint32_t channel;
+        uint16_t delays_reached;
+        bool no_bots;
+        uint32_t count;
+        uint32_t group_count;
+        struct group *groups[CLASSES];   /* Owned; in the order made. */
+        struct group *by_class[CLASSES]; /* The same; NULL: none yet. */
+};
+
+struct slot { /* What is asked of every lane an agent could take, side by side. */
+        struct front front;
+        struct lane *lane; /* Owned; NULL: free. */
+        const struct att_policy *policy;
+        const int32_t *match_ppm; /* The signature's. */
+        uint32_t queue;
+};
+
+/* Lanes by slot: for each agent a row of bits, which of them it may take as far as the lane goes;
+ * and for each channel a row for those in which anybody waits. */
 struct slots {
-        struct signature **signatures; /* Owned array of borrowed signatures; NULL: free. */
-        uint32_t count;                /* Slots ever used. */
-        uint32_t words;                /* Of a row. */
-        uint64_t *waiting;             /* Owned. */
-        uint64_t *served;              /* Owned: agents x words. */
+        struct slot *items; /* Owned. */
+        uint32_t count;     /* Slots ever used. */
+        uint32_t words;     /* Of a row. */
+        uint64_t *waiting;  /* Owned: channels x words. */
+        uint64_t *served;   /* Owned: agents x words. */
 };
 
 /* After a reload, with no signature left: rows for so many agents. */
 void slots_reset(struct slots *slots, uint32_t agents);
 void slots_deinit(struct slots *slots);
-void slots_add(struct att_core *core, struct signature *signature);
-void slots_remove(struct att_core *core, struct signature *signature);
 
 #define RELATIONS 3 /* Named, preferred, last to speak. */
 
@@ -75,7 +110,7 @@ struct relation { /* A contact in the list of an agent who means more to it. */
 };
 
 struct waiting {             /* The part of a contact. */
-        struct group *group; /* NULL: apart, or not waiting. */
+        struct group *group; /* NULL: apart, named alone, or not waiting. */
         struct att_heap_node in_phase;
         struct att_rank_node in_rank; /* Of its queue and phase; while queued. */
         struct att_list in_apart;
@@ -83,6 +118,7 @@ struct waiting {             /* The part of a contact. */
         wide_int key;          /* Larger: more urgent, within the phase. */
         int64_t start_ms;      /* When it would have begun to wait, had it waited at once. */
         int64_t next_phase_ms; /* INT64_MAX: stays in its phase. */
+        struct agent *last;    /* Borrowed: who spoke with the customer last, where it counts. */
         struct relation relations[RELATIONS];
 };
 
@@ -93,12 +129,15 @@ void waiting_remove(struct att_core *core, struct contact *contact); /* Fine whe
 /* The queued contacts of a customer, after something about the customer changed. */
 struct customer;
 void waiting_refresh_customer(struct att_core *core, struct customer *customer);
-void waiting_free_groups(struct att_core *core, struct signature *signature);
+void waiting_free_lanes(struct att_core *core, struct signature *signature);
 
-/* The `wanted` contacts of a channel that go first with this agent, of those it can take now, in
- * order; written to `ret_contacts`. Returns how many there are. */
-uint32_t waiting_first(struct att_core *core, struct agent *agent, uint32_t channel,
-                       uint32_t wanted, struct contact **ret_contacts);
+/* Urgency now, out of the key: the slope of the phase times the time. Not of a starved one. */
+wide_int waiting_urgency(const struct att_policy *policy, enum phase phase, wide_int key,
+                         int64_t now_ms);
+
+/* Of starved contacts with equal waits a heap knows no order. */
+bool waiting_has_equal_wait(const struct contact *a, const struct contact *b);
+struct contact *waiting_contact(struct att_heap_node *in_phase);
 
 /* How many of its queue go before a queued contact, for an agent to whom all are alike. Starved
  * ones with equal waits count in order of arrival. */

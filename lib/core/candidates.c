@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The waiting contacts that have an eligible agent at this instant, in the order they are served.
+ *
+ * Only what is new counts: a contact with something new may go to any agent with room, the others
+ * only to agents with something new. Where these have room for few, each of them says which contacts
+ * it would take first (choose.c), and whoever stands behind those would not be served; else all that
+ * waits is looked at.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/bitset.h"
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/choose.h"
+#include "lib/core/state.h"
+
+/* ---- Agents with something new ---- */
+
+static uint64_t room_of(const struct att_core *core, const struct agent *agent)
+{
+        uint64_t room = 0;
+        for (uint32_t i = 0; i < core->channel_count; i++) {
+                room |= (uint64_t)att_bitset_has(sets_of_channel(core, i, SET_ROOM), agent->index)
+                        << i;
+        }
+        return room;
+}
+
+void candidates_sift(struct att_core *core)
+{
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                agent->room = agent->def ? room_of(core, agent) : 0;
+                if (agent->room == 0) {
+                        agent->dirty = false;
+                        att_list_remove(&agent->in_dirty);
+                }
+        }
+        core->match.count = 0;
+        core->match.agent_count = 0;
+        core->match.pair_count = 0;
+}
+
+/* How many more contacts of one channel an agent could take at the most. */
+static uint64_t slots_of(const struct att_core *core, const struct agent *agent, uint32_t channel)
+{
+        if (!((agent->room >> channel) & 1)) {
+                return 0;
+        }
+        const struct channel *wanted = &core->channels[channel];
+        uint32_t limit = agent_limit(core, agent, channel);
+        uint64_t by_limit = limit == ATT_LIMIT_NONE ? UINT32_MAX
+                                                    : limit - agent->channel_count[channel];
+        if (wanted->units == 0 || agent_is_bot(agent)) {
+                return by_limit;
+        }
+        uint64_t by_units = (ATT_UNITS_MAX - held_against(core, agent, channel)) / wanted->units;
+        return by_limit < by_units ? by_limit : by_units;
+}
+
+/* How many contacts of one channel all new agents could take at the most. */
+static uint64_t slots_of_all(const struct att_core *core, uint32_t channel)
+{
+        uint64_t slots = 0;
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                slots += slots_of(core, agent, channel);
+        }
+        return slots;
+}
+
+static bool are_few_slots(const struct att_core *core)
+{
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                if (slots_of_all(core, channel) > ATT_JOINT_MAX) {
+                        return false;
+                }
+        }
+        return true;
+}
+
+/* ---- The new agents as sets, a row a channel ---- */
+
+static uint64_t *fresh_row(const struct att_core *core, uint32_t channel)
+{
+        return core->match.fresh + (size_t)channel * core->sets.words;
+}
+
+static void put_fresh(struct att_core *core, const struct agent *agent, bool present)
+{
+        for (uint64_t room = agent->room; room != 0; room &= room - 1) {
+                att_bitset_put(fresh_row(core, (uint32_t)__builtin_ctzll(room)), agent->index,
+                               present);
+        }
+}
+
+static void clear_fresh(struct att_core *core)
+{
+        size_t words = core->channel_count * core->sets.words;
+        if (core->match.fresh_words != words) {
+                core->match.fresh = att_realloc_array(core->match.fresh, words, sizeof(uint64_t));
+                core->match.fresh_words = words;
+                memset(core->match.fresh, 0, words * sizeof(uint64_t));
+        } else {
+                for (uint32_t i = 0; i < core->match.fresh_count; i++) {
+                        put_fresh(core, core->match.fresh_agents[i], false);
+                }
+        }
+        core->match.fresh_count = 0;
+}
+
+static void add_fresh(struct att_core *core, struct agent *agent)
+{
+        struct match_scratch *match = &core->match;
+        if (match->fresh_count == match->fresh_capacity) {
+                size_t capacity = att_grown_capacity(match->fresh_capacity,
+                                                     match->fresh_count + 1u);
+                match->fresh_agents = att_realloc_array(match->fresh_agents, capacity,
+                                                        sizeof(struct agent *));
+                match->fresh_capacity = (uint32_t)capacity;
+        }
+        match->fresh_agents[match->fresh_count++] = agent;
+        put_fresh(core, agent, true);
+}
+
+static void list_fresh(struct att_core *core)
+{
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                add_fresh(core, agent);
+        }
+}
+
+void candidates_forget_agents(struct att_core *core)
+{
+        core->match.fresh_count = 0;
+        core->match.fresh_words = 0;
+}
+
+static bool is_fresh_agent(const struct att_core *core, const struct agent *agent, uint32_t channel)
+{
+        return core->match.fresh_count > 0 &&
+               att_bitset_has(fresh_row(core, channel), agent->index);
+}
+
+/* ---- One candidate ---- */
+
+struct score_query candidate_query(const struct att_core *core, const struct candidate *candidate)
+{
+        uint32_t channel = candidate->contact->channel;
+        return (struct score_query){
+                .with_room = sets_of_channel(core, channel, SET_ROOM),
+                .among = candidate->is_new ? NULL : fresh_row(core, channel),
+        };
+}
+
+bool candidate_has(const struct att_core *core, const struct candidate *candidate,
+                   const struct agent *agent)
+{
+        const struct contact *contact = candidate->contact;
+        if (candidate->only || !agent->def) {
+                return candidate->only == agent;
+        }
+        bool is_served = att_bitset_has(contact->signature->serves, agent->index) ||
+                         contact->named == agent;
+        return is_served &&
+               att_bitset_has(sets_of_channel(core, contact->channel, SET_ROOM), agent->index) &&
+               (candidate->is_new || is_fresh_agent(core, agent, contact->channel)) &&
+               (candidate->is_plain ||
+                exclusion_of(core, contact, agent, false) == ATT_EXCLUSION_NONE);
+}
+
+static struct candidate *add_candidate(struct match_scratch *match)
+{
+        if (match->count == match->capacity) {
+                size_t capacity = att_grown_capacity(match->capacity, match->count + 1u);
+                match->candidates = att_realloc_array(match->candidates, capacity,
+                                                      sizeof(struct candidate));
+                match->capacity = (uint32_t)capacity;
+        }
+        return &match->candidates[match->count++];
+}
+
+/* The best place a contact has with any one of its agents. False: there is none. */
+static bool find_place(const struct att_core *core, struct candidate *candidate)
+{
+        const struct contact *contact = candidate->contact;
+        const struct agent *agent = candidate->only;
+        struct agent *best[ATT_CANDIDATES_SHOWN];
+        if (!agent && contact->named && candidate_has(core, candidate, contact->named)) {
+                agent = contact->named;
+        }
+        if (!agent) {
+                struct score_query query = candidate_query(core, candidate);
+                query.by_rank = core->config->profile_count > 0;
+                query.is_any = !query.by_rank &&
+                               contact_policy(core, contact)->fit_points_milli == 0;
+                if (score_best(core, contact, &query, best) == 0) {
+                        return false;
+                }
+                agent = best[0];
+        }
+        candidate->place = place_of(core, contact, agent);
+        return true;
+}
+
+/* The one agent of a contact that is bound, if it can take it now and one of the two is new. */
+static bool is_bound_agent_free(const struct att_core *core, const struct contact *contact,
+                                const struct agent *bound)
+{
+        return (contact->dirty || bound->dirty) &&
+               exclusion_of(core, contact, bound, true) == ATT_EXCLUSION_NONE;
+}
+
+static void consider(struct att_core *core, struct contact *contact)
+{
+        enum att_exclusion bound_by = ATT_EXCLUSION_NONE;
+        struct agent *bound = bound_agent(core, contact, &bound_by);
+        if (bound && !is_bound_agent_free(core, contact, bound)) {
+                return;
+        }
+        struct candidate *candidate = add_candidate(&core->match);
+        *candidate = (struct candidate){
+                .contact = contact,
+                .only = bound,
+                .bound = bound_by,
+                .is_new = contact->dirty,
+                .is_plain = !bound && contact_is_plain(core, contact),
+        };
+        if (!find_place(core, candidate) || match_is_held_back(core, contact)) {
+                core->match.count--;
+        }
+}
+
+/* ---- All of them ---- */
+
+static void consider_once(struct att_core *core, struct contact *contact)
+{
+        if (contact->considered_in != core->match.pass) {
+                contact->considered_in = core->match.pass;
+                consider(core, contact);
+        }
+}
+
+/* The contacts of a channel each new agent would take first, as many as all of them could take, and
+ * one more to compare with. Whoever stands behind those on the same channel would not be served by
+ * any of these agents, and nobody else came into reach for them. */
+static void consider_channel(struct att_core *core, uint32_t channel)
+{
+        uint32_t wanted = (uint32_t)slots_of_all(core, channel) + 1;
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                struct contact *first[CHOSEN_MAX];
+                struct place places[CHOSEN_MAX];
+                if (slots_of(core, agent, channel) == 0) {
+                        continue;
+                }
+                uint32_t count = choose_contacts(core, agent, channel, wanted, first, places);
+                for (uint32_t i = 0; i < count; i++) {
+                        consider_once(core, first[i]);
+                }
+        }
+}
+
+static void consider_first(struct att_core *core)
+{
+        core->match.pass++;
+        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        {
+                consider_once(core, contact);
+        }
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                consider_channel(core, channel);
+        }
+}
+
+static void consider_every(struct att_core *core)
+{
+        for (uint32_t q = 0; q < core->config->queue_count; q++) {
+                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
+                {
+                        consider(core, contact);
+                }
+        }
+}
+
+static void clean_contact(struct contact *contact)
+{
+        contact->dirty = false;
+        contact->window = false;
+        att_list_remove(&contact->in_dirty);
+}
+
+static void clean_agent(struct agent *agent)
+{
+        agent->dirty = false;
+        att_list_remove(&agent->in_dirty);
+}
+
+static void clean(struct att_core *core)
+{
+        ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
+        {
+                clean_agent(agent);
+        }
+        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        {
+                clean_contact(contact);
+        }
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+        const struct candidate *candidate_a = a;
+        const struct candidate *candidate_b = b;
+        return place_compare(&candidate_a->place, &candidate_b->place, NULL);
+}
+
+static void sort(struct match_scratch *match)
+{
+        if (match->count > 1) {
+                qsort(match->candidates, match->count, sizeof(struct candidate),
+                      compare_candidates);
+        }
+}
+
+void candidates_find(struct att_core *core)
+{
+        clear_fresh(core);
+        list_fresh(core);
+        if (are_few_slots(core)) {
+                consider_first(core);
+        } else {
+                consider_every(core);
+        }
+        clean(core);
+        sort(&core->match);
+}
+
+struct candidate *candidates_begin_one(struct att_core *core, struct contact *contact)
+{
+        struct candidate *candidate = add_candidate(&core->match);
+        *candidate = (struct candidate){
+                .contact = contact,
+                .is_new = true,
+                .is_plain = contact_is_plain(core, contact),
+        };
+        clean_contact(contact);
+        return candidate;
+}
+
+static void add_chosen(struct att_core *core, struct agent *agent, struct contact *contact,
+                       const struct place *place)
+{
+        struct candidate *candidate = add_candidate(&core->match);
+        *candidate = (struct candidate){
+                .contact = contact,
+                .place = *place,
+                .only = agent,
+        };
+        (void)bound_agent(core, contact, &candidate->bound);
+        candidate->is_plain = candidate->bound == ATT_EXCLUSION_NONE &&
+                              contact_is_plain(core, contact);
+}
+
+bool candidates_of_agent(struct att_core *core, struct agent *agent)
+{
+        if (!are_few_slots(core)) {
+                return false;
+        }
+        for (uint64_t room = agent->room; room != 0; room &= room - 1) {
+                uint32_t channel = (uint32_t)__builtin_ctzll(room);
+                struct contact *first[CHOSEN_MAX];
+                struct place places[CHOSEN_MAX];
+                uint32_t wanted = (uint32_t)slots_of(core, agent, channel) + 1;
+                uint32_t count = choose_contacts(core, agent, channel, wanted, first, places);
+                for (uint32_t i = 0; i < count; i++) {
+                        add_chosen(core, agent, first[i], &places[i]);
+                }
+        }
+        clean_agent(agent);
+        sort(&core->match);
+        return true;
+}
+
+/* ---- Their agents, for the assignment ---- */
+
+static void add_agent(struct match_scratch *match, struct agent *agent)
+{
+        if (match->agent_count == match->agent_capacity) {
+                size_t capacity = att_grown_capacity(match->agent_capacity,
+                                                     match->agent_count + 1u);
+                match->agents = att_realloc_array(match->agents, capacity, sizeof(struct agent *));
+                match->agent_capacity = (uint32_t)capacity;
+        }
+        match->agents[match->agent_count++] = agent;
+}
+
+static void list_able(struct att_core *core, const struct candidate *candidate)
+{
+        const struct contact *contact = candidate->contact;
+        const struct score_query query = candidate_query(core, candidate);
+        const uint64_t *serves = contact->signature->serves;
+        for (size_t word = 0; word < core->sets.words; word++) {
+                uint64_t bits = serves[word] & query.with_room[word];
+                bits &= query.among ? query.among[word] : UINT64_MAX;
+                for (; bits != 0; bits &= bits - 1) {
+                        struct agent *agent =
+                                core->agents[word * 64 + (size_t)__builtin_ctzll(bits)];
+                        if (candidate_has(core, candidate, agent)) {
+                                add_agent(&core->match, agent);
+                        }
+                }
+        }
+        /* A named agent need not serve the queue. */
+        if (contact->named && contact->named->def &&
+            !att_bitset_has(serves, contact->named->index) &&
+            candidate_has(core, candidate, contact->named)) {
+                add_agent(&core->match, contact->named);
+        }
+}
+
+void candidates_list_agents(struct att_core *core, uint32_t count)
+{
+        struct match_scratch *match = &core->match;
+        for (uint32_t i = 0; i < count; i++) {
+                struct candidate *candidate = &match->candidates[i];
+                candidate->first = match->agent_count;
+                if (candidate->only) {
+                        add_agent(match, candidate->only);
+                } else {
+                        list_able(core, candidate);
+                }
+                candidate->count = match->agent_count - candidate->first;
+        }
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/core/choose.h"
+
+#include <stdlib.h>
+
+#include "lib/base/check.h"
+#include "lib/base/util.h"
+#include "lib/core/state.h"
+
+/* What is asked of the agent once, not once a lane or contact. */
+struct choosing {
+        struct att_core *core;
+        struct agent *agent;
+        const struct hot *hot;
+        uint32_t channel;
+        int64_t able_ppm;
+        int64_t rest_ppm;
+        int64_t load_ppm;
+
+        uint32_t wanted;
+        uint32_t count;
+        struct place *places; /* The best so far, in order. */
+        struct contact **contacts;
+};
+
+/* Where something could stand with the agent at the most. */
+struct bound {
+        int64_t start_ms; /* Of a starved contact; INT64_MAX: nobody has starved. */
+        uint32_t rank;
+        wide_int urgency; /* Fit points included. */
+};
+
+/* ---- What was found so far ---- */
+
+static bool is_full(const struct choosing *choosing)
+{
+        return choosing->count == choosing->wanted;
+}
+
+static bool could_be_kept(const struct choosing *choosing, const struct bound *bound)
+{
+        if (!is_full(choosing)) {
+                return true;
+        }
+        const struct place *last = &choosing->places[choosing->count - 1];
+        if (last->named) {
+                return false;
+        }
+        if (bound->start_ms != INT64_MAX) {
+                return !last->starved ||
+                       choosing->core->now_ms - bound->start_ms >= last->waited_ms;
+        }
+        if (last->starved) {
+                return false;
+        }
+        return bound->rank < last->rank ||
+               (bound->rank == last->rank && bound->urgency >= last->urgency);
+}
+
+static void keep(struct choosing *choosing, struct contact *contact, const struct place *place)
+{
+        uint32_t at = choosing->count;
+        while (at > 0 && place_compare(place, &choosing->places[at - 1], NULL) < 0) {
+                at--;
+        }
+        if (at == choosing->wanted) {
+                return;
+        }
+        if (!is_full(choosing)) {
+                choosing->count++;
+        }
+        for (uint32_t i = choosing->count - 1; i > at; i--) {
+                choosing->places[i] = choosing->places[i - 1];
+                choosing->contacts[i] = choosing->contacts[i - 1];
+        }
+        choosing->places[at] = *place;
+        choosing->contacts[at] = contact;
+}
+
+static bool has_seen(const struct choosing *choosing, const struct contact *contact)
+{
+        for (uint32_t i = 0; i < choosing->count; i++) {
+                if (choosing->contacts[i] == contact) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* ---- One whose own affairs decide ---- */
+
+static bool could_matter(const struct choosing *choosing, const struct contact *contact)
+{
+        if (contact->named == choosing->agent || contact->waiting.phase == PHASE_STARVED) {
+                return true;
+        }
+        const struct att_core *core = choosing->core;
+        const struct att_policy *policy = contact_policy(core, contact);
+        const struct bound bound = {
+                .start_ms = INT64_MAX,
+                .rank = profile_rank(core, contact, choosing->agent),
+                .urgency = waiting_urgency(policy, contact->waiting.phase, contact->waiting.key,
+                                           core->now_ms) +
+                           (wide_int)policy->fit_points_milli * URGENCY_SCALE,
+        };
+        return could_be_kept(choosing, &bound);
+}
+
+static void look_at_one(struct choosing *choosing, struct contact *contact)
+{
+        if (contact->channel == choosing->channel && could_matter(choosing, contact) &&
+            !has_seen(choosing, contact) &&
+            exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE &&
+            !match_is_held_back(choosing->core, contact)) {
+                struct place place = place_of(choosing->core, contact, choosing->agent);
+                keep(choosing, contact, &place);
+        }
+}
+
+/* Contacts of a batching window. Each that could be paired opens its window. */
+static void look_apart(struct choosing *choosing)
+{
+        ATT_LIST_FOREACH(waiting, &choosing->core->apart, struct waiting, in_apart)
+        {
+                struct contact *contact = ATT_CONTAINER_OF(waiting, struct contact, waiting);
+                if (contact->channel == choosing->channel &&
+                    exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE &&
+                    !match_is_held_back(choosing->core, contact)) {
+                        look_at_one(choosing, contact);
+                }
+        }
+}
+
+/* ---- Lanes ---- */
+
+/* What the agent is for all contacts of a lane. */
+struct lane_terms {
+        const struct att_policy *policy;
+        uint32_t rank;
+        int64_t match_ppm;
+        int64_t weight_sum;
+        int64_t fixed; /* Weighted: outcome, rest and load. */
+};
+
+static struct lane_terms find_terms(const struct choosing *choosing, const struct slot *slot)
+{
+        const struct att_core *core = choosing->core;
+        struct lane_terms terms = {
+                .policy = slot->policy,
+                .rank = queue_rank(core, choosing->agent, slot->queue),
+        };
+        if (slot->policy->fit_points_milli == 0) {
+                return terms;
+        }
+        const uint32_t *weights = slot->policy->fit_milli;
+        const struct queue_state *queue = &core->queues[slot->queue];
+        bool is_known = choosing->hot->records & fit_record_bit(queue->name);
+        int64_t outcome = is_known ? fit_outcome_of(core, slot->queue, choosing->agent)
+                                   : fit_outcome_expected(core, slot->queue);
+        terms.match_ppm = slot->match_ppm[choosing->agent->index];
+        terms.fixed = weights[ATT_FIT_OUTCOME] * outcome +
+                      weights[ATT_FIT_REST] * choosing->rest_ppm +
+                      weights[ATT_FIT_LOAD] * choosing->load_ppm;
+        for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
+                terms.weight_sum += weights[i];
+        }
+        return terms;
+}
+
+static int64_t points_of_sum(const struct lane_terms *terms, int64_t sum)
+{
+        int64_t fit = terms->weight_sum == 0 ? 0 : sum / terms->weight_sum;
+        return terms->policy->fit_points_milli * fit / ATT_PPM;
+}
+
+/* Fit points at the most, in thousandths, for all values and emotions of a front: fit goes one way
+ * with the value and falls with emotion. */
+static int64_t points_at_most(const struct choosing *choosing, const struct lane_terms *terms,
+                              const struct front *front)
+{
+        if (terms->policy->fit_points_milli == 0) {
+                return 0;
+        }
+        const uint32_t *weights = terms->policy->fit_milli;
+        int64_t price = choosing->hot->price_ppm;
+        int64_t skill = att_max_i64(fit_skill(terms->match_ppm, front->value_min_ppm, price),
+                                    fit_skill(terms->match_ppm, front->value_max_ppm, price));
+        int64_t rapport = fit_rapport(front->emotion_min_ppm, choosing->able_ppm);
+        return points_of_sum(terms, terms->fixed + weights[ATT_FIT_SKILL] * skill +
+                                            weights[ATT_FIT_RAPPORT] * rapport);
+}
+
+static wide_int urgency_at_most(const struct choosing *choosing, const struct lane_terms *terms,
+                                const struct front *front)
+{
+        wide_int most = 0;
+        bool is_any = false;
+        for (int phase = 0; phase < PHASE_STARVED; phase++) {
+                if (front->phases & (1u << phase)) {
+                        wide_int urgency = waiting_urgency(terms->policy, (enum phase)phase,
+                                                           front->keys[phase],
+                                                           choosing->core->now_ms);
+                        most = !is_any || urgency > most ? urgency : most;
+                        is_any = true;
+                }
+        }
+        return most;
+}
+
+static struct bound find_bound(const struct choosing *choosing, const struct lane_terms *terms,
+                               const struct front *front)
+{
+        struct bound bound = {.start_ms = INT64_MAX, .rank = terms->rank};
+        if (front->phases & (1u << PHASE_STARVED)) {
+                bound.start_ms = front->start_ms;
+        }
+        bound.urgency = urgency_at_most(choosing, terms, front) +
+                        (wide_int)points_at_most(choosing, terms, front) * URGENCY_SCALE;
+        return bound;
+}
+
+/* ---- Contacts of a lane ---- */
+
+/* Whether something is decided between the contact and each agent. */
+static bool is_guarded(const struct contact *contact)
+{
+        bool has_other_contacts = contact->in_customer.next != contact->in_customer.prev;
+        return contact->excluded_count > 0 || contact->cooldown_count > 0 || contact->preferred ||
+               has_other_contacts;
+}
+
+static int64_t fit_points(const struct choosing *choosing, const struct lane_terms *terms,
+                          const struct contact *contact)
+{
+        if (terms->policy->fit_points_milli == 0) {
+                return 0;
+        }
+        const uint32_t *weights = terms->policy->fit_milli;
+        int64_t continuity = 0;
+        if (contact->preferred == choosing->agent || contact->waiting.last == choosing->agent) {
+                continuity = fit_continuity_of(choosing->core, contact, choosing->agent);
+        }
+        int64_t skill = fit_skill(terms->match_ppm, contact->value_ppm, choosing->hot->price_ppm);
+        int64_t rapport = fit_rapport(contact->emotion_ppm, choosing->able_ppm);
+        return points_of_sum(terms, terms->fixed + weights[ATT_FIT_SKILL] * skill +
+                                            weights[ATT_FIT_CONTINUITY] * continuity +
+                                            weights[ATT_FIT_RAPPORT] * rapport);
+}
+
+/* The same as place_of(), out of what is known already. */
+static struct place find_place(const struct choosing *choosing, const struct lane_terms *terms,
+                               const struct contact *contact)
+{
+        const struct att_core *core = choosing->core;
+        const struct waiting *waiting = &contact->waiting;
+        struct place place = {
+                .named = contact->named == choosing->agent,
+                .starved = waiting->phase == PHASE_STARVED,
+                .put_back = contact->put_back,
+                .waited_ms = att_min_i64(core->now_ms - waiting->start_ms, ATT_WAITED_MS_MAX),
+                .contact = contact,
+        };
+        place.rank = place.named ? 1 : terms->rank;
+        int64_t urgency = place.starved ? urgency_of(core, contact)
+                                        : (int64_t)waiting_urgency(terms->policy, waiting->phase,
+                                                                   waiting->key, core->now_ms);
+        place.urgency = urgency + fit_points(choosing, terms, contact) * URGENCY_SCALE;
+        return place;
+}
+
+static void look_at_contact(struct choosing *choosing, const struct lane_terms *terms,
+                            struct contact *contact)
+{
+        struct place place = find_place(choosing, terms, contact);
+        if (is_full(choosing) &&
+            place_compare(&place, &choosing->places[choosing->count - 1], NULL) > 0) {
+                return;
+        }
+        if (is_guarded(contact) &&
+            exclusion_now(choosing->core, contact, choosing->agent) != ATT_EXCLUSION_NONE) {
+                return;
+        }
+        keep(choosing, contact, &place);
+}
+
+/* Goes down a heap as far as the bound allows. */
+static void look_at_heap(struct choosing *choosing, const struct lane_terms *terms,
+                         const struct att_heap *heap, uint32_t node, int64_t points_milli)
+{
+        if (node > heap->count) {
+                return;
+        }
+        struct contact *contact = waiting_contact(heap->nodes[node]);
+        const struct waiting *waiting = &contact->waiting;
+        bool is_starved = waiting->phase == PHASE_STARVED;
+        struct bound bound = {
+                .start_ms = is_starved ? waiting->start_ms : INT64_MAX,
+                .rank = terms->rank,
+        };
+        if (!is_starved) {
+                bound.urgency = waiting_urgency(terms->policy, waiting->phase, waiting->key,
+                                                choosing->core->now_ms) +
+                                (wide_int)points_milli * URGENCY_SCALE;
+        }
+        if (!could_be_kept(choosing, &bound)) {
+                return;
+        }
+        look_at_contact(choosing, terms, contact);
+        look_at_heap(choosing, terms, heap, 2 * node, points_milli);
+        look_at_heap(choosing, terms, heap, 2 * node + 1, points_milli);
+}
+
+static void open_group(struct choosing *choosing, const struct lane_terms *terms,
+                       const struct group *group)
+{
+        struct bound bound = find_bound(choosing, terms, &group->front);
+        if (group->count == 0 || !could_be_kept(choosing, &bound)) {
+                return;
+        }
+        int64_t points_milli = points_at_most(choosing, terms, &group->front);
+        for (int phase = PHASE_STARVED; phase >= 0; phase--) {
+                look_at_heap(choosing, terms, &group->phases[phase], 1, points_milli);
+        }
+}
+
+static void open_lane(struct choosing *choosing, const struct lane_terms *terms,
+                      const struct lane *lane)
+{
+        for (uint32_t i = 0; i < lane->group_count; i++) {
+                open_group(choosing, terms, lane->groups[i]);
+        }
+}
+
+static bool is_better_bound(const struct bound *a, const struct bound *b)
+{
+        if (a->start_ms != b->start_ms) {
+                return a->start_ms < b->start_ms;
+        }
+        return a->rank != b->rank ? a->rank < b->rank : a->urgency > b->urgency;
+}
+
+/* A lane that the agent may take and where somebody waits. */
+struct open_lane {
+        struct bound bound;
+        struct lane_terms terms;
+        const struct lane *lane;
+};
+
+static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *lanes,
+                           uint32_t *ret_best)
+{
+        const struct slots *slots = &choosing->core->slots;
+        const uint64_t *served = slots->served + (size_t)choosing->agent->index * slots->words;
+        const uint64_t *waiting = slots->waiting + (size_t)choosing->channel * slots->words;
+        uint32_t count = 0;
+        *ret_best = 0;
+        for (uint32_t word = 0; word < slots->words; word++) {
+                for (uint64_t bits = served[word] & waiting[word]; bits != 0; bits &= bits - 1) {
+                        uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
+                        const struct slot *slot = &slots->items[index];
+                        struct open_lane *lane = &lanes[count];
+                        lane->lane = slot->lane;
+                        lane->terms = find_terms(choosing, slot);
+                        lane->bound = find_bound(choosing, &lane->terms, &slot->front);
+                        if (is_better_bound(&lane->bound, &lanes[*ret_best].bound)) {
+                                *ret_best = count;
+                        }
+                        count++;
+                }
+        }
+        return count;
+}
+
+static struct open_lane *get_room(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        if (match->lane_capacity < core->slots.count) {
+                match->lane_capacity = core->slots.words * 64;
+                match->lanes = att_realloc_array(match->lanes, match->lane_capacity,
+                                                 sizeof(struct open_lane));
+        }
+        return match->lanes;
+}
+
+static void look_at_lanes(struct choosing *choosing)
+{
+        struct open_lane *lanes = get_room(choosing->core);
+        uint32_t best = 0;
+        uint32_t count = list_lanes(choosing, lanes, &best);
+        if (count == 0) {
+                return;
+        }
+        open_lane(choosing, &lanes[best].terms, lanes[best].lane);
+        for (uint32_t i = 0; i < count; i++) {
+                if (i != best && could_be_kept(choosing, &lanes[i].bound)) {
+                        open_lane(choosing, &lanes[i].terms, lanes[i].lane);
+                }
+        }
+}
+
+/* For the recount: places are those that place_of() finds. */
+static bool are_right(const struct choosing *choosing)
+{
+        for (uint32_t i = 0; i < choosing->count; i++) {
+                struct place place = place_of(choosing->core, choosing->contacts[i],
+                                              choosing->agent);
+                if (place_compare(&place, &choosing->places[i], NULL) != 0) {
+                        return false;
+                }
+        }
+        return true;
+}
+
+uint32_t choose_contacts(struct att_core *core, struct agent *agent, uint32_t channel,
+                         uint32_t wanted, struct contact **ret_contacts, struct place *ret_places)
+{
+        ATT_CHECK(wanted > 0 && wanted <= CHOSEN_MAX);
+        const struct hot *hot = &core->hot[agent->index];
+        struct choosing choosing = {
+                .core = core,
+                .agent = agent,
+                .hot = hot,
+                .channel = channel,
+                .able_ppm = fit_able(hot->human_ppm, strain_now_micro(core, agent)),
+                .rest_ppm = fit_rest(agent_idle_ms(core, agent)),
+                .load_ppm = fit_load(agent->held_units),
+                .wanted = wanted,
+                .contacts = ret_contacts,
+                .places = ret_places,
+        };
+        look_at_lanes(&choosing);
+        ATT_LIST_FOREACH(relation, &agent->related, struct relation, in_agent)
+        {
+                look_at_one(&choosing, relation->contact);
+        }
+        look_apart(&choosing);
+        ATT_INVARIANT(are_right(&choosing));
+        return choosing.count;
+}
