@@ -77,6 +77,77 @@ def explain_says_why_and_why_not(house):
     assert not refusal.error.message.endswith("\n"), refusal
 
 
+def explain_gives_all_of_a_decision_to_programs(house):
+    house.write_config(CONFIG.replace("intake:\n", "intake:\n  - { when: { entry_point: \"+34*\" }, queue: cards, "
+                                                   "requires: { cards: 2 } }\n"))
+    house.start()
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    phone.request("agent_ready", agent="bob")
+    phone.request("agent_ready", agent="cid")
+    phone.request("contact_add", contact="c1", channel="voice", entry_point="+34900100100")
+    agent = phone.wait_for("offer").offer.agent
+    other = {"ann": "bob", "bob": "ann"}.get(agent) or "ann"
+    answer = house.ctl_json("explain", "c1")[0]
+    lines = open(house.config, encoding="utf-8").read().splitlines()
+    (rule,) = answer["rules"]
+    assert rule["rule"] == 1 and "+34" in lines[rule["line"] - 1] and "queue cards" in rule["text"]
+    assert answer["asks"] == "cards 2"
+    decision = answer["decision"]
+    assert decision["considered"] == 3 and decision["eligible"] == 3 and decision["excluded"] == {}
+    assert [row["agent"] for row in decision["agents"]][0] == agent and len(decision["agents"]) == 3
+    first, second = decision["agents"][:2]
+    assert abs(decision["margin"] - (first["fit"] - second["fit"])) < 1e-9
+    weights = decision["weights"]
+    assert weights["skill"] == 4 and set(weights) == set(first["terms"])
+    for row in decision["agents"]:
+        fit = sum(weights[term] * row["terms"][term] for term in weights) / sum(weights.values())
+        assert abs(fit - row["fit"]) < 2e-6, (fit, row)
+    assert decision["exact"] and decision["agent_by"] in ("fit", "load", "idle", "id")
+    asked = house.ctl_json("explain", "c1", "--agent", other)[0]["asked"]
+    assert asked["recorded"] and asked["chosen"] == agent and asked["cause"] == "none"
+    assert asked["decided_by"] == "fit" and len(asked["terms"]) == len(weights)
+    difference = sum(term["difference"] for term in asked["terms"])
+    assert abs(difference - (asked["fit"] - asked["chosen_fit"])) < 1e-5
+    _, out, _ = house.ctl("explain", "c1", "--agent", other)
+    assert " against " in out and f"it went to {agent}" in out
+
+
+def explain_tells_who_could_take_it_and_when(house):
+    house.write_config(CONFIG.replace("voice: { units: 100, offer_timeout: 20s, wrap_up: 0s }",
+                                      "voice: { units: 100, offer_timeout: 20s, wrap_up: 40s }")
+                       .replace("requires: { cards: 3 },",
+                                "requires: { cards: 3 }, relax: [ { after: 2m, requires: { cards: 2 } } ],"))
+    phone = with_traffic(house)
+    phone.request("agent_ready", agent="cid")
+    status, out, _ = house.ctl("explain", "c2")
+    assert status == 0 and "in conversation with c1: free after that" in out, out
+    phone.request("contact_end", contact="c1")
+    before = house.status()["now_ms"]
+    wait = house.ctl_json("explain", "c2")[0]["wait"]
+    assert wait["eligible"] == 0 and wait["excluded"] == {"offline": 1, "skill": 1, "units": 1}
+    ann, bob = wait["agents"]
+    assert ann["agent"] == "ann" and ann["cause"] == "units"
+    assert before + 30_000 < ann["due_ms"] < before + 41_000
+    assert bob["agent"] == "bob" and bob["cause"] == "offline" and bob["due_ms"] is None
+    texts = [change["text"] for change in wait["changes"]]
+    assert texts[0] == "ann has room"
+    assert "the step at 2m asks for cards 2: 2 agents could take it then, 1 of them free now" in texts
+    assert "sign in bob" in texts
+    assert "lower cards from 3 to 2: 1 agent could take it then, free now (cid)" in texts
+    asked = house.ctl_json("explain", "c2", "--agent", "cid")[0]["asked"]
+    assert asked["cause"] == "skill" and asked["text"].endswith("needs cards 3, has 2"), asked
+
+
+def explain_refuses_unknown_names_with_the_nearest(house):
+    with_traffic(house)
+    status, out, err = house.ctl("explain", "c2", "--agent", "anm")
+    assert status == 1 and out == "" and "unknown agent 'anm', did you mean 'ann'?" in err, err
+    status, out, _ = house.ctl("--json", "explain", "cc2")
+    error = json.loads(out)["error"]
+    assert status == 1 and error["code"] == "unknown" and error["nearest"] == "c2", error
+
+
 def contacts_and_agents_are_moved_by_hand(house):
     house.start()
     for words in (["agent", "ready", "ann"], ["contact", "add", "c1", "--queue", "cards", "--value",
@@ -240,6 +311,9 @@ if __name__ == "__main__":
     run(status_tells_everything_at_a_glance,
         lists_are_tables_for_people_and_lines_for_scripts,
         explain_says_why_and_why_not,
+        explain_gives_all_of_a_decision_to_programs,
+        explain_tells_who_could_take_it_and_when,
+        explain_refuses_unknown_names_with_the_nearest,
         contacts_and_agents_are_moved_by_hand,
         a_refusal_is_status_1_with_its_reason,
         wrong_usage_is_status_2_with_the_nearest_name,

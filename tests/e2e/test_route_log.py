@@ -3,7 +3,7 @@
 
 import datetime
 
-from support import attune, eventually, run
+from support import CONFIG, attune, eventually, run
 
 TERMS = {"skill", "outcome", "continuity", "rapport", "rest", "load"}
 
@@ -58,6 +58,27 @@ def a_decision_says_who_was_compared_and_by_what(house):
         assert 0 <= candidate["fit"] <= 1
     first, second = decision["agents"]
     assert first["fit"] >= second["fit"] and decision["agent_by"] == "fit"
+    assert abs(decision["margin"] - (first["fit"] - second["fit"])) < 1e-9
+
+
+def a_new_contact_is_told_with_the_rules_it_met(house):
+    rules = ("intake:\n  - { when: { language: es }, queue: cards, requires: { spanish: 2 } }\n"
+             "  - { when: { language: fr }, queue: general }\n"
+             "  - { when: { text: [fraud] }, priority: 10 }\n")
+    house.write_config(CONFIG.replace("intake:\n", rules))
+    house.start()
+    phone = house.client("phone")
+    phone.request("contact_add", contact="c1", channel="voice", language="es", text="a FRAUD")
+    phone.request("contact_add", contact="c2", channel="voice", queue="cards")
+    phone.request("contact_transfer", contact="c1", queue="general")
+    log = eventually(lambda: len(log := house.route_log()) > 3 and log)
+    queued = [event for event in log if event["event"] == "queued"]
+    lines = open(house.config, encoding="utf-8").read().splitlines()
+    assert [rule["rule"] for rule in queued[0]["rules"]] == [1, 3]
+    assert "language: es" in lines[queued[0]["rules"][0]["line"] - 1]
+    assert "fraud" in lines[queued[0]["rules"][1]["line"] - 1]
+    assert queued[1]["contact"] == "c2" and "rules" not in queued[1]
+    assert queued[2]["queue"] == "general" and "rules" not in queued[2], "it is not new any more"
 
 
 def nothing_is_logged_that_is_not_durable(house):
@@ -77,4 +98,5 @@ if __name__ == "__main__":
     run(a_contacts_life_is_told_in_order,
         every_line_has_its_time_and_number,
         a_decision_says_who_was_compared_and_by_what,
+        a_new_contact_is_told_with_the_rules_it_met,
         nothing_is_logged_that_is_not_durable)
