@@ -190,6 +190,9 @@ static void put_terms(struct att_buffer *into, const struct att_explain_asked *a
 {
         for (uint32_t i = 0; i < asked->term_count; i++) {
                 const struct att_explain_against *term = &asked->terms[i];
+                if (term->weight_milli == 0) {
+                        continue;
+                }
                 att_buffer_printf(into, "  %.*s ", ATT_TEXT_ARGS(term->name));
                 words_share(into, term->value_ppm);
                 att_buffer_append_c(into, " against ");

@@ -57,18 +57,23 @@ static void count_could(const struct explain *explain, struct outlook *outlook,
         }
 }
 
-/* A cause that time ends, of agents who are there and could take it. */
+/* A cause that time ends, of agents who are there, and whom only that and work in hand keep from
+ * it. */
 static void count_ending(const struct explain *explain, struct outlook *outlook,
-                         const struct agent *agent, uint32_t set, enum att_exclusion cause)
+                         const struct agent *agent, uint32_t set)
 {
-        struct ending *ending = &outlook->endings[cause];
-        int64_t due_ms = blocks_due_ms(explain, agent, BLOCK(cause));
+        uint32_t timed = set & ~BLOCKS_ROOM;
+        if (timed == 0 || (timed & (timed - 1)) != 0 || !(timed & BLOCKS_TIMED)) {
+                return;
+        }
+        struct ending *ending = &outlook->endings[blocks_first(timed)];
+        int64_t due_ms = blocks_due_ms(explain, agent, timed);
         if (ending->agents == 0 || due_ms < ending->due_ms) {
                 *ending = (struct ending){.due_ms = due_ms};
         }
         if (due_ms == ending->due_ms) {
                 ending->agents++;
-                ending->free += set == BLOCK(cause);
+                ending->free += set == timed;
         }
 }
 
@@ -126,12 +131,7 @@ static void look_at(const struct explain *explain, struct outlook *outlook,
         }
         count_shortages(explain, outlook, agent, set);
         count_near(outlook, agent, set);
-        if (set & BLOCKS_LASTING) {
-                return;
-        }
-        for (uint32_t left = set & BLOCKS_TIMED; left != 0; left &= left - 1) {
-                count_ending(explain, outlook, agent, set, blocks_first(left));
-        }
+        count_ending(explain, outlook, agent, set);
 }
 
 void outlook_of(const struct explain *explain, struct outlook *outlook)
