@@ -95,7 +95,10 @@ void access_load(struct access_rules *rules, const struct att_config *config,
         *rules = (struct access_rules){0};
         rules->entries = att_alloc_array(config->access_count + 1, sizeof(*rules->entries));
         for (uint32_t i = 0; i < config->access_count; i++) {
-                load_entry(&rules->entries[rules->count++], &config->access[i], folder, problems);
+                struct access_entry *entry = &rules->entries[rules->count++];
+
+                load_entry(entry, &config->access[i], folder, problems);
+                att_map_add(&rules->by_name, &entry->by_name, att_text_from(entry->name));
         }
 }
 
@@ -111,17 +114,15 @@ void access_deinit(struct access_rules *rules)
                 free(entry->name);
         }
         free(rules->entries);
+        att_map_deinit(&rules->by_name);
         *rules = (struct access_rules){0};
 }
 
 static const struct access_entry *find_entry(const struct access_rules *rules, struct att_text name)
 {
-        for (uint32_t i = 0; i < rules->count; i++) {
-                if (att_text_equals_c(name, rules->entries[i].name)) {
-                        return &rules->entries[i];
-                }
-        }
-        return NULL;
+        const struct att_map_node *node = att_map_find(&rules->by_name, name);
+
+        return node ? ATT_CONTAINER_OF_CONST(node, struct access_entry, by_name) : NULL;
 }
 
 /* Takes as long for a token that is nearly right as for one that is all wrong. */

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "lib/base/buffer.h"
+#include "lib/base/map.h"
 #include "lib/base/text.h"
 #include "lib/model/config.h"
 
@@ -21,11 +22,13 @@ struct access_entry {
         char *token; /* Owned; NULL: none, or it could not be read. */
         enum att_role role;
         int64_t uid; /* -1: none. */
+        struct att_map_node by_name;
 };
 
 struct access_rules {
         struct access_entry *entries; /* Owned. */
         uint32_t count;
+        struct att_map by_name; /* Ten thousand desktops may come at once. */
 };
 
 /* Who is at the other end. */

@@ -48,9 +48,15 @@ static void on_turn(void *context)
         tails_flush(&app->tails);
         if (app->is_draining) {
                 continue_draining(app);
-        } else {
-                sessions_resume(&app->sessions);
+                return;
         }
+        admission_measure(app);
+        lanes_run(app);
+        if (listeners_resume(app)) {
+                app->lanes.wants_turn = true;
+        }
+        sessions_resume(&app->sessions);
+        lanes_end_turn(app);
 }
 
 static void on_commit(void *context)
@@ -271,6 +277,7 @@ static bool start(struct app *app)
                 signals_open(app);
                 upkeep_open(app);
                 positions_open(app);
+                lanes_open(app);
                 if (listeners_open(app, &why) < 0) {
                         fail(app, "listener.failed", &why);
                 } else {
@@ -288,6 +295,7 @@ static bool start(struct app *app)
 static void close_all(struct app *app)
 {
         listeners_close(app);
+        lanes_close(app);
         positions_close(app);
         upkeep_close(app);
         signals_close(app);
@@ -296,15 +304,10 @@ static void close_all(struct app *app)
 
 static void say_goodbye(struct app *app)
 {
-        struct att_wire_message bye;
-
         ATT_LIST_FOREACH(session, &app->sessions.all, struct session, in_all)
         {
                 if (session->state == SESSION_OPEN) {
-                        att_wire_message_init(&bye, ATT_WIRE_BYE);
-                        bye.bye.reason = ATT_TEXT("attuned stops");
-                        bye.bye.retry_ms = app_retry_ms(app);
-                        ATT_CHECK(att_wire_encode(session_out(session), &bye));
+                        session_say_bye(session, "attuned stops");
                 }
                 session_close_gently(session, "attuned stops");
         }
@@ -319,6 +322,7 @@ void app_drain(struct app *app)
         log_say("draining", "attuned stops");
         notify_systemd("STOPPING=1");
         listeners_close(app);
+        lanes_close(app);
         sessions_stop_reading(&app->sessions);
         say_goodbye(app);
 }
@@ -349,6 +353,8 @@ static void init(struct app *app, const struct options *options, uv_loop_t *loop
         positions_init(&app->positions);
         front_ends_init(&app->front_ends);
         sessions_init(&app->sessions);
+        lanes_init(&app->lanes);
+        admission_init(&app->admission, options->memory_mib_max);
         reloads_init(&app->reloads, options->config);
         tails_init(&app->tails);
         att_rng_seed(&app->jitter, (uint64_t)clock_monotonic_us());
@@ -357,6 +363,7 @@ static void init(struct app *app, const struct options *options, uv_loop_t *loop
 static void deinit(struct app *app)
 {
         sessions_deinit(&app->sessions);
+        lanes_deinit(&app->lanes);
         reloads_deinit(&app->reloads);
         writer_deinit(&app->writer); /* Closes the journal. */
         front_ends_deinit(&app->front_ends);

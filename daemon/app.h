@@ -14,7 +14,9 @@
 #include <uv.h>
 
 #include "daemon/access.h"
+#include "daemon/admission.h"
 #include "daemon/front_end.h"
+#include "daemon/lanes.h"
 #include "daemon/listener.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
@@ -41,6 +43,8 @@ struct app {
         struct positions positions;
         struct front_ends front_ends;
         struct sessions sessions;
+        struct lanes lanes;
+        struct admission admission;
         struct listeners listeners;
         struct access_rules access;
         struct reloads reloads;

@@ -20,6 +20,19 @@ void refuse_request(struct session *session, uint64_t request_id, enum att_refus
         }
 }
 
+void refuse_for_now(struct session *session, uint64_t request_id, const char *what)
+{
+        struct att_wire_error error = {
+                .code = ATT_REFUSAL_FULL,
+                .message = att_text_from(what),
+                .retry_ms = app_retry_ms(session->app),
+        };
+
+        if (request_id != 0) {
+                att_wire_put_error(session_out(session), request_id, &error);
+        }
+}
+
 /* ---- Requests that come again ---- */
 
 /* Whether it was answered before, as it is again. `what` is what it asks for. */
@@ -78,34 +91,49 @@ static bool is_behind(const struct session *session)
         return session->feed && push_window_kept(&session->feed->pushes) > PUSH_WINDOW_KEPT_MAX / 2;
 }
 
-static void refuse_for_now(struct session *session, uint64_t request_id, const char *what)
+static bool is_new_contact(const struct app *app, const struct att_wire_message *message)
 {
-        struct att_wire_error error = {
-                .code = ATT_REFUSAL_FULL,
-                .message = att_text_from(what),
-                .retry_ms = app_retry_ms(session->app),
-        };
+        struct att_contact_view view;
 
-        if (request_id != 0) {
-                att_wire_put_error(session_out(session), request_id, &error);
-        }
+        return message->body == ATT_WIRE_COMMAND && message->command.kind == ATT_CMD_CONTACT_ADD &&
+               !att_core_find_contact(app->writer.core, message->command.contact, &view);
 }
 
 static void handle_command(struct session *session, const struct att_wire_message *message)
 {
         struct att_command command = message->command;
 
-        if (answer_again(session, message->request_id, answers_what(&command))) {
-                return;
-        }
         if (!may_command(session, &command)) {
                 refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
                                "this role may not do that here");
                 return;
         }
-        if (command.kind == ATT_CMD_CONTACT_ADD && is_behind(session)) {
-                refuse_for_now(session, message->request_id,
-                               "too many pushes wait to be acknowledged");
+        if (is_new_contact(session->app, message)) {
+                if (is_behind(session)) {
+                        refuse_for_now(session, message->request_id,
+                                       "too many pushes wait to be acknowledged");
+                        return;
+                }
+                if (admission_is_full(session->app)) {
+                        refuse_for_now(session, message->request_id,
+                                       "the centre holds as many contacts as its limits allow");
+                        return;
+                }
+        }
+        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
+                refuse_for_now(session, message->request_id, "the disk is nearly full");
+                return;
+        }
+        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
+                refuse_for_now(session, message->request_id, "the disk is nearly full");
+                return;
+        }
+        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
+                refuse_for_now(session, message->request_id, "the disk is nearly full");
+                return;
+        }
+        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
+                refuse_for_now(session, message->request_id, "the disk is nearly full");
                 return;
         }
         if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
@@ -227,9 +255,85 @@ static message_handler *const handlers[ATT_WIRE_BODY_COUNT] = {
         [ATT_WIRE_REPORT] = answer_report,
 };
 
-static void dispatch_open(struct session *session, const struct att_wire_message *message)
+/* What may have to wait: it is new, or a question (daemon/lanes.h). */
+static bool is_bulk(const struct session *session, const struct att_wire_message *message)
+{
+        switch (message->body) {
+        case ATT_WIRE_COMMAND:
+                return is_new_contact(session->app, message);
+        case ATT_WIRE_STATUS:
+        case ATT_WIRE_QUEUES:
+        case ATT_WIRE_AGENTS:
+        case ATT_WIRE_CONTACTS:
+        case ATT_WIRE_SKILLS:
+        case ATT_WIRE_EXPLAIN:
+        case ATT_WIRE_CONFIG:
+        case ATT_WIRE_REPORT:
+                return true;
+        case ATT_WIRE_BYE: /* After what was said before. */
+                return session->lane.count > 0;
+        case ATT_WIRE_NONE:
+        case ATT_WIRE_HELLO:
+        case ATT_WIRE_WELCOME:
+        case ATT_WIRE_ANSWER:
+        case ATT_WIRE_PUSH:
+        case ATT_WIRE_ACK:
+        case ATT_WIRE_PING:
+        case ATT_WIRE_PONG:
+        case ATT_WIRE_EVENTS:
+        case ATT_WIRE_RINGING:
+        case ATT_WIRE_RELOAD:
+        case ATT_WIRE_TAIL:
+        case ATT_WIRE_TAIL_STOP:
+        case ATT_WIRE_BODY_COUNT:
+                break;
+        }
+        return false;
+}
+
+static bool is_repeated(struct session *session, const struct att_wire_message *message)
+{
+        return message->body == ATT_WIRE_COMMAND &&
+               answer_again(session, message->request_id, answers_what(&message->command));
+}
+
+/* It is its turn. */
+void dispatch_bulk(struct session *session, const struct att_wire_message *message)
+{
+        if (is_repeated(session, message)) {
+                return;
+        }
+        if (message->body == ATT_WIRE_COMMAND) {
+                handle_command(session, message);
+        } else {
+                handlers[message->body](session, message);
+        }
+}
+
+static void dispatch_allowed(struct session *session, const struct att_wire_message *message,
+                             struct att_text frame)
+{
+        if (is_bulk(session, message)) {
+                lanes_take_bulk(session, message, frame);
+        } else if (admission_refuses(session->app, admission_limit(message))) {
+                refuse_for_now(session, message->request_id, "attuned has too much to do");
+        } else {
+                handlers[message->body](session, message);
+        }
+}
+
+static void dispatch_open(struct session *session, const struct att_wire_message *message,
+                          struct att_text frame)
 {
         if (message->body == ATT_WIRE_COMMAND) {
+                if (is_repeated(session, message)) {
+                        return;
+                }
+                if (is_bulk(session, message)) {
+                        lanes_take_bulk(session, message, frame);
+                        return;
+                }
+                lanes_bring_forward(session->app, message->command.contact);
                 handle_command(session, message);
         } else if (message->body == ATT_WIRE_HELLO) {
                 handle_second_hello(session, message);
@@ -240,17 +344,18 @@ static void dispatch_open(struct session *session, const struct att_wire_message
                 refuse_request(session, message->request_id, ATT_REFUSAL_DENIED,
                                "this role may not ask that");
         } else {
-                handlers[message->body](session, message);
+                dispatch_allowed(session, message, frame);
         }
 }
 
-static void dispatch_connected(struct session *session, const struct att_wire_message *message)
+static void dispatch_connected(struct session *session, const struct att_wire_message *message,
+                               struct att_text frame)
 {
         struct att_wire_error error = {.code = ATT_REFUSAL_STATE,
                                        .message = ATT_TEXT("a hello comes first")};
 
         if (message->body == ATT_WIRE_HELLO) {
-                answer_hello(session, message);
+                lanes_take_hello(session, message, frame);
                 return;
         }
         att_wire_put_error(session_out(session), message->request_id, &error);
@@ -281,8 +386,8 @@ void dispatch_frame(struct session *session, struct att_text frame)
         if (result != ATT_WIRE_OK) {
                 refuse_frame(session, message.request_id, result, &problem);
         } else if (session->state == SESSION_CONNECTED) {
-                dispatch_connected(session, &message);
+                dispatch_connected(session, &message, frame);
         } else {
-                dispatch_open(session, &message);
+                dispatch_open(session, &message, frame);
         }
 }

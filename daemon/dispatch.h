@@ -33,6 +33,11 @@ message_handler answer_contacts;
 message_handler answer_skills;
 message_handler answer_report;
 
+/* One that had to wait for its turn. */
+message_handler dispatch_bulk;
+
+/* Answers that it may be tried again, and when. */
+void refuse_for_now(struct session *session, uint64_t request_id, const char *what);
 /* Answers with an error, unless no answer is wanted (request_id 0). */
 void refuse_request(struct session *session, uint64_t request_id, enum att_refusal code,
                     const char *what);

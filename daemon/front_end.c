@@ -193,12 +193,34 @@ struct feed *feed_new(struct front_ends *front_ends, struct front_end *front_end
         return feed;
 }
 
-void feed_free(struct front_ends *front_ends, struct feed *feed)
+static void leave_detached(struct front_ends *front_ends, struct feed *feed)
 {
         if (att_list_is_linked(&feed->in_detached)) {
                 att_list_remove(&feed->in_detached);
                 front_ends->detached_count--;
+                front_ends->detached_bytes -= feed->pushes.bytes.len;
         }
+}
+
+void feed_note_bytes(struct front_ends *front_ends, const struct feed *feed, size_t before)
+{
+        if (att_list_is_linked(&feed->in_detached)) {
+                front_ends->detached_bytes += feed->pushes.bytes.len - before;
+        }
+}
+
+void feed_make_stale(struct front_ends *front_ends, struct feed *feed)
+{
+        const size_t before = feed->pushes.bytes.len;
+
+        push_window_clear(&feed->pushes);
+        feed_note_bytes(front_ends, feed, before);
+        feed->is_stale = true;
+}
+
+void feed_free(struct front_ends *front_ends, struct feed *feed)
+{
+        leave_detached(front_ends, feed);
         att_list_remove(&feed->in_front_end);
         att_list_remove(&feed->in_seat);
         att_map_remove(&front_ends->feeds_by_token, &feed->by_token);
@@ -212,6 +234,7 @@ void feed_detach(struct front_ends *front_ends, struct feed *feed, int64_t monot
         feed->detached_ms = monotonic_ms;
         att_list_add_tail(&front_ends->detached, &feed->in_detached);
         front_ends->detached_count++;
+        front_ends->detached_bytes += feed->pushes.bytes.len;
         if (front_ends->detached_count > FEEDS_DETACHED_MAX) {
                 feed_free(front_ends,
                           ATT_LIST_FIRST(&front_ends->detached, struct feed, in_detached));
@@ -220,10 +243,7 @@ void feed_detach(struct front_ends *front_ends, struct feed *feed, int64_t monot
 
 void feed_attach(struct front_ends *front_ends, struct feed *feed, struct session *session)
 {
-        if (att_list_is_linked(&feed->in_detached)) {
-                att_list_remove(&feed->in_detached);
-                front_ends->detached_count--;
-        }
+        leave_detached(front_ends, feed);
         feed->session = session;
 }
 

@@ -4,7 +4,9 @@
  *
  * Glossary. A front end is whoever says a name in its hello; it may have several sessions at a time.
  * A feed is the line of pushes of one session and of those that took it up again with its resume
- * token; without a session it is detached and collects, for a while and up to a limit. A seat is
+ * token; without a session it is detached and collects, for a while and up to a limit. One that falls
+ * too far behind is stale: its pushes are dropped, and instead of them it gets a snapshot of what
+ * there is. A seat is
  * where pushes about an agent go: the front end that signed the agent in, and the feeds of desktops
  * that act for the agent.
  *
@@ -25,7 +27,8 @@
 
 #define FEED_TOKEN_SIZE      33
 #define FEED_DETACHED_MS_MAX INT64_C(120000)
-#define FEEDS_DETACHED_MAX   256
+#define FEEDS_DETACHED_MAX   16384
+#define FEEDS_BYTES_MAX      ((size_t)32 << 20) /* Of all pushes that wait in detached ones. */
 #define FRONT_END_KEPT_MS                                                                          \
         INT64_C(3600000) /* After it was lost: longer than the engine waits for it. */
 
@@ -65,6 +68,7 @@ struct feed {
         char token[FEED_TOKEN_SIZE];
         struct push_window pushes;
         uint64_t stamp; /* Of the last effect that it got, so that it gets it once. */
+        bool is_stale;  /* It fell too far behind: nothing is kept but that it needs a snapshot. */
 };
 
 struct front_ends {
@@ -76,6 +80,7 @@ struct front_ends {
         struct att_list changed;
         struct att_list detached;
         uint32_t detached_count;
+        size_t detached_bytes; /* Of pushes. */
         uint64_t stamp;
         struct answers answers; /* To the requests of their clients. */
 };
@@ -107,6 +112,10 @@ void feed_free(struct front_ends *front_ends, struct feed *feed);
 /* Its session is gone; it waits to be taken up. */
 void feed_detach(struct front_ends *front_ends, struct feed *feed, int64_t monotonic_ms);
 void feed_attach(struct front_ends *front_ends, struct feed *feed, struct session *session);
+/* So many bytes of pushes more (or, negative, fewer) than before, for the bound of detached ones. */
+void feed_note_bytes(struct front_ends *front_ends, const struct feed *feed, size_t before);
+/* Drops what it has; until a snapshot is put it takes no pushes. */
+void feed_make_stale(struct front_ends *front_ends, struct feed *feed);
 /* The feed with this token, if it is this front end's and this agent's; or NULL. */
 struct feed *feeds_find(const struct front_ends *front_ends, struct att_text token,
                         const struct front_end *front_end, struct att_text agent);

@@ -7,6 +7,7 @@
 
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
+#include "daemon/feed_snapshot.h"
 #include "daemon/presence.h"
 #include "daemon/session.h"
 #include "lib/model/limits.h"
@@ -87,6 +88,9 @@ static bool find_feed(struct session *session, const struct att_wire_hello *hell
         if (feed) {
                 take_over(session, feed);
                 push_window_rewind(&feed->pushes, hello->last_push);
+                if (feed->is_stale) {
+                        snapshot_put(session->app, feed);
+                }
                 return true;
         }
         feed_choose_token(front_ends, hello->resume, session->token);
@@ -95,6 +99,22 @@ static bool find_feed(struct session *session, const struct att_wire_hello *hell
                                          session->token, session);
         }
         return false;
+}
+
+/* A new one, when there is too much to do for those that are there. */
+static bool is_one_too_many(struct session *session, const struct att_wire_message *message)
+{
+        struct app *app = session->app;
+        struct front_end *front_end = front_ends_find(&app->front_ends, session_name(session));
+
+        if (feeds_find(&app->front_ends, message->hello.resume, front_end,
+                       session_agent(session)) ||
+            !admission_refuses(app, admission_limit(message))) {
+                return false;
+        }
+        refuse_for_now(session, message->request_id, "attuned has too much to do");
+        session_close_gently(session, "one session too many for now");
+        return true;
 }
 
 static void welcome(struct session *session, const struct att_wire_message *hello, bool resumed)
@@ -141,7 +161,7 @@ void answer_hello(struct session *session, const struct att_wire_message *messag
         const struct att_wire_hello *hello = &message->hello;
         bool resumed;
 
-        if (!identify(session, message->request_id, hello)) {
+        if (!identify(session, message->request_id, hello) || is_one_too_many(session, message)) {
                 return;
         }
         if (session->name[0] != '\0') {

@@ -16,12 +16,18 @@
 #include "daemon/app.h"
 #include "lib/base/util.h"
 
-#define BACKLOG 1024
+#define BACKLOG          4096 /* The system may cut it: net.core.somaxconn. */
+#define ACCEPTS_PER_TURN 64   /* A storm of them must not hold up a turn. */
 
 static int say(struct att_buffer *why, const char *where, int error)
 {
         att_buffer_printf(why, "%s: %s", where, uv_strerror(error));
         return error;
+}
+
+static uv_stream_t **waiting_of(struct listeners *listeners, const uv_stream_t *listener)
+{
+        return listener->type == UV_NAMED_PIPE ? &listeners->unix_waiting : &listeners->tcp_waiting;
 }
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -32,7 +38,31 @@ static void on_connection(uv_stream_t *listener, int status)
                 log_error(&app->memory, "listener.failed", uv_strerror(status));
                 return;
         }
+        if (app->listeners.accepted >= ACCEPTS_PER_TURN) {
+                /* libuv accepts no more until this one is taken. */
+                *waiting_of(&app->listeners, listener) = listener;
+                return;
+        }
+        app->listeners.accepted++;
         session_accept(app, listener, listener->type == UV_NAMED_PIPE);
+}
+
+bool listeners_resume(struct app *app)
+{
+        struct listeners *listeners = &app->listeners;
+        uv_stream_t *waiting[] = {listeners->unix_waiting, listeners->tcp_waiting};
+        bool has_more = false;
+
+        listeners->accepted = 0;
+        listeners->unix_waiting = NULL;
+        listeners->tcp_waiting = NULL;
+        for (size_t i = 0; i < ATT_ARRAY_LEN(waiting); i++) {
+                if (waiting[i]) {
+                        on_connection(waiting[i], 0);
+                        has_more = true;
+                }
+        }
+        return has_more;
 }
 
 /* ---- Unix ---- */
@@ -205,6 +235,8 @@ void listeners_close(struct app *app)
 {
         struct listeners *listeners = &app->listeners;
 
+        listeners->unix_waiting = NULL;
+        listeners->tcp_waiting = NULL;
         if (listeners->has_tcp) {
                 listeners->has_tcp = false;
                 uv_close((uv_handle_t *)&listeners->tcp, NULL);

@@ -21,11 +21,16 @@ struct listeners {
         uv_tcp_t tcp;
         bool has_unix;
         bool has_tcp;
+        uint32_t accepted;         /* This turn. */
+        uv_stream_t *unix_waiting; /* A connection waits there for the turn's end; or NULL. */
+        uv_stream_t *tcp_waiting;
         char tcp_address[80]; /* As it was bound: with the port that the system chose for 0. */
 };
 
 /* A negative errno and a sentence if one of them can't be had. */
 ATT_MUST_USE int listeners_open(struct app *app, struct att_buffer *why);
+/* At a turn's end: goes on with those that had to wait. True: there are more. */
+bool listeners_resume(struct app *app);
 /* Idempotent. Removes the unix socket's path. */
 void listeners_close(struct app *app);
 

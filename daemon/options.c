@@ -24,6 +24,8 @@ static const char USAGE[] =
         "      --keep DURATION      how long the journal is kept once snapshots cover it (7d)\n"
         "      --snapshot-every N   commands from one snapshot to the next (1000000)\n"
         "      --time-scale N       time runs N times as fast; for demonstrations and tests only\n"
+        "      --memory-max MIB     give up the less needed before the process takes so much (three\n"
+        "                           quarters of what there is)\n"
         "  -V, --version\n"
         "  -h, --help\n"
         "\n"
@@ -34,6 +36,7 @@ enum {
         LONG_READY_FD,
         LONG_ACCEPT_DIFFERENCES,
         LONG_TIME_SCALE,
+        LONG_MEMORY_MAX,
         LONG_KEEP,
         LONG_SNAPSHOT_EVERY,
         LONG_MAKE_SNAPSHOT,
@@ -48,6 +51,7 @@ static const struct option LONG_OPTIONS[] = {
         {"ready-fd", required_argument, NULL, LONG_READY_FD},
         {"accept-differences", no_argument, NULL, LONG_ACCEPT_DIFFERENCES},
         {"time-scale", required_argument, NULL, LONG_TIME_SCALE},
+        {"memory-max", required_argument, NULL, LONG_MEMORY_MAX},
         {"keep", required_argument, NULL, LONG_KEEP},
         {"snapshot-every", required_argument, NULL, LONG_SNAPSHOT_EVERY},
         {"make-snapshot", required_argument, NULL, LONG_MAKE_SNAPSHOT},
@@ -110,6 +114,12 @@ static enum options_result take_option(int option, struct options *options)
                         return say_wrong("--time-scale takes a number from 1 to 10000");
                 }
                 options->time_scale = (uint32_t)number;
+                return OPTIONS_RUN;
+        case LONG_MEMORY_MAX:
+                if (!parse_number(optarg, 1, OPTIONS_MEMORY_MIB_MAX, &number)) {
+                        return say_wrong("--memory-max takes a number of MiB");
+                }
+                options->memory_mib_max = (uint32_t)number;
                 return OPTIONS_RUN;
         case LONG_KEEP:
                 if (att_duration_parse(att_text_from(optarg), &options->keep_ms) !=

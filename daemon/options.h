@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #define OPTIONS_TIME_SCALE_MAX        10000
+#define OPTIONS_MEMORY_MIB_MAX        (1 << 24)
+#define OPTIONS_TIME_SCALE_MAX        10000
 #define OPTIONS_KEEP_MS               (INT64_C(7) * 24 * 3600 * 1000)
 #define OPTIONS_SNAPSHOT_COMMANDS     1000000
 #define OPTIONS_SNAPSHOT_COMMANDS_MAX 1000000000
@@ -19,6 +21,7 @@ struct options { /* All borrowed from argv. */
         const char *log;    /* The route log: a path, "-" for standard output, NULL: none. */
         int ready_fd;       /* Told "ready\n" once it is so; -1: none. */
         uint32_t time_scale;
+        uint32_t memory_mib_max; /* 0: what the machine gives. */
         bool accept_differences;
         int64_t keep_ms;            /* How long segments stay that snapshots cover. */
         uint64_t snapshot_commands; /* From one snapshot to the next. */

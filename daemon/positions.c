@@ -245,7 +245,7 @@ static void on_turn(uv_timer_t *timer)
         const int64_t now_ms = clock_now_ms(&app->writer.clock);
         struct place *place;
 
-        for (int i = 0; i < POSITIONS_A_TURN; i++) {
+        for (int i = 0; i < POSITIONS_A_TURN && app->admission.level < LOAD_NO_STATISTICS; i++) {
                 place = positions_take(&app->positions, now_ms);
                 if (!place) {
                         break;

@@ -2,6 +2,7 @@
 #include "daemon/publish.h"
 
 #include "daemon/app.h"
+#include "daemon/feed_snapshot.h"
 #include "daemon/route_line.h"
 #include "daemon/view.h"
 #include "daemon/why.h"
@@ -51,27 +52,39 @@ void publish_feed(struct feed *feed)
         }
 }
 
-/* Too slow to be helped: it has to start anew. */
-static void give_up(struct app *app, struct feed *feed)
+/* What came was too much for it, or for all that are away together. It is told once what there is,
+ * and has to come back for the rest. */
+static void fall_behind(struct app *app, struct feed *feed)
 {
         struct session *session = feed->session;
 
-        if (session) {
-                session->feed = NULL;
-                session_close(session, "does not acknowledge its pushes");
+        feed_make_stale(&app->front_ends, feed);
+        if (!session) {
+                return; /* When it comes. */
         }
-        feed_free(&app->front_ends, feed);
+        snapshot_put(app, feed);
+        publish_feed(feed);
+        session_say_bye(session, "does not acknowledge its pushes");
+        session_close_gently(session, "does not acknowledge its pushes");
+}
+
+static bool is_too_much(const struct front_ends *front_ends, const struct feed *feed)
+{
+        return push_window_is_full(&feed->pushes) ||
+               (!feed->session && front_ends->detached_bytes >= FEEDS_BYTES_MAX);
 }
 
 static void push(struct app *app, struct feed *feed, const struct att_effect *effect,
                  struct context *context)
 {
-        if (feed->stamp == app->front_ends.stamp) {
+        const size_t before = feed->pushes.bytes.len;
+
+        if (feed->stamp == app->front_ends.stamp || feed->is_stale) {
                 return;
         }
         feed->stamp = app->front_ends.stamp;
-        if (push_window_is_full(&feed->pushes)) {
-                give_up(app, feed);
+        if (is_too_much(&app->front_ends, feed)) {
+                fall_behind(app, feed);
                 return;
         }
         if (!context->is_made) {
@@ -82,6 +95,7 @@ static void push(struct app *app, struct feed *feed, const struct att_effect *ef
                           context->is_wanted ? att_buffer_text(&app->publisher.why)
                                              : ATT_TEXT_NONE);
         push_window_added(&feed->pushes, app->writer.clock.last_ms);
+        feed_note_bytes(&app->front_ends, feed, before);
         publish_feed(feed);
 }
 

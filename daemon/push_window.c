@@ -108,6 +108,16 @@ void push_window_acknowledge(struct push_window *window, uint64_t id)
         cut_head(window);
 }
 
+void push_window_clear(struct push_window *window)
+{
+        const uint64_t next_id = window->end_id;
+
+        push_window_deinit(window);
+        window->first_id = next_id;
+        window->end_id = next_id;
+        window->unsent_id = next_id;
+}
+
 void push_window_rewind(struct push_window *window, uint64_t last_seen)
 {
         push_window_acknowledge(window, last_seen);

@@ -56,6 +56,8 @@ bool push_window_is_acknowledged(const struct push_window *window, int64_t until
 bool push_window_take(struct push_window *window, struct att_text *ret_frame);
 /* All up to this one are dealt with. Ids that were never sent, or are gone, are fine. */
 void push_window_acknowledge(struct push_window *window, uint64_t id);
+/* Forgets all that is kept; ids go on. */
+void push_window_clear(struct push_window *window);
 /* Another session takes it up, which has seen all up to this one: the rest is sent again. */
 void push_window_rewind(struct push_window *window, uint64_t last_seen);
 

@@ -109,6 +109,7 @@ void session_close(struct session *session, const char *reason)
         }
         stop_reading(session);
         tails_close(session);
+        lane_drop(session->app, &session->lane);
         move(session, SESSION_CLOSED);
         presence_of_session_ended(session);
         outbox_deinit(&session->outbox);
@@ -122,6 +123,7 @@ void session_close_gently(struct session *session, const char *reason)
         }
         stop_reading(session);
         tails_close(session);
+        lane_drop(session->app, &session->lane);
         if (outbox_pending(&session->outbox) == 0 && !session->is_writing) {
                 session_close(session, reason);
                 return;
@@ -221,6 +223,16 @@ struct att_buffer *session_out(struct session *session)
         return &session->outbox.bytes;
 }
 
+void session_say_bye(struct session *session, const char *reason)
+{
+        struct att_wire_message bye;
+
+        att_wire_message_init(&bye, ATT_WIRE_BYE);
+        bye.bye.reason = att_text_from(reason);
+        bye.bye.retry_ms = app_retry_ms(session->app);
+        ATT_CHECK(att_wire_encode(session_out(session), &bye));
+}
+
 /* ---- Reading ---- */
 
 static void pause_reading(struct session *session)
@@ -261,12 +273,43 @@ static void check_outbox(struct session *session)
         }
 }
 
+/* So many a turn, and none while the hello has not had its turn. */
+static bool may_take_frame(struct session *session)
+{
+        const struct lanes *lanes = &session->app->lanes;
+
+        if (session->turn != lanes->turn) {
+                session->turn = lanes->turn;
+                session->frames = 0;
+        }
+        return !session->lane.hello && session->frames++ < SESSION_FRAMES_PER_TURN;
+}
+
+/* The rest has to wait for a turn to come. */
+static void hold(struct session *session)
+{
+        att_frame_reader_keep(&session->reader);
+        session->is_held = true;
+        session->app->lanes.wants_turn = true;
+        if (!att_list_is_linked(&session->in_paused)) {
+                pause_reading(session);
+        }
+}
+
 static void take_frames(struct session *session)
 {
         enum att_frame_result result;
         struct att_text frame;
 
-        while ((result = att_frame_reader_take(&session->reader, &frame)) == ATT_FRAME_OK) {
+        for (;;) {
+                if (!may_take_frame(session)) {
+                        hold(session);
+                        return;
+                }
+                result = att_frame_reader_take(&session->reader, &frame);
+                if (result != ATT_FRAME_OK) {
+                        break;
+                }
                 dispatch_frame(session, frame);
                 check_outbox(session); /* A small question may have a long answer. */
                 if (session->state >= SESSION_CLOSING) {
@@ -298,7 +341,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
         session->heard_ms = monotonic_ms();
         att_frame_reader_feed(&session->reader, buffer->base, (size_t)len);
         take_frames(session);
-        if (session->state >= SESSION_CLOSING) {
+        if (session->state >= SESSION_CLOSING || session->is_held) {
                 return;
         }
         session->reads += len == SESSION_READ_BYTES ? 1 : 0;
@@ -319,11 +362,31 @@ static void start_reading(struct session *session)
         session->is_reading = true;
 }
 
+/* Whether it can be read from again. */
+static bool take_held(struct session *session)
+{
+        if (session->is_held && !session->lane.hello) {
+                session->is_held = false;
+                take_frames(session);
+        }
+        return session->state < SESSION_CLOSING && !session->is_held && may_read(session);
+}
+
+/* What is looked at may close any of them, so each is taken off a list of its own. */
 void sessions_resume(struct sessions *sessions)
 {
-        ATT_LIST_FOREACH(session, &sessions->paused, struct session, in_paused)
-        {
-                if (may_read(session)) {
+        struct att_list waiting;
+        struct session *session;
+
+        att_list_init(&waiting);
+        while ((session = ATT_LIST_FIRST(&sessions->paused, struct session, in_paused))) {
+                att_list_remove(&session->in_paused);
+                att_list_add_tail(&waiting, &session->in_paused);
+        }
+        while ((session = ATT_LIST_FIRST(&waiting, struct session, in_paused))) {
+                att_list_remove(&session->in_paused);
+                att_list_add_tail(&sessions->paused, &session->in_paused);
+                if (may_read(session) && take_held(session)) {
                         att_list_remove(&session->in_paused);
                         start_reading(session);
                 }
@@ -406,6 +469,7 @@ static struct session *make_session(struct app *app, bool is_local)
         att_frame_reader_init(&session->reader, ATT_FRAME_HELLO_BYTES_MAX);
         outbox_init(&session->outbox);
         att_list_init(&session->in_paused);
+        lane_init(&session->lane);
         att_list_init(&session->tails);
         session->since_ms = monotonic_ms();
         session->heard_ms = session->since_ms;

@@ -19,6 +19,7 @@
 
 #include "daemon/access.h"
 #include "daemon/front_end.h"
+#include "daemon/lanes.h"
 #include "daemon/outbox.h"
 #include "lib/base/list.h"
 #include "lib/base/text.h"
@@ -29,6 +30,7 @@
 #define SESSIONS_MAX             12000
 #define SESSION_READ_BYTES       32768
 #define SESSION_READS_PER_TURN   2
+#define SESSION_FRAMES_PER_TURN  256
 #define SESSION_OUTBOX_PAUSE     ((size_t)1 << 20) /* Then it is not read from ... */
 #define SESSION_OUTBOX_BYTES_MAX ((size_t)8 << 20) /* ... and at this it is closed. */
 #define SESSION_HELLO_MS         INT64_C(10000)    /* To say who one is. */
@@ -67,7 +69,11 @@ struct session {
         int64_t stuck_ms; /* Monotonic: since when that write is in flight. */
         bool is_reading;
         uint32_t reads;            /* This turn. */
+        uint64_t turn;             /* The one that its frames were counted in. */
+        uint32_t frames;           /* Looked at in that turn. */
+        bool is_held;              /* Whole frames are left to look at. */
         struct att_list in_paused; /* Those that are not read from until the turn ends. */
+        struct lane lane;          /* What waits for its turn. */
         int64_t since_ms;          /* Monotonic: of its state. */
         int64_t heard_ms;          /* Monotonic: of the last bytes. */
 
@@ -106,6 +112,8 @@ struct att_buffer *session_out(struct session *session);
 /* What is in it may go out now. */
 void session_release(struct outbox *outbox);
 
+/* Why it is going to be closed, and when to come back. */
+void session_say_bye(struct session *session, const char *reason);
 /* Sends what is there, and what `put` appended before, then closes. */
 void session_close_gently(struct session *session, const char *reason);
 void session_close(struct session *session, const char *reason);

@@ -52,6 +52,7 @@ static struct att_text append(struct writer *writer, const struct att_command *c
 
         if (batch->first_seq == 0) {
                 batch->first_seq = command->seq;
+                batch->since_ms = clock_monotonic_us() / 1000;
                 att_buffer_clear(&batch->records);
                 att_digester_init(&batch->effects);
                 att_journal_batch_begin(&batch->encoder, &batch->records, command->seq,
@@ -296,6 +297,30 @@ bool writer_is_congested(const struct writer *writer)
 {
         return writer->is_committing &&
                writer->batches[writer->collecting].records.len >= WRITER_BATCH_BYTES_MAX;
+}
+
+static uint32_t count_of(const struct writer_batch *batch)
+{
+        return batch->first_seq == 0 ? 0 : batch->encoder.count;
+}
+
+uint32_t writer_collected(const struct writer *writer)
+{
+        return count_of(&writer->batches[writer->collecting]);
+}
+
+uint32_t writer_waiting(const struct writer *writer)
+{
+        return count_of(&writer->batches[0]) + count_of(&writer->batches[1]);
+}
+
+int64_t writer_oldest_ms(const struct writer *writer, int64_t monotonic_ms)
+{
+        const struct writer_batch *oldest =
+                &writer->batches[writer->is_committing ? 1 - writer->collecting
+                                                       : writer->collecting];
+
+        return oldest->first_seq == 0 ? 0 : monotonic_ms - oldest->since_ms;
 }
 
 uint64_t writer_durable_seq(const struct writer *writer)

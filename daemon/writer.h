@@ -36,6 +36,7 @@ struct writer_batch {
         struct att_journal_writer encoder;
         struct att_digester effects;
         uint64_t first_seq; /* 0: no command yet. */
+        int64_t since_ms;   /* Monotonic: of that one. */
 };
 
 struct writer {
@@ -94,6 +95,11 @@ ATT_MUST_USE int writer_commit_now(struct writer *writer, struct att_buffer *why
 
 bool writer_is_idle(const struct writer *writer); /* Nothing collected, nothing in flight. */
 bool writer_is_congested(const struct writer *writer);
+/* Commands of the batch that collects, and of both: what is not on disk yet. */
+uint32_t writer_collected(const struct writer *writer);
+uint32_t writer_waiting(const struct writer *writer);
+/* How long the oldest of them has waited. */
+int64_t writer_oldest_ms(const struct writer *writer, int64_t monotonic_ms);
 uint64_t writer_durable_seq(const struct writer *writer);
 
 #endif

@@ -236,7 +236,9 @@ static bool make_event(struct att_client *client, struct att_client_event *event
                         return false; /* Sent again because our acknowledgement was lost. */
                 }
                 client->last_push = message->push.push_id;
-                event->kind = ATT_CLIENT_PUSH;
+                event->kind = message->push.effect.kind == ATT_WIRE_PUSH_SNAPSHOT
+                                      ? ATT_CLIENT_SNAPSHOT
+                                      : ATT_CLIENT_PUSH;
                 event->push = &message->push;
                 /* One that is newer than this program is nobody's business, but acknowledged. */
                 return message->push.effect.kind != ATT_EFFECT_KIND_COUNT;

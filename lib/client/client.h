@@ -62,9 +62,10 @@ enum att_client_event_kind {
         ATT_CLIENT_DENIED,  /* error: the hello was refused; attune will close. */
         ATT_CLIENT_ANSWER,  /* request_id, answer */
         ATT_CLIENT_PUSH,    /* push */
-        ATT_CLIENT_EVENTS,  /* request_id (of the tail), events */
-        ATT_CLIENT_PONG,    /* ping */
-        ATT_CLIENT_BYE,     /* bye: attune is about to close, and says why. */
+        ATT_CLIENT_SNAPSHOT, /* push->snapshot: what there is, in pieces, instead of what happened. */
+        ATT_CLIENT_EVENTS,   /* request_id (of the tail), events */
+        ATT_CLIENT_PONG,     /* ping */
+        ATT_CLIENT_BYE,      /* bye: attune is about to close, and says why. */
         ATT_CLIENT_BROKEN, /* error.message: the connection can't be used; disconnect. Comes once. */
 };
 

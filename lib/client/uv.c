@@ -243,6 +243,7 @@ static void note_event(struct att_client_uv *uv, const struct att_client_event *
                 break;
         case ATT_CLIENT_ANSWER:
         case ATT_CLIENT_PUSH:
+        case ATT_CLIENT_SNAPSHOT:
         case ATT_CLIENT_EVENTS:
         case ATT_CLIENT_PONG:
         case ATT_CLIENT_BROKEN:

@@ -221,6 +221,18 @@ void att_wire_put_push(struct att_buffer *into, uint64_t push_id, const struct a
         ATT_CHECK(try_push(into, &push));
 }
 
+bool att_wire_put_snapshot(struct att_buffer *into, uint64_t push_id, int64_t at_ms,
+                           const struct att_wire_snapshot *snapshot)
+{
+        const struct att_wire_push push = {
+                .push_id = push_id,
+                .effect = {.kind = ATT_WIRE_PUSH_SNAPSHOT, .at_ms = at_ms},
+                .snapshot = *snapshot,
+        };
+
+        return try_push(into, &push);
+}
+
 /* Lists --------------------------------------------------------------------------------------- */
 
 /* Enough for the keys and lengths around the rows, and the cursor after them. */

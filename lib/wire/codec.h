@@ -64,6 +64,10 @@ void att_wire_put_push(struct att_buffer *into, uint64_t push_id, const struct a
                        const struct att_wire_contact *context, struct att_text address,
                        struct att_text why);
 
+/* A push that is a piece of a snapshot. False, and nothing appended: too many rows for a frame. */
+ATT_MUST_USE bool att_wire_put_snapshot(struct att_buffer *into, uint64_t push_id, int64_t at_ms,
+                                        const struct att_wire_snapshot *snapshot);
+
 /*
  * A list in answer to QUEUES, AGENTS, CONTACTS, SKILLS or REPORT, or TAIL's events, row by row:
  *

@@ -55,7 +55,7 @@ size_t att_frame_reader_pending(const struct att_frame_reader *reader)
         return available(reader).len;
 }
 
-static void keep_the_rest(struct att_frame_reader *reader)
+void att_frame_reader_keep(struct att_frame_reader *reader)
 {
         if (reader->input.len > 0) {
                 att_buffer_clear(&reader->kept);
@@ -115,7 +115,7 @@ enum att_frame_result att_frame_reader_take(struct att_frame_reader *reader,
         uint32_t len;
 
         if (bytes.len < ATT_FRAME_HEADER_BYTES) {
-                keep_the_rest(reader);
+                att_frame_reader_keep(reader);
                 return ATT_FRAME_MORE;
         }
         len = read_length(bytes.data);
@@ -127,7 +127,7 @@ enum att_frame_result att_frame_reader_take(struct att_frame_reader *reader,
                 return result;
         }
         if (bytes.len - ATT_FRAME_HEADER_BYTES < len) {
-                keep_the_rest(reader);
+                att_frame_reader_keep(reader);
                 return ATT_FRAME_MORE;
         }
         *ret_frame = (struct att_text){bytes.data + ATT_FRAME_HEADER_BYTES, len};

@@ -56,6 +56,8 @@ void att_frame_reader_feed(struct att_frame_reader *reader, const void *bytes, s
 /* The frame is good until the next feed (and no longer than the bytes fed). */
 ATT_MUST_USE enum att_frame_result att_frame_reader_take(struct att_frame_reader *reader,
                                                          struct att_text *ret_frame);
+/* Before `bytes` go away although take would have given more: what is left is copied. */
+void att_frame_reader_keep(struct att_frame_reader *reader);
 /* Bytes that wait for the rest of their frame. */
 size_t att_frame_reader_pending(const struct att_frame_reader *reader);
 

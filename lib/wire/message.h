@@ -186,6 +186,33 @@ struct att_wire_interaction {
 
 /* ---- Pushes ---- */
 
+struct att_wire_snapshot_contact {
+        struct att_text contact;
+        enum att_contact_state state;
+        struct att_text queue;
+        struct att_text agent;
+        uint64_t offer;
+};
+
+struct att_wire_snapshot_agent {
+        struct att_text agent;
+        enum att_presence presence;
+        struct att_text reason;
+};
+
+/* What there is, a piece of it. */
+struct att_wire_snapshot {
+        const struct att_wire_snapshot_contact *contacts;
+        uint32_t contact_count;
+        const struct att_wire_snapshot_agent *agents;
+        uint32_t agent_count;
+        bool is_first;
+        bool is_last;
+};
+
+/* The kind of a push that is no effect but a snapshot. */
+#define ATT_WIRE_PUSH_SNAPSHOT ((enum att_effect_kind)(ATT_EFFECT_KIND_COUNT + 1))
+
 /* An effect on its way to a front end. Which fields of the effect count stands with its kind. Not
  * sent: front_end, decision; and of ATT_EFFECT_REFUSED only what Refused has. */
 struct att_wire_push {
@@ -194,6 +221,7 @@ struct att_wire_push {
         struct att_text address;  /* OFFER, CONNECT: the agent's on the channel. */
         struct att_text why;      /* OFFER, CONNECT: a sentence. */
         const struct att_wire_contact *context; /* OFFER, CONNECT: or NULL. */
+        struct att_wire_snapshot snapshot;      /* ATT_WIRE_PUSH_SNAPSHOT */
 };
 
 /* ---- Answers ---- */

@@ -137,6 +137,40 @@ static const struct table_field refused_fields[] = {
         TABLE_ROW(4, TABLE_MESSAGE, "error", .offset = 0, .sub = &table_refused_error),
 };
 
+static const struct table_field snapshot_contact_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_snapshot_contact, contact)),
+        TABLE_ROW(2, TABLE_ENUM, "state", TABLE_AT(struct att_wire_snapshot_contact, state),
+                  .max = ATT_CONTACT_STATE_COUNT, .absent = ATT_CONTACT_STATE_COUNT),
+        TABLE_ROW(3, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_snapshot_contact, queue)),
+        TABLE_ROW(4, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_snapshot_contact, agent)),
+        TABLE_ROW(5, TABLE_U64, "offer", TABLE_AT(struct att_wire_snapshot_contact, offer)),
+};
+
+static const struct table table_snapshot_contact = TABLE_OF(
+        "SnapshotContact", snapshot_contact_fields, struct att_wire_snapshot_contact,
+        .has_absent = true);
+
+static const struct table_field snapshot_agent_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_snapshot_agent, agent)),
+        TABLE_ROW(2, TABLE_ENUM, "presence", TABLE_AT(struct att_wire_snapshot_agent, presence),
+                  .max = ATT_PRESENCE_COUNT, .absent = ATT_PRESENCE_COUNT),
+        TABLE_ROW(3, TABLE_TEXT, "reason", TABLE_AT(struct att_wire_snapshot_agent, reason)),
+};
+
+static const struct table table_snapshot_agent = TABLE_OF(
+        "SnapshotAgent", snapshot_agent_fields, struct att_wire_snapshot_agent, .has_absent = true);
+
+static const struct table_field snapshot_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "contacts",
+                  TABLE_ITEMS(struct att_wire_push, snapshot.contacts, snapshot.contact_count),
+                  .sub = &table_snapshot_contact),
+        TABLE_ROW(2, TABLE_MESSAGES, "agents",
+                  TABLE_ITEMS(struct att_wire_push, snapshot.agents, snapshot.agent_count),
+                  .sub = &table_snapshot_agent),
+        TABLE_ROW(3, TABLE_BOOL, "first", TABLE_AT(struct att_wire_push, snapshot.is_first)),
+        TABLE_ROW(4, TABLE_BOOL, "last", TABLE_AT(struct att_wire_push, snapshot.is_last)),
+};
+
 #define TABLE(name, message_, fields_)                                                             \
         static const struct table name = TABLE_OF(message_, fields_, struct att_wire_push,         \
                                                   .has_absent = true)
@@ -155,6 +189,7 @@ TABLE(table_scheduled, "Scheduled", scheduled_fields);
 TABLE(table_overflowed, "Overflowed", overflowed_fields);
 TABLE(table_config_changed, "ConfigChanged", config_changed_fields);
 TABLE(table_refused, "Refused", refused_fields);
+TABLE(table_snapshot, "Snapshot", snapshot_fields);
 
 #define EFFECT(number_, name_, kind_, table_)                                                      \
         TABLE_ROW(number_, TABLE_CASE, name_, .tag = (kind_), .sub = &(table_))
@@ -176,6 +211,7 @@ static const struct table_field push_fields[] = {
         EFFECT(14, "overflowed", ATT_EFFECT_OVERFLOW, table_overflowed),
         EFFECT(15, "config_changed", ATT_EFFECT_CONFIG, table_config_changed),
         EFFECT(16, "refused", ATT_EFFECT_REFUSED, table_refused),
+        EFFECT(17, "snapshot", ATT_WIRE_PUSH_SNAPSHOT, table_snapshot),
 };
 
 const struct table table_push = TABLE_OF("Push", push_fields, struct att_wire_push,

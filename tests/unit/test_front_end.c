@@ -90,6 +90,36 @@ START_TEST(a_detached_feed_waits_for_a_while)
 }
 END_TEST
 
+START_TEST(the_bytes_of_detached_feeds_are_counted)
+{
+        struct front_ends front_ends;
+        struct front_end *pbx;
+        struct feed *feed;
+        size_t before;
+
+        front_ends_init(&front_ends);
+        pbx = front_ends_get(&front_ends, ATT_TEXT("pbx"));
+        feed = begin_feed(&front_ends, pbx, ATT_TEXT_NONE, session_number(1));
+        att_buffer_append_c(&feed->pushes.bytes, "12345");
+        push_window_added(&feed->pushes, 1);
+        ck_assert_uint_eq(front_ends.detached_bytes, 0);
+        feed_detach(&front_ends, feed, 1000);
+        ck_assert_uint_eq(front_ends.detached_bytes, 5);
+        before = feed->pushes.bytes.len;
+        att_buffer_append_c(&feed->pushes.bytes, "678");
+        push_window_added(&feed->pushes, 2);
+        feed_note_bytes(&front_ends, feed, before);
+        ck_assert_uint_eq(front_ends.detached_bytes, 8);
+        feed_make_stale(&front_ends, feed);
+        ck_assert(feed->is_stale);
+        ck_assert_uint_eq(front_ends.detached_bytes, 0);
+        feed_attach(&front_ends, feed, session_number(2));
+        feed_free(&front_ends, feed);
+        ck_assert_uint_eq(front_ends.detached_bytes, 0);
+        front_ends_deinit(&front_ends);
+}
+END_TEST
+
 START_TEST(detached_feeds_are_bounded_the_oldest_goes_first)
 {
         struct front_ends front_ends;
@@ -136,5 +166,6 @@ END_TEST
 
 ATT_TEST_MAIN("front ends", a_token_is_kept_unless_it_is_none_or_somebody_elses,
               a_feed_is_found_by_its_token_its_name_and_its_agent,
-              a_detached_feed_waits_for_a_while, detached_feeds_are_bounded_the_oldest_goes_first,
+              a_detached_feed_waits_for_a_while, the_bytes_of_detached_feeds_are_counted,
+              detached_feeds_are_bounded_the_oldest_goes_first,
               a_front_end_is_forgotten_when_nothing_depends_on_it)

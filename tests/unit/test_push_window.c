@@ -76,6 +76,26 @@ START_TEST(the_unacknowledged_come_again_in_order)
 }
 END_TEST
 
+START_TEST(what_is_cleared_is_gone_and_numbers_go_on)
+{
+        struct push_window window;
+
+        push_window_init(&window);
+        add_many(&window, 10);
+        check_next(&window, 1);
+        push_window_clear(&window);
+        ck_assert_uint_eq(push_window_kept(&window), 0);
+        check_none(&window);
+        add(&window);
+        check_next(&window, 11);
+        push_window_rewind(&window, 1); /* Who saw the first one only. */
+        check_next(&window, 11);
+        push_window_acknowledge(&window, 11);
+        ck_assert_uint_eq(push_window_kept(&window), 0);
+        push_window_deinit(&window);
+}
+END_TEST
+
 START_TEST(what_was_never_sent_cannot_be_acknowledged)
 {
         struct push_window window;
@@ -163,7 +183,8 @@ START_TEST(memory_stays_flat_when_all_is_acknowledged)
 END_TEST
 
 ATT_TEST_MAIN("push window", pushes_are_taken_once_and_in_order,
-              the_unacknowledged_come_again_in_order, what_was_never_sent_cannot_be_acknowledged,
+              the_unacknowledged_come_again_in_order, what_is_cleared_is_gone_and_numbers_go_on,
+              what_was_never_sent_cannot_be_acknowledged,
               a_closed_window_opens_with_an_acknowledgement,
               what_was_added_up_to_a_time_is_acknowledged_or_not,
               one_who_never_acknowledges_fills_it, memory_stays_flat_when_all_is_acknowledged)

@@ -10,6 +10,7 @@
 /* Each gives the exit status. */
 int bench_journal(int argc, char **argv);
 int bench_match(int argc, char **argv);
+int bench_overload(int argc, char **argv);
 int bench_step(int argc, char **argv);
 int bench_wire(int argc, char **argv);
 

@@ -5,15 +5,11 @@
  * process; all they write goes to a folder that is gone afterwards.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/buffer.h"
@@ -23,9 +19,9 @@
 #include "tools/attune-bench/bench.h"
 #include "tools/attune-bench/echo.h"
 #include "tools/attune-bench/load.h"
+#include "tools/attune-bench/server.h"
 
-#define TOKEN        "bench-token"
-#define STOP_WAIT_MS 10000
+#define TOKEN "bench-token"
 
 struct wire_bench {
         const char *transport;
@@ -53,46 +49,14 @@ struct measured {
 
 /* Servers ------------------------------------------------------------------------------------- */
 
-/* A child that does not outlive us. */
-static pid_t start_child(void)
-{
-        const pid_t parent = getpid();
-        const pid_t child = fork();
-
-        if (child == 0) {
-                (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-                if (getppid() != parent) {
-                        _exit(1);
-                }
-        }
-        return child;
-}
-
 static pid_t start_echo(const struct wire_bench *bench)
 {
-        const pid_t child = start_child();
+        const pid_t child = server_fork();
 
         if (child == 0) {
                 echo_serve(&bench->place);
         }
         return child;
-}
-
-static bool write_file(const struct wire_bench *bench, const char *name,
-                       const struct att_buffer *content)
-{
-        char path[PATH_MAX];
-        FILE *file;
-        bool is_written;
-
-        (void)snprintf(path, sizeof(path), "%s/%s", bench->work, name);
-        file = fopen(path, "we");
-        if (!file) {
-                fprintf(stderr, "attune-bench: %s: %s\n", path, strerror(errno));
-                return false;
-        }
-        is_written = fwrite(content->data, 1, content->len, file) == content->len;
-        return fclose(file) == 0 && is_written;
 }
 
 /* An agent for each slot, and an entry for each front end. */
@@ -119,68 +83,8 @@ static bool write_config(const struct wire_bench *bench)
                 att_buffer_printf(&yaml, "  %s: { role: platform, token_file: token }\n", name);
         }
         att_buffer_append_c(&token, TOKEN "\n");
-        return write_file(bench, "config.yaml", &yaml) && write_file(bench, "token", &token);
-}
-
-static void run_attuned(const struct wire_bench *bench)
-{
-        char config[PATH_MAX];
-        char data[PATH_MAX];
-        char log[PATH_MAX];
-        char listen[32];
-        char socket[PATH_MAX];
-        const char *argv[] = {bench->binary, "--config", config, "--data", data,
-                              "--socket",    socket,     NULL,   NULL,     NULL};
-        int to;
-
-        (void)snprintf(config, sizeof(config), "%s/config.yaml", bench->work);
-        (void)snprintf(data, sizeof(data), "%s/data", bench->work);
-        (void)snprintf(log, sizeof(log), "%s/log", bench->work);
-        (void)snprintf(socket, sizeof(socket), "%s/attuned.sock", bench->work);
-        if (bench->place.is_tcp) {
-                (void)snprintf(listen, sizeof(listen), "127.0.0.1:%u", bench->place.port);
-                argv[7] = "--listen";
-                argv[8] = listen;
-        }
-        (void)mkdir(data, 0700);
-        to = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (to >= 0) {
-                (void)dup2(to, STDOUT_FILENO);
-                (void)dup2(to, STDERR_FILENO);
-        }
-        /* execv() takes what it does not change as if it did. */
-        {
-                char *copies[ATT_ARRAY_LEN(argv)] = {0};
-
-                for (size_t i = 0; argv[i]; i++) {
-                        copies[i] = att_strndup(argv[i], strlen(argv[i]));
-                }
-                (void)execv(bench->binary, copies);
-        }
-        _exit(127);
-}
-
-static pid_t start_attuned(const struct wire_bench *bench)
-{
-        const pid_t child = start_child();
-
-        if (child == 0) {
-                run_attuned(bench);
-        }
-        return child;
-}
-
-static void stop_server(pid_t child)
-{
-        (void)kill(child, SIGTERM);
-        for (int waited_ms = 0; waited_ms < STOP_WAIT_MS; waited_ms += 10) {
-                if (waitpid(child, NULL, WNOHANG) != 0) {
-                        return;
-                }
-                (void)usleep(10000);
-        }
-        (void)kill(child, SIGKILL);
-        (void)waitpid(child, NULL, 0);
+        return server_write(bench->work, "config.yaml", &yaml) &&
+               server_write(bench->work, "token", &token);
 }
 
 /* Measuring ----------------------------------------------------------------------------------- */
@@ -227,49 +131,6 @@ static bool measure(const struct wire_bench *bench, pid_t server, struct measure
         }
         free(result.latencies_ns);
         return is_done && result.count > 0;
-}
-
-/* The folder ---------------------------------------------------------------------------------- */
-
-static void print_log(const struct wire_bench *bench)
-{
-        char path[PATH_MAX];
-        char line[500];
-        FILE *log;
-
-        (void)snprintf(path, sizeof(path), "%s/log", bench->work);
-        log = fopen(path, "re");
-        for (int i = 0; log && i < 20 && fgets(line, sizeof(line), log); i++) {
-                fputs(line, stderr);
-        }
-        if (log) {
-                (void)fclose(log);
-        }
-}
-
-/* In the build, the daemon is in a folder of its own; installed, in ours. */
-static bool find_attuned(struct wire_bench *bench)
-{
-        static const char *const places[] = {"/attuned", "/../../daemon/attuned"};
-        char self[PATH_MAX / 2] = {0};
-        char *slash;
-
-        if (bench->attuned) {
-                (void)snprintf(bench->binary, sizeof(bench->binary), "%s", bench->attuned);
-                return access(bench->binary, X_OK) == 0;
-        }
-        if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0) {
-                return false;
-        }
-        slash = strrchr(self, '/');
-        *slash = '\0';
-        for (size_t i = 0; i < ATT_ARRAY_LEN(places); i++) {
-                (void)snprintf(bench->binary, sizeof(bench->binary), "%s%s", self, places[i]);
-                if (access(bench->binary, X_OK) == 0) {
-                        return true;
-                }
-        }
-        return false;
 }
 
 static void choose_place(struct wire_bench *bench, const char *name)
@@ -352,16 +213,16 @@ static int run_both(struct wire_bench *bench)
         choose_place(bench, "echo");
         server = start_echo(bench);
         is_done = server > 0 && measure(bench, server, &echo);
-        stop_server(server);
+        server_stop(server);
         if (!is_done) {
                 return 1;
         }
         choose_place(bench, "attuned");
-        server = start_attuned(bench);
+        server = server_start(bench->binary, bench->work, &bench->place);
         is_done = server > 0 && measure(bench, server, &attuned);
-        stop_server(server);
+        server_stop(server);
         if (!is_done) {
-                print_log(bench);
+                server_print_log(bench->work);
                 return 1;
         }
         if (bench->is_json) {
@@ -413,7 +274,7 @@ int bench_wire(int argc, char **argv)
         if (!bench_parse("wire", options, ATT_ARRAY_LEN(options), argc, argv) || !check(&bench)) {
                 return 2;
         }
-        if (!find_attuned(&bench)) {
+        if (!server_find(bench.attuned, bench.binary)) {
                 fprintf(stderr, "attune-bench: there is no attuned here; see --attuned\n");
                 return 1;
         }

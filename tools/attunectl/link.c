@@ -97,6 +97,7 @@ static bool is_over(const struct att_client_event *event, struct att_buffer *why
         case ATT_CLIENT_WELCOME:
         case ATT_CLIENT_ANSWER:
         case ATT_CLIENT_PUSH:
+        case ATT_CLIENT_SNAPSHOT:
         case ATT_CLIENT_EVENTS:
         case ATT_CLIENT_PONG:
                 return false;
