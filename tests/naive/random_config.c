@@ -350,7 +350,7 @@ static void write_queue(const struct writer *w, uint32_t i)
                 write_overflow(w, "overflow", i);
         }
         if (falls(w, RANDOM_HOURS, 60)) {
-                WRITE("    hours: office\n");
+                WRITE("    hours: %s\n", below(w, 3) ? "office" : "late");
                 if (below(w, 2)) {
                         write_overflow(w, "when_closed", i);
                 }
@@ -415,7 +415,9 @@ void random_config_write(struct att_rng *rng, uint64_t features, const struct ra
                 }
         }
         if (has(w, RANDOM_HOURS)) {
-                WRITE("hours:\n  office: { zone: UTC, open: { mon-fri: \"09:00-09:01\" } }\n");
+                WRITE("hours:\n  office: { zone: UTC, open: { mon-fri: \"09:00-09:01\" } }\n"
+                      "  late: { zone: Europe/Madrid, open: { tue: \"10:01-10:0%u\" } }\n",
+                      2 + below(w, 2));
         }
         write_intake(w);
         WRITE("limits: { offers_per_contact: %u", has(w, RANDOM_ROUNDS) ? 1 + below(w, 2) : 50);
