@@ -146,6 +146,18 @@ static void refuse_unknown_name(struct session *session, const struct att_wire_m
         }
 }
 
+/* All of it; where that does not fit a frame, what is said in sentences alone. */
+static void send_explanation(struct session *session, struct att_wire_message *answer)
+{
+        struct att_explanation *why = &answer->answer.explanation.why;
+
+        if (att_wire_encode(session_out(session), answer)) {
+                return;
+        }
+        *why = (struct att_explanation){.text = att_text_cut(why->text, EXPLANATION_BYTES_MAX)};
+        send_answer(session, answer);
+}
+
 void answer_explain(struct session *session, const struct att_wire_message *message)
 {
         const struct att_wire_explain *ask = &message->explain;
@@ -157,11 +169,10 @@ void answer_explain(struct session *session, const struct att_wire_message *mess
 
         begin_answer(&answer, message, ATT_WIRE_RESULT_EXPLAIN);
         if (att_core_explanation(core, ask->contact, ask->agent, &arena, why)) {
-                why->text = att_text_cut(why->text, EXPLANATION_BYTES_MAX);
                 if (view_contact(core, ask->contact, &contact)) {
                         answer.answer.explanation.contact = &contact;
                 }
-                send_answer(session, &answer);
+                send_explanation(session, &answer);
         } else {
                 refuse_unknown_name(session, message, why);
         }

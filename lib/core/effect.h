@@ -88,7 +88,7 @@ struct att_decision {
         struct att_candidate
                 agents[ATT_CANDIDATES_SHOWN]; /* The chosen one first, then the best. */
         enum att_decided_by agent_by;         /* Why this agent rather than the next. */
-        uint32_t contacts_considered;         /* Waiting contacts this agent could have taken. */
+        uint32_t contacts_considered;         /* Of those this agent could have taken. */
         struct att_text next_contact;         /* The one that came second, or empty. */
         enum att_decided_by contact_by;       /* Why this contact rather than that one. */
 };

@@ -49,9 +49,12 @@ static void add_step(struct explain *explain, struct changes *changes, const str
         asks_of(core, explain->contact, moves ? step->move_to : explain->asks.queue_index,
                 moves ? 0 : (uint32_t)(step - explain->asks.queue->steps), &asks);
         for (uint32_t i = 0; i < core->agent_count; i++) {
-                uint32_t set = blocks_of(core, explain->contact, &asks, core->agents[i], due_ms);
-                agents += !(set & (BLOCKS_LASTING | BLOCK(ATT_EXCLUSION_OFFLINE)));
-                free += set == 0;
+                const struct agent *agent = core->agents[i];
+                if (agent->presence != ATT_PRESENCE_OFFLINE) {
+                        uint32_t set = blocks_of(core, explain->contact, &asks, agent, due_ms);
+                        agents += !(set & BLOCKS_LASTING);
+                        free += set == 0;
+                }
         }
         att_buffer_append_c(&explain->words, "the step at ");
         words_setting(&explain->words, step->after_ms);

@@ -209,10 +209,11 @@ static void put_agents(struct att_buffer *into, const struct att_decision *decis
         }
 }
 
-/* Those who could be served at the instant, each with an agent who was free. */
+/* Those who could be served at the instant, unless all of them were after the same agent. */
 static void put_pairing(struct att_buffer *into, const struct att_decision *decision)
 {
-        if (decision->exact && decision->joint_contacts < 2) {
+        if (decision->exact && (decision->joint_contacts < 2 ||
+                                decision->joint_contacts <= decision->contacts_considered)) {
                 return;
         }
         att_buffer_printf(into, "contacts to be served at this instant: %u, ",
@@ -243,7 +244,7 @@ void att_decision_describe(const struct att_decision *decision, struct att_buffe
                           decision->eligible);
         words_counts(into, decision->excluded);
         if (decision->contacts_considered > 1) {
-                att_buffer_printf(into, "contacts this agent could have taken: %u\n",
+                att_buffer_printf(into, "contacts compared for this agent: %u\n",
                                   decision->contacts_considered);
         }
         if (!att_text_is_empty(decision->next_contact)) {

@@ -148,6 +148,21 @@ def explain_refuses_unknown_names_with_the_nearest(house):
     assert status == 1 and error["code"] == "unknown" and error["nearest"] == "c2", error
 
 
+def an_explanation_too_long_for_a_frame_comes_in_sentences(house):
+    names = [f"skill-{'x' * 50}-{i}" for i in range(32)]
+    asked = ", ".join(f"{name}: {{level}}" for name in names)
+    steps = ", ".join(f"{{ after: {i}m, requires: {{ {asked.format(level=10 - i % 9)} }} }}" for i in range(1, 31))
+    skills = "".join(f"  {name}: {{}}\n" for name in names)
+    house.write_config(CONFIG.replace("skills:\n", "skills:\n" + skills)
+                       .replace("queues:\n", "queues:\n  long: { requires: { " + asked.format(level=10) +
+                                " }, relax: [ " + steps + " ] }\n"))
+    house.start()
+    house.client("phone").request("contact_add", contact="c1", channel="voice", queue="long")
+    (answer,) = house.ctl_json("explain", "c1")
+    assert "wait" not in answer and answer["rules"] == [] and answer["contact"]["contact"] == "c1"
+    assert 30_000 < len(answer["text"]) <= 40_000 and names[0] in answer["text"]
+
+
 def contacts_and_agents_are_moved_by_hand(house):
     house.start()
     for words in (["agent", "ready", "ann"], ["contact", "add", "c1", "--queue", "cards", "--value",
@@ -314,6 +329,7 @@ if __name__ == "__main__":
         explain_gives_all_of_a_decision_to_programs,
         explain_tells_who_could_take_it_and_when,
         explain_refuses_unknown_names_with_the_nearest,
+        an_explanation_too_long_for_a_frame_comes_in_sentences,
         contacts_and_agents_are_moved_by_hand,
         a_refusal_is_status_1_with_its_reason,
         wrong_usage_is_status_2_with_the_nearest_name,
