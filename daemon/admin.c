@@ -90,6 +90,7 @@ static void add_journal(const struct app *app, struct att_wire_status *status)
 {
         status->seq = att_core_seq(app->writer.core);
         status->durable_seq = writer_durable_seq(&app->writer);
+        status->snapshot_seq = app->snapshots.made_seq;
         status->journal_path = att_text_from(att_data_journal_path(app->data));
         status->journal_bytes = att_dir_bytes(att_data_journal_path(app->data));
         status->behaviour = ATT_CORE_BEHAVIOUR;

@@ -217,6 +217,7 @@ static void start_child(struct app *app)
                 snapshots->child = 0;
                 log_error(&app->memory, "snapshot.failed", strerror(-error));
         }
+        snapshots->asked_seq = snapshots->wanted_seq;
         snapshots->wanted_seq = 0;
 }
 
@@ -229,7 +230,9 @@ static void reap(struct app *app, int flags)
                 return;
         }
         snapshots->child = 0;
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
+        if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) {
+                snapshots->made_seq = snapshots->asked_seq;
+        } else {
                 log_error(&app->memory, "snapshot.failed",
                           "no snapshot was made; the next try is in ten minutes");
                 snapshots->last_ms = clock_monotonic_us() / 1000 - SNAPSHOTS_EVERY_MS +
@@ -272,8 +275,8 @@ static void want_one(struct app *app, int64_t monotonic_ms)
 
 void snapshots_open(struct app *app, uint64_t last_seq)
 {
-        app->snapshots = (struct snapshots){.last_seq = last_seq,
-                                            .last_ms = clock_monotonic_us() / 1000};
+        app->snapshots = (struct snapshots){
+                .made_seq = last_seq, .last_seq = last_seq, .last_ms = clock_monotonic_us() / 1000};
 }
 
 void snapshots_look(struct app *app, int64_t monotonic_ms)

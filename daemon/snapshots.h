@@ -28,8 +28,10 @@
 struct app;
 
 struct snapshots {
-        pid_t child; /* That makes one; 0: none. */
-        uint64_t last_seq;
+        pid_t child;         /* That makes one; 0: none. */
+        uint64_t made_seq;   /* Of the newest one; 0: none. */
+        uint64_t asked_seq;  /* Of the child's. */
+        uint64_t last_seq;   /* When one was due last. */
         int64_t last_ms;     /* Monotonic: when it was due last. */
         uint64_t wanted_seq; /* It is to be made after this command, once that is durable; 0. */
         struct att_digest witness; /* Of the state then; 0: not taken. */

@@ -60,12 +60,31 @@ static bool find_config(struct att_text bytes, struct att_text *ret_config)
         return false;
 }
 
+static enum att_journal_result take_config(struct att_journal_reader *reader, struct att_text bytes,
+                                           struct att_command *command)
+{
+        struct att_text config;
+        enum att_journal_result result;
+
+        if (!find_config(bytes, &config)) {
+                return ATT_JOURNAL_FORMAT_UNKNOWN;
+        }
+        result = att_journal_take_config(config, &reader->config);
+        if (result != ATT_JOURNAL_OK) {
+                return result;
+        }
+        command->kind = ATT_CMD_CONFIG;
+        command->config = reader->config;
+        return ATT_JOURNAL_OK;
+}
+
+/* A configuration is no row of the table, so that only what is no other command is searched for
+ * one: a start reads millions of these. */
 static enum att_journal_result take_command(struct att_journal_reader *reader,
                                             struct att_text bytes, struct att_command *command)
 {
         struct att_wire_problem problem;
         struct table_decoder decoder = {.scratch = &reader->scratch, .problem = &problem};
-        struct att_text config;
 
         memset(command, 0, sizeof(*command));
         command->kind = ATT_CMD_KIND_COUNT;
@@ -75,20 +94,8 @@ static enum att_journal_result take_command(struct att_journal_reader *reader,
         if (command->kind == ATT_CMD_CONTACT_ADD) {
                 command->contact = command->request.id;
         }
-        if (find_config(bytes, &config)) {
-                enum att_journal_result result;
-
-                if (command->kind != ATT_CMD_KIND_COUNT) {
-                        return ATT_JOURNAL_MALFORMED;
-                }
-                result = att_journal_take_config(config, &reader->config);
-                if (result != ATT_JOURNAL_OK) {
-                        return result;
-                }
-                command->kind = ATT_CMD_CONFIG;
-                command->config = reader->config;
-        }
-        return command->kind == ATT_CMD_KIND_COUNT ? ATT_JOURNAL_FORMAT_UNKNOWN : ATT_JOURNAL_OK;
+        return command->kind == ATT_CMD_KIND_COUNT ? take_config(reader, bytes, command)
+                                                   : ATT_JOURNAL_OK;
 }
 
 /* Writing a batch ----------------------------------------------------------------------------- */
@@ -215,7 +222,6 @@ enum att_journal_result att_journal_reader_next(struct att_journal_reader *reade
                                                 struct att_command *ret_command)
 {
         struct table_item item;
-        struct att_command command;
         enum att_journal_result result;
 
         do {
@@ -230,14 +236,13 @@ enum att_journal_result att_journal_reader_next(struct att_journal_reader *reade
         att_scratch_reset(&reader->scratch);
         att_config_unref(reader->config);
         reader->config = NULL;
-        result = take_command(reader, item.bytes, &command);
+        result = take_command(reader, item.bytes, ret_command);
         if (result != ATT_JOURNAL_OK) {
                 return result;
         }
-        if (command.seq != reader->batch.first_seq + reader->read) {
+        if (ret_command->seq != reader->batch.first_seq + reader->read) {
                 return ATT_JOURNAL_MALFORMED;
         }
         reader->read++;
-        *ret_command = command;
         return ATT_JOURNAL_OK;
 }

@@ -36,8 +36,7 @@ class Campaign:
         try:
             traffic = deed()
             self.passed += 1
-            if traffic:
-                self.acknowledged += len(traffic.history)
+            self.acknowledged += len(traffic.history) if traffic else 0
         except Skipped:
             raise
         except Exception:  # pylint: disable=broad-except
@@ -53,10 +52,12 @@ class Campaign:
         traffic = Traffic(seed)
         for number in range(count):
             if number % KILLS_A_JOURNAL == 0:
+                self.acknowledged += len(traffic.history)
                 begin_again(self.house)
                 traffic = Traffic(seed + number)
             self.attempt(f"--kills {count} --seed {seed}  (kill {number})",
                          lambda: self.one_kill(rng, traffic))
+        self.acknowledged += len(traffic.history)
         self.house.kill()
         self.attempt("--kills: the journal replays", lambda: replays(self.house) and None)
         print(f"{count} kills: {traffic.commands} commands in the last journal", flush=True)
@@ -64,13 +65,13 @@ class Campaign:
     def one_kill(self, rng, traffic):
         house = self.house
         if not house.process or not house.is_alive():
-            house.start()
+            house.start(snapshot_every=500)
         clear_agents(house, traffic)
         with subprocess.Popen(["sh", "-c", f"sleep {rng.uniform(0.005, 0.3)}; "
                                f"kill -9 {house.process.pid}"]):
             traffic.run(house, 1_000_000)
         house.process.wait()
-        house.start()
+        house.start(snapshot_every=500)
         check_history(house, traffic)
 
     def power_cuts(self, count, seed):

@@ -350,6 +350,7 @@ def snapshots_are_made_beside_the_traffic_and_old_ones_go(house):
     assert "snapshot.failed" not in house.words()
     journal = os.path.join(house.data, "journal")
     assert len([name for name in os.listdir(journal) if name.endswith(".snapshot")]) == 2
+    assert house.status()["snapshot_seq"] > 0
     house.kill()
     house.start()
     line = [line for line in house.words().splitlines() if "recovery.done" in line][-1]
@@ -357,6 +358,25 @@ def snapshots_are_made_beside_the_traffic_and_old_ones_go(house):
     check_history(house, traffic)
     house.kill()
     assert "with the same state" in replays(house)
+
+
+def segments_that_snapshots_cover_are_removed_when_they_are_old(house):
+    makes_snapshots(house)
+    traffic = Traffic()
+    journal = os.path.join(house.data, "journal")
+    # An hour, when a segment ends, is a second and a half.
+    house.start(time_scale=2500, snapshot_every=200, keep="1h")
+    deadline = time.monotonic() + 30 * SLOWER
+    while "segments_removed=" not in house.words() and time.monotonic() < deadline:
+        assert traffic.run(house, 300)
+    assert "segments_removed=" in house.words()
+    assert not os.path.exists(os.path.join(journal, f"{1:020}.segment"))
+    assert "snapshot.failed" not in house.words()
+    house.kill()
+    house.start(time_scale=2500)
+    assert house.status()["seq"] >= max(traffic.sequence)
+    house.kill()
+    replays(house)
 
 
 def a_damaged_snapshot_is_fallen_back_from(house):
@@ -395,4 +415,5 @@ if __name__ == "__main__":
         a_journaled_command_that_brings_the_replay_down_is_skipped,
         a_clean_stop_ends_in_a_snapshot_and_the_next_start_replays_nothing,
         snapshots_are_made_beside_the_traffic_and_old_ones_go,
+        segments_that_snapshots_cover_are_removed_when_they_are_old,
         a_damaged_snapshot_is_fallen_back_from)

@@ -135,7 +135,8 @@ static void write_day(struct fixture *fixture)
 }
 
 /* Its exit status, and all that it said. */
-static int run_replay(const struct fixture *fixture, char *said, size_t size)
+static int run_replay_with(const struct fixture *fixture, const char *options, char *said,
+                           size_t size)
 {
         const char *attunesim = getenv("ATT_ATTUNESIM");
         char line[512];
@@ -143,12 +144,18 @@ static int run_replay(const struct fixture *fixture, char *said, size_t size)
         size_t len;
 
         ck_assert_msg(attunesim, "ATT_ATTUNESIM says where attunesim is");
-        (void)snprintf(line, sizeof(line), "'%s' replay %s 2>&1", attunesim, fixture->data);
+        (void)snprintf(line, sizeof(line), "'%s' replay %s %s 2>&1", attunesim, fixture->data,
+                       options);
         pipe = popen(line, "r");
         ck_assert_ptr_nonnull(pipe);
         len = fread(said, 1, size - 1, pipe);
         said[len] = '\0';
         return WEXITSTATUS(pclose(pipe));
+}
+
+static int run_replay(const struct fixture *fixture, char *said, size_t size)
+{
+        return run_replay_with(fixture, "", said, size);
 }
 
 START_TEST(a_journal_is_decided_again_as_it_was)
@@ -176,6 +183,37 @@ START_TEST(a_decision_with_one_other_figure_is_found_with_its_place)
         ck_assert_msg(strstr(said, "commands 4 to 4 have other effects now than they had"), "%s",
                       said);
         ck_assert_msg(strstr(said, "contact=c1"), "%s", said);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(differences_that_are_accepted_are_counted)
+{
+        struct fixture fixture;
+        char said[2000];
+
+        set_up(&fixture, 4);
+        write_day(&fixture);
+        ck_assert_msg(run_replay_with(&fixture, "--accept-differences", said, sizeof(said)) == 0,
+                      "%s", said);
+        ck_assert_msg(strstr(said, "commands 4 to 4 have other effects"), "%s", said);
+        ck_assert_msg(strstr(said, "5 commands in 5 batches, 1 batches with other effects"), "%s",
+                      said);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(only_what_follows_the_place_asked_for_is_compared)
+{
+        struct fixture fixture;
+        char said[2000];
+
+        set_up(&fixture, 4);
+        write_day(&fixture);
+        ck_assert_msg(run_replay_with(&fixture, "--from 5", said, sizeof(said)) == 0, "%s", said);
+        ck_assert_msg(strstr(said, "after command 5"), "%s", said);
+        ck_assert_int_eq(run_replay_with(&fixture, "--from 4", said, sizeof(said)), 1);
+        ck_assert_int_eq(run_replay_with(&fixture, "--from x", said, sizeof(said)), 2);
         tear_down(&fixture);
 }
 END_TEST
@@ -238,4 +276,6 @@ END_TEST
 
 ATT_TEST_MAIN("replay", a_journal_is_decided_again_as_it_was,
               a_decision_with_one_other_figure_is_found_with_its_place,
+              differences_that_are_accepted_are_counted,
+              only_what_follows_the_place_asked_for_is_compared,
               every_figure_of_a_decision_is_in_the_digest)

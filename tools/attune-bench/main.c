@@ -14,6 +14,7 @@ static const struct {
         {"step", bench_step, "whole lives through the engine, at a standing load"},
         {"journal", bench_journal, "the journal's commits, against a file appended to and synced"},
         {"overload", bench_overload, "attuned with more to do than can be done, and storms"},
+        {"recovery", bench_recovery, "a start on a journal, and where its time goes"},
         {"wire", bench_wire, "attuned through its socket, against a server that only answers"},
 };
 
