@@ -142,28 +142,41 @@ struct lane_terms {
         int64_t fixed; /* Weighted: outcome, rest and load. */
 };
 
+/* s of the skill term out of the agent's levels: all of them lie side by side, the signature's rows
+ * do not. */
+static int64_t find_match(const struct agent *agent, const struct slot *slot)
+{
+        if (slot->want_count > SLOT_WANTS) {
+                return slot->match_ppm[agent->index];
+        }
+        int64_t sum = 0;
+        for (uint32_t i = 0; i < slot->want_count; i++) {
+                sum += (int64_t)slot->wants[i].weight_milli *
+                       agent->def->levels[slot->wants[i].skill];
+        }
+        return slot->want_count == 0 ? ATT_PPM
+                                     : sum * (ATT_PPM / ATT_LEVEL_MAX) / slot->want_weight_milli;
+}
+
 static struct lane_terms find_terms(const struct choosing *choosing, const struct slot *slot)
 {
         const struct att_core *core = choosing->core;
         struct lane_terms terms = {
                 .policy = slot->policy,
                 .rank = queue_rank(core, choosing->agent, slot->queue),
+                .weight_sum = slot->weight_sum,
         };
         if (slot->policy->fit_points_milli == 0) {
                 return terms;
         }
         const uint32_t *weights = slot->policy->fit_milli;
-        const struct queue_state *queue = &core->queues[slot->queue];
-        bool is_known = choosing->hot->records & fit_record_bit(queue->name);
-        int64_t outcome = is_known ? fit_outcome_of(core, slot->queue, choosing->agent)
-                                   : fit_outcome_expected(core, slot->queue);
-        terms.match_ppm = slot->match_ppm[choosing->agent->index];
+        int64_t outcome = choosing->hot->records & slot->record_bit
+                                  ? fit_outcome_of(core, slot->queue, choosing->agent)
+                                  : core->expected_ppm[slot->queue];
+        terms.match_ppm = find_match(choosing->agent, slot);
         terms.fixed = weights[ATT_FIT_OUTCOME] * outcome +
                       weights[ATT_FIT_REST] * choosing->rest_ppm +
                       weights[ATT_FIT_LOAD] * choosing->load_ppm;
-        for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
-                terms.weight_sum += weights[i];
-        }
         return terms;
 }
 
@@ -190,14 +203,14 @@ static int64_t points_at_most(const struct choosing *choosing, const struct lane
                                             weights[ATT_FIT_RAPPORT] * rapport);
 }
 
-static wide_int urgency_at_most(const struct choosing *choosing, const struct lane_terms *terms,
+static wide_int urgency_at_most(const struct choosing *choosing, const struct att_policy *policy,
                                 const struct front *front)
 {
         wide_int most = 0;
         bool is_any = false;
         for (int phase = 0; phase < PHASE_STARVED; phase++) {
                 if (front->phases & (1u << phase)) {
-                        wide_int urgency = waiting_urgency(terms->policy, (enum phase)phase,
+                        wide_int urgency = waiting_urgency(policy, (enum phase)phase,
                                                            front->keys[phase],
                                                            choosing->core->now_ms);
                         most = !is_any || urgency > most ? urgency : most;
@@ -207,16 +220,15 @@ static wide_int urgency_at_most(const struct choosing *choosing, const struct la
         return most;
 }
 
-static struct bound find_bound(const struct choosing *choosing, const struct lane_terms *terms,
-                               const struct front *front)
+static struct bound find_bound(const struct choosing *choosing, const struct att_policy *policy,
+                               uint32_t rank, const struct front *front, int64_t points_milli)
 {
-        struct bound bound = {.start_ms = INT64_MAX, .rank = terms->rank};
-        if (front->phases & (1u << PHASE_STARVED)) {
-                bound.start_ms = front->start_ms;
-        }
-        bound.urgency = urgency_at_most(choosing, terms, front) +
-                        (wide_int)points_at_most(choosing, terms, front) * URGENCY_SCALE;
-        return bound;
+        return (struct bound){
+                .start_ms = front->phases & (1u << PHASE_STARVED) ? front->start_ms : INT64_MAX,
+                .rank = rank,
+                .urgency = urgency_at_most(choosing, policy, front) +
+                           (wide_int)points_milli * URGENCY_SCALE,
+        };
 }
 
 /* ---- Contacts of a lane ---- */
@@ -313,21 +325,31 @@ static void look_at_heap(struct choosing *choosing, const struct lane_terms *ter
 static void open_group(struct choosing *choosing, const struct lane_terms *terms,
                        const struct group *group)
 {
-        struct bound bound = find_bound(choosing, terms, &group->front);
-        if (group->count == 0 || !could_be_kept(choosing, &bound)) {
+        if (group->count == 0) {
                 return;
         }
         int64_t points_milli = points_at_most(choosing, terms, &group->front);
+        struct bound bound = find_bound(choosing, terms->policy, terms->rank, &group->front,
+                                        points_milli);
+        if (!could_be_kept(choosing, &bound)) {
+                return;
+        }
         for (int phase = PHASE_STARVED; phase >= 0; phase--) {
                 look_at_heap(choosing, terms, &group->phases[phase], 1, points_milli);
         }
 }
 
-static void open_lane(struct choosing *choosing, const struct lane_terms *terms,
-                      const struct lane *lane)
+/* First what the agent could be worth to the lane's best contact, then its groups. */
+static void open_lane(struct choosing *choosing, const struct slot *slot)
 {
-        for (uint32_t i = 0; i < lane->group_count; i++) {
-                open_group(choosing, terms, lane->groups[i]);
+        struct lane_terms terms = find_terms(choosing, slot);
+        struct bound bound = find_bound(choosing, slot->policy, terms.rank, &slot->front,
+                                        points_at_most(choosing, &terms, &slot->front));
+        if (!could_be_kept(choosing, &bound)) {
+                return;
+        }
+        for (uint32_t i = 0; i < slot->lane->group_count; i++) {
+                open_group(choosing, &terms, slot->lane->groups[i]);
         }
 }
 
@@ -339,12 +361,22 @@ static bool is_better_bound(const struct bound *a, const struct bound *b)
         return a->rank != b->rank ? a->rank < b->rank : a->urgency > b->urgency;
 }
 
-/* A lane that the agent may take and where somebody waits. */
+/* A lane that the agent may take and where somebody waits, were the agent as fit as can be. */
 struct open_lane {
         struct bound bound;
-        struct lane_terms terms;
-        const struct lane *lane;
+        const struct slot *slot;
 };
+
+static struct open_lane *get_room(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        if (match->lane_capacity < core->slots.count) {
+                match->lane_capacity = core->slots.words * 64;
+                match->lanes = att_realloc_array(match->lanes, match->lane_capacity,
+                                                 sizeof(struct open_lane));
+        }
+        return match->lanes;
+}
 
 static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *lanes,
                            uint32_t *ret_best)
@@ -358,10 +390,11 @@ static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *la
                 for (uint64_t bits = served[word] & waiting[word]; bits != 0; bits &= bits - 1) {
                         uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
                         const struct slot *slot = &slots->items[index];
+                        uint32_t rank = queue_rank(choosing->core, choosing->agent, slot->queue);
                         struct open_lane *lane = &lanes[count];
-                        lane->lane = slot->lane;
-                        lane->terms = find_terms(choosing, slot);
-                        lane->bound = find_bound(choosing, &lane->terms, &slot->front);
+                        lane->slot = slot;
+                        lane->bound = find_bound(choosing, slot->policy, rank, &slot->front,
+                                                 slot->policy->fit_points_milli);
                         if (is_better_bound(&lane->bound, &lanes[*ret_best].bound)) {
                                 *ret_best = count;
                         }
@@ -369,17 +402,6 @@ static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *la
                 }
         }
         return count;
-}
-
-static struct open_lane *get_room(struct att_core *core)
-{
-        struct match_scratch *match = &core->match;
-        if (match->lane_capacity < core->slots.count) {
-                match->lane_capacity = core->slots.words * 64;
-                match->lanes = att_realloc_array(match->lanes, match->lane_capacity,
-                                                 sizeof(struct open_lane));
-        }
-        return match->lanes;
 }
 
 static void look_at_lanes(struct choosing *choosing)
@@ -390,10 +412,10 @@ static void look_at_lanes(struct choosing *choosing)
         if (count == 0) {
                 return;
         }
-        open_lane(choosing, &lanes[best].terms, lanes[best].lane);
+        open_lane(choosing, lanes[best].slot);
         for (uint32_t i = 0; i < count; i++) {
                 if (i != best && could_be_kept(choosing, &lanes[i].bound)) {
-                        open_lane(choosing, &lanes[i].terms, lanes[i].lane);
+                        open_lane(choosing, lanes[i].slot);
                 }
         }
 }

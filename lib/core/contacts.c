@@ -765,7 +765,7 @@ void handle_contact_feedback(struct att_core *core, const struct att_command *co
         bool known = false;
         bool well = went_well(command, &known);
         if (known && contact->last_agent && contact->queue != ATT_NONE) {
-                outcome_record(core, contact->last_agent, core->queues[contact->queue].name, well);
+                outcome_record(core, contact->last_agent, contact->queue, well);
         }
         struct customer *customer = customer_of_contact(core, contact);
         if (known && customer) {

@@ -106,6 +106,7 @@ void att_core_free(struct att_core *core)
         free(core->queue_records);
         free(core->human_skills);
         free(core->queues);
+        free(core->expected_ppm);
         free(core->policies);
         for (int place = 0; place < PLACE_COUNT; place++) {
                 att_effects_deinit(&core->places[place]);

@@ -69,17 +69,17 @@ static struct record *find_record(const struct agent *agent, uint32_t queue_name
         return NULL;
 }
 
-int64_t fit_outcome_expected(const struct att_core *core, uint32_t queue)
+void fit_expect_outcome(struct att_core *core, uint32_t queue)
 {
         const struct att_policy *policy = queue_policy(core, queue);
-        return posterior_ppm(policy->outcome_prior_ppm, policy->outcome_weight,
-                             &core->queue_records[core->queues[queue].name]);
+        core->expected_ppm[queue] = (int32_t)posterior_ppm(
+                policy->outcome_prior_ppm, policy->outcome_weight,
+                &core->queue_records[core->queues[queue].name]);
 }
 
 int64_t fit_outcome_of(const struct att_core *core, uint32_t queue, const struct agent *agent)
 {
-        return posterior_ppm(fit_outcome_expected(core, queue),
-                             queue_policy(core, queue)->outcome_weight,
+        return posterior_ppm(core->expected_ppm[queue], queue_policy(core, queue)->outcome_weight,
                              find_record(agent, core->queues[queue].name));
 }
 
@@ -93,8 +93,9 @@ static void add_to_record(struct record *record, bool success)
         record->successes += success;
 }
 
-void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_name, bool success)
+void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue, bool success)
 {
+        uint32_t queue_name = core->queues[queue].name;
         struct record *record = find_record(agent, queue_name);
         if (!record) {
                 agent->records = att_realloc_array(agent->records, agent->record_count + 1u,
@@ -107,6 +108,7 @@ void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_n
                 score_learn(core, agent);
         }
         add_to_record(&core->queue_records[queue_name], success);
+        fit_expect_outcome(core, queue);
 }
 
 int64_t fit_continuity_of(const struct att_core *core, const struct contact *contact,

@@ -77,8 +77,9 @@ int64_t fit_continuity_of(const struct att_core *core, const struct contact *con
 int64_t fit_rapport_of(const struct att_core *core, const struct contact *contact,
                        const struct agent *agent);
 
-/* What the outcome term is for an agent of whom no feedback is known. */
-int64_t fit_outcome_expected(const struct att_core *core, uint32_t queue);
+/* Computes what the outcome term is for an agent of whom no feedback is known: expected_ppm of the
+ * queue, after its feedback or its policy changed. */
+void fit_expect_outcome(struct att_core *core, uint32_t queue);
 
 /* Which bit of a mask stands for a queue's name: an agent without it has no feedback there. */
 static inline uint64_t fit_record_bit(uint32_t queue_name)
@@ -88,6 +89,7 @@ static inline uint64_t fit_record_bit(uint32_t queue_name)
 
 int64_t strain_now_micro(const struct att_core *core, const struct agent *agent);
 void strain_add(struct att_core *core, struct agent *agent, int64_t emotion_ppm);
-void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue_name, bool success);
+/* What feedback said of an agent in a queue. */
+void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue, bool success);
 
 #endif

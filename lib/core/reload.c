@@ -282,6 +282,11 @@ static void swap_queues(struct att_core *core, const struct reload *reload)
         }
         free(core->queues);
         core->queues = queues;
+        free(core->expected_ppm);
+        core->expected_ppm = att_alloc_array(config->queue_count, sizeof(int32_t));
+        for (uint32_t i = 0; i < config->queue_count; i++) {
+                fit_expect_outcome(core, i);
+        }
 }
 
 static uint32_t find_policy(const struct att_config *config, struct att_text name)

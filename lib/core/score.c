@@ -6,8 +6,8 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-/* Agents fetched ahead of being looked at: their records are all over the memory. */
-#define AHEAD 64
+/* Agents looked at together: their records are all over the memory, and are fetched ahead. */
+#define BATCH_MAX 128
 
 static uint64_t records_of(const struct att_core *core, const struct agent *agent)
 {
@@ -27,7 +27,7 @@ void score_refresh(struct att_core *core, const struct agent *agent)
         hot->strain_micro = agent->strain_micro;
         hot->strain_at_ms = agent->strain_at_ms;
         hot->price_ppm = (int32_t)agent->price_ppm;
-        hot->held_units = (uint16_t)att_min_i64(agent->held_units, UINT16_MAX);
+        hot->held_units = (int32_t)agent->held_units;
 }
 
 void score_learn(struct att_core *core, const struct agent *agent)
@@ -39,16 +39,30 @@ void score_learn(struct att_core *core, const struct agent *agent)
 
 /* ---- One contact's sums ---- */
 
+/* All in parts per million of parts per million, so that nothing needs to be divided: what an agent's
+ * weighted terms come to at the most is
+ *
+ *      fixed + match * s + price * (1 - p) - human * (1 - h) + rest * idle + load * free units
+ *
+ * with the outcome term added in full for those with feedback. */
+struct factors {
+        int64_t fixed;
+        int64_t match;
+        int64_t price;
+        int64_t human;
+        int64_t rest;
+        int64_t load;
+        int64_t outcome;
+};
+
 struct scorer {
         const struct att_core *core;
         const struct score_query *query;
         const struct contact *contact;
         const uint32_t *weights;
         const int32_t *match_ppm; /* By agent: s of the skill term. */
-        int64_t value_ppm;
-        int64_t emotion_ppm;
         int64_t weight_sum;
-        int64_t expected_ppm; /* Of the outcome term, for those without feedback. */
+        struct factors factors;
         uint64_t record_bit;
         uint32_t
                 last; /* Who spoke with the customer last, and who is preferred: the two who have */
@@ -60,18 +74,37 @@ static uint32_t index_of(const struct agent *agent)
         return agent ? agent->index : UINT32_MAX;
 }
 
+#define REST_PER_MS (ATT_PPM * ATT_PPM / REST_FULL_MS + 1)
+#define LOAD_A_UNIT (ATT_PPM * (ATT_PPM / ATT_UNITS_MAX))
+
+static struct factors find_factors(const struct att_core *core, const struct contact *contact,
+                                   const uint32_t *weights)
+{
+        int64_t expected = core->expected_ppm[contact->queue];
+        int64_t value = contact->value_ppm;
+        return (struct factors){
+                .fixed = (int64_t)weights[ATT_FIT_OUTCOME] * expected * ATT_PPM +
+                         (int64_t)weights[ATT_FIT_RAPPORT] * (ATT_PPM + 1) * ATT_PPM,
+                .match = weights[ATT_FIT_SKILL] * value,
+                .price = weights[ATT_FIT_SKILL] * (ATT_PPM - value),
+                .human = weights[ATT_FIT_RAPPORT] * contact->emotion_ppm,
+                .rest = weights[ATT_FIT_REST] * REST_PER_MS,
+                .load = weights[ATT_FIT_LOAD] * LOAD_A_UNIT,
+                .outcome = weights[ATT_FIT_OUTCOME] * (ATT_PPM - expected) * ATT_PPM,
+        };
+}
+
 static struct scorer begin(const struct att_core *core, const struct contact *contact,
                            const struct score_query *query)
 {
+        const uint32_t *weights = contact_policy(core, contact)->fit_milli;
         struct scorer scorer = {
                 .core = core,
                 .query = query,
                 .contact = contact,
-                .weights = contact_policy(core, contact)->fit_milli,
+                .weights = weights,
                 .match_ppm = contact->signature->match_ppm,
-                .value_ppm = contact->value_ppm,
-                .emotion_ppm = contact->emotion_ppm,
-                .expected_ppm = fit_outcome_expected(core, contact->queue),
+                .factors = find_factors(core, contact, weights),
                 .record_bit = fit_record_bit(core->queues[contact->queue].name),
                 .last = index_of(contact->customer ? contact->customer->last_agent : NULL),
                 .preferred = index_of(contact->preferred),
@@ -87,41 +120,57 @@ static int64_t idle_of(const struct att_core *core, const struct hot *hot)
         return hot->idle_since_ms == NOT_IDLE ? 0 : core->now_ms - hot->idle_since_ms;
 }
 
-/* The terms that are costly to know, exact in the place of what they are at the most. */
-static int64_t correct(const struct scorer *scorer, uint32_t index, int64_t most)
+/* What the weighted terms come to at the most: no strain, the best outcome where there is feedback;
+ * for whoever knows the customer there is no telling. */
+static inline int64_t sum_at_most(const struct scorer *scorer, uint32_t index)
 {
         const struct hot *hot = &scorer->core->hot[index];
-        const struct agent *agent = scorer->core->agents[index];
-        int64_t sum = most;
-        if (scorer->emotion_ppm > 0 && hot->strain_micro > 0) {
-                int64_t at_most = fit_rapport(scorer->emotion_ppm, hot->human_ppm);
-                sum -= (int64_t)scorer->weights[ATT_FIT_RAPPORT] *
-                       (at_most - fit_rapport_of(scorer->core, scorer->contact, agent));
-        }
+        const struct factors *factors = &scorer->factors;
+        int64_t idle_ms = att_min_i64(idle_of(scorer->core, hot), REST_FULL_MS);
+        int64_t free_units = att_max_i64(ATT_UNITS_MAX - hot->held_units, 0);
+        int64_t sum = factors->fixed + factors->match * scorer->match_ppm[index] +
+                      factors->price * (ATT_PPM - hot->price_ppm) -
+                      factors->human * (ATT_PPM - hot->human_ppm) + factors->rest * idle_ms +
+                      factors->load * free_units;
         if (hot->records & scorer->record_bit) {
-                sum -= (int64_t)scorer->weights[ATT_FIT_OUTCOME] *
-                       (ATT_PPM - fit_outcome_of(scorer->core, scorer->contact->queue, agent));
+                sum += factors->outcome;
         }
-        if (index == scorer->last || index == scorer->preferred) {
-                sum -= (int64_t)scorer->weights[ATT_FIT_CONTINUITY] *
-                       (ATT_PPM - fit_continuity_of(scorer->core, scorer->contact, agent));
-        }
-        return sum;
+        return index == scorer->last || index == scorer->preferred ? INT64_MAX : sum;
 }
 
-/* The weighted sum of an agent's terms at the most; divided by the weights it is the fit. */
-static int64_t sum_at_most(const struct scorer *scorer, uint32_t index)
+static int64_t strain_of(const struct scorer *scorer, const struct hot *hot)
 {
-        const struct hot *hot = &scorer->core->hot[index];
+        if (hot->strain_micro == 0) {
+                return 0;
+        }
+        return fit_decay(hot->strain_micro, scorer->core->now_ms - hot->strain_at_ms,
+                         scorer->core->config->strain_half_life_ms);
+}
+
+/* The weighted sum of an agent's terms; divided by the weights it is the fit. */
+static int64_t sum_of(const struct scorer *scorer, uint32_t index)
+{
+        const struct att_core *core = scorer->core;
+        const struct contact *contact = scorer->contact;
+        const struct hot *hot = &core->hot[index];
         const uint32_t *weights = scorer->weights;
-        int64_t skill = fit_skill(scorer->match_ppm[index], scorer->value_ppm, hot->price_ppm);
-        int64_t outcome = hot->records & scorer->record_bit ? ATT_PPM : scorer->expected_ppm;
-        int64_t rapport = fit_rapport(scorer->emotion_ppm, hot->human_ppm);
-        bool is_known = index == scorer->last || index == scorer->preferred;
+        int64_t skill = fit_skill(scorer->match_ppm[index], contact->value_ppm, hot->price_ppm);
+        int64_t outcome = core->expected_ppm[contact->queue];
+        int64_t rapport = ATT_PPM;
+        int64_t continuity = 0;
+        if (hot->records & scorer->record_bit) {
+                outcome = fit_outcome_of(core, contact->queue, core->agents[index]);
+        }
+        if (contact->emotion_ppm > 0) {
+                int64_t able_ppm = fit_able(hot->human_ppm, strain_of(scorer, hot));
+                rapport = fit_rapport(contact->emotion_ppm, able_ppm);
+        }
+        if (index == scorer->last || index == scorer->preferred) {
+                continuity = fit_continuity_of(core, contact, core->agents[index]);
+        }
         return weights[ATT_FIT_SKILL] * skill + weights[ATT_FIT_OUTCOME] * outcome +
-               weights[ATT_FIT_CONTINUITY] * (is_known ? ATT_PPM : 0) +
-               weights[ATT_FIT_RAPPORT] * rapport +
-               weights[ATT_FIT_REST] * fit_rest(idle_of(scorer->core, hot)) +
+               weights[ATT_FIT_CONTINUITY] * continuity + weights[ATT_FIT_RAPPORT] * rapport +
+               weights[ATT_FIT_REST] * fit_rest(idle_of(core, hot)) +
                weights[ATT_FIT_LOAD] * fit_load(hot->held_units);
 }
 
@@ -132,7 +181,7 @@ struct best {
         uint32_t count;
         int64_t fits[ATT_CANDIDATES_SHOWN];
         uint32_t agents[ATT_CANDIDATES_SHOWN];
-        int64_t enough; /* A sum below it is worse than all that are kept. */
+        int64_t enough; /* A sum below it is worse than all that are kept; times ATT_PPM. */
 };
 
 /* Of two with the same fit: the lower load, the longer idle, the smaller id. */
@@ -170,7 +219,7 @@ static void keep(const struct scorer *scorer, struct best *best, uint32_t agent,
         best->fits[at] = fit;
         best->agents[at] = agent;
         if (best->count == ATT_CANDIDATES_SHOWN) {
-                best->enough = best->fits[best->count - 1] * scorer->weight_sum;
+                best->enough = best->fits[best->count - 1] * scorer->weight_sum * ATT_PPM;
         }
 }
 
@@ -197,7 +246,7 @@ static bool can_take(const struct scorer *scorer, uint32_t index, bool is_plain)
                !is_left_out(scorer->query, agent);
 }
 
-/* Whether an agent is not ranked behind what was found; found before with a later rank is dropped. */
+/* Whether an agent is not ranked behind what was found. What was found with a later rank is dropped. */
 static bool is_of_rank(const struct scorer *scorer, struct best *best, uint32_t index,
                        bool is_plain)
 {
@@ -209,27 +258,52 @@ static bool is_of_rank(const struct scorer *scorer, struct best *best, uint32_t 
         return rank == best->rank;
 }
 
+/* Agents that are looked at together, those who could be best first. */
+struct batch {
+        uint32_t count;
+        uint32_t agents[BATCH_MAX];
+        int64_t at_most[BATCH_MAX];
+};
+
 static void look_at(const struct scorer *scorer, struct best *best, uint32_t agent, bool is_plain)
 {
-        if (scorer->query->by_rank && !is_of_rank(scorer, best, agent, is_plain)) {
-                return;
-        }
-        int64_t sum = sum_at_most(scorer, agent);
-        if (sum < best->enough) {
-                return;
-        }
-        sum = correct(scorer, agent, sum);
-        if (sum >= best->enough && can_take(scorer, agent, is_plain)) {
+        int64_t sum = sum_of(scorer, agent);
+        if (sum * ATT_PPM >= best->enough && can_take(scorer, agent, is_plain)) {
                 keep(scorer, best, agent, sum);
         }
 }
 
-static void look_at_ahead(const struct scorer *scorer, struct best *best, const uint32_t *agents,
-                          uint32_t count, bool is_plain)
+static void find_bounds(const struct scorer *scorer, struct batch *batch)
 {
-        for (uint32_t i = 0; i < count; i++) {
-                look_at(scorer, best, agents[i], is_plain);
+        for (uint32_t i = 0; i < batch->count; i++) {
+                batch->at_most[i] = sum_at_most(scorer, batch->agents[i]);
         }
+}
+
+static uint32_t find_highest(const struct batch *batch)
+{
+        uint32_t highest = 0;
+        for (uint32_t i = 1; i < batch->count; i++) {
+                highest = batch->at_most[i] > batch->at_most[highest] ? i : highest;
+        }
+        return highest;
+}
+
+static void look_at_batch(const struct scorer *scorer, struct best *best, struct batch *batch,
+                          bool is_plain)
+{
+        find_bounds(scorer, batch);
+        while (batch->count > 0) {
+                uint32_t highest = find_highest(batch);
+                if (batch->at_most[highest] < best->enough) {
+                        break;
+                }
+                look_at(scorer, best, batch->agents[highest], is_plain);
+                batch->count--;
+                batch->agents[highest] = batch->agents[batch->count];
+                batch->at_most[highest] = batch->at_most[batch->count];
+        }
+        batch->count = 0;
 }
 
 static uint64_t agents_of_word(const struct scorer *scorer, const uint64_t *serves, size_t word)
@@ -239,30 +313,44 @@ static uint64_t agents_of_word(const struct scorer *scorer, const uint64_t *serv
         return query->among ? agents & query->among[word] : agents;
 }
 
+static void add_to_batch(const struct scorer *scorer, struct best *best, struct batch *batch,
+                         uint32_t agent, bool is_plain)
+{
+        if (scorer->query->by_rank) {
+                uint32_t rank = best->rank;
+                if (!is_of_rank(scorer, best, agent, is_plain)) {
+                        return;
+                }
+                if (best->rank != rank) {
+                        batch->count = 0;
+                }
+        }
+        __builtin_prefetch(&scorer->core->hot[agent]);
+        __builtin_prefetch(&scorer->match_ppm[agent]);
+        batch->agents[batch->count++] = agent;
+}
+
 static void look_at_all(const struct scorer *scorer, struct best *best)
 {
         const struct att_core *core = scorer->core;
         const uint64_t *serves = scorer->contact->signature->serves;
         bool is_plain = contact_is_plain(core, scorer->contact);
-        uint32_t ahead[AHEAD + 64];
-        uint32_t count = 0;
+        struct batch batch;
+        batch.count = 0;
         for (size_t word = 0; word < core->sets.words; word++) {
                 uint64_t bits = agents_of_word(scorer, serves, word);
                 for (; bits != 0; bits &= bits - 1) {
                         uint32_t agent = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
-                        __builtin_prefetch(&core->hot[agent]);
-                        __builtin_prefetch(&scorer->match_ppm[agent]);
-                        ahead[count++] = agent;
+                        add_to_batch(scorer, best, &batch, agent, is_plain);
                 }
-                if (count >= AHEAD) {
-                        look_at_ahead(scorer, best, ahead, count, is_plain);
-                        count = 0;
+                if (batch.count > BATCH_MAX - 64) {
+                        look_at_batch(scorer, best, &batch, is_plain);
                         if (scorer->query->is_any && best->count > 0) {
                                 return;
                         }
                 }
         }
-        look_at_ahead(scorer, best, ahead, count, is_plain);
+        look_at_batch(scorer, best, &batch, is_plain);
 }
 
 /* A named agent need not serve the queue. */

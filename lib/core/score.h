@@ -29,7 +29,7 @@ struct hot {
         uint64_t records; /* fit_record_bit() of the queues with feedback on the agent. */
         int32_t price_ppm;
         int32_t human_ppm;
-        uint16_t held_units;
+        int32_t held_units;
 };
 
 /* After anything above changed. */

@@ -432,6 +432,7 @@ struct att_core {
         struct att_list apart; /* Waiting contacts in no lane. */
 
         struct queue_state *queues;    /* Owned; by configuration index. */
+        int32_t *expected_ppm;         /* Owned; the same: of the outcome term. */
         struct policy_state *policies; /* Owned; by configuration index. */
         char **queue_names;            /* Owned: every queue name ever seen; never shrinks. */
         struct record *queue_records;  /* Owned; by queue name. */

@@ -75,6 +75,27 @@ static bool may_take_lane(const struct att_core *core, const struct lane *lane,
                (lane->delays_reached > 0 && delays_ms[lane->delays_reached - 1] >= delay_ms);
 }
 
+static void fill_slot(const struct att_core *core, struct slot *slot, struct lane *lane)
+{
+        const struct signature *signature = lane->signature;
+        *slot = (struct slot){
+                .lane = lane,
+                .policy = queue_policy(core, signature->queue),
+                .record_bit = fit_record_bit(core->queues[signature->queue].name),
+                .queue = signature->queue,
+                .want_count = signature->want_count,
+                .want_weight_milli = (int64_t)signature->weight_sum_milli,
+                .match_ppm = signature->match_ppm,
+        };
+        for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
+                slot->weight_sum += slot->policy->fit_milli[i];
+        }
+        for (uint32_t i = 0; i < SLOT_WANTS && i < signature->want_count; i++) {
+                slot->wants[i].skill = signature->wants[i].skill;
+                slot->wants[i].weight_milli = signature->wants[i].weight_milli;
+        }
+}
+
 static void take_slot(struct att_core *core, struct lane *lane)
 {
         struct slots *slots = &core->slots;
@@ -86,12 +107,7 @@ static void take_slot(struct att_core *core, struct lane *lane)
                 slots->count++;
         }
         lane->slot = slot;
-        slots->items[slot] = (struct slot){
-                .lane = lane,
-                .policy = queue_policy(core, lane->signature->queue),
-                .match_ppm = lane->signature->match_ppm,
-                .queue = lane->signature->queue,
-        };
+        fill_slot(core, &slots->items[slot], lane);
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 att_bitset_put(slots->served + (size_t)i * slots->words, slot,
                                may_take_lane(core, lane, core->agents[i]));

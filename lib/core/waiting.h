@@ -80,12 +80,22 @@ struct lane {
         struct group *by_class[CLASSES]; /* The same; NULL: none yet. */
 };
 
+#define SLOT_WANTS 4
+
 struct slot { /* What is asked of every lane an agent could take, side by side. */
         struct front front;
         struct lane *lane; /* Owned; NULL: free. */
         const struct att_policy *policy;
-        const int32_t *match_ppm; /* The signature's. */
+        int64_t weight_sum; /* Of the policy's terms of fit, in thousandths. */
+        uint64_t record_bit;
         uint32_t queue;
+        uint32_t want_count; /* Of the signature; the first of them: */
+        struct {
+                uint32_t skill;
+                uint32_t weight_milli;
+        } wants[SLOT_WANTS];
+        int64_t want_weight_milli; /* All of them together. */
+        const int32_t *match_ppm;  /* The signature's. */
 };
 
 /* Lanes by slot: for each agent a row of bits, which of them it may take as far as the lane goes;
