@@ -39,6 +39,15 @@ static void put_could(struct att_buffer *into, uint32_t agents, uint32_t free)
         }
 }
 
+/* As things are now; the last step never is. */
+static bool is_passed_over(const struct explain *explain, const struct att_step *step)
+{
+        const struct att_queue *queue = explain->asks.queue;
+        uint32_t index = (uint32_t)(step - queue->steps);
+        return step->skip_unstaffed && step->move_to == ATT_NONE && index + 1 < queue->step_count &&
+               !step_is_staffed(explain->core, explain->contact, explain->asks.queue_index, index);
+}
+
 static void add_step(struct explain *explain, struct changes *changes, const struct att_step *step,
                      int64_t due_ms)
 {
@@ -66,6 +75,9 @@ static void add_step(struct explain *explain, struct changes *changes, const str
         words_asks(&explain->words, core, &asks);
         att_buffer_append_c(&explain->words, ": ");
         put_could(&explain->words, agents, free);
+        if (is_passed_over(explain, step)) {
+                att_buffer_append_c(&explain->words, ", and it is passed over (unstaffed)");
+        }
         add_change(explain, changes, due_ms, agents, free);
 }
 
@@ -151,34 +163,63 @@ static void add_first_free(struct explain *explain, const struct outlook *outloo
         }
 }
 
+static void put_overflow(struct att_buffer *into, const struct att_core *core,
+                         const struct att_overflow *overflow)
+{
+        switch (overflow->kind) {
+        case ATT_OVERFLOW_NONE:
+                att_buffer_append_c(into, "it expires");
+                break;
+        case ATT_OVERFLOW_QUEUE:
+                att_buffer_printf(into, "it goes to queue %.*s",
+                                  ATT_TEXT_ARGS(core->config->queues[overflow->queue].name));
+                break;
+        case ATT_OVERFLOW_CALLBACK:
+                att_buffer_append_c(into, "the customer is called back ");
+                words_setting(into, overflow->callback_ms);
+                att_buffer_append_c(into, " later");
+                break;
+        case ATT_OVERFLOW_REFUSE:
+                att_buffer_append_c(into, "it is refused");
+                break;
+        }
+}
+
 static void add_max_wait(struct explain *explain, struct changes *changes)
 {
         const struct att_core *core = explain->core;
         const struct att_queue *queue = explain->asks.queue;
-        const struct att_overflow *overflow = &queue->overflow;
-        struct att_buffer *words = &explain->words;
-        att_buffer_append_c(words, "its longest wait (max_wait ");
-        words_setting(words, queue->max_wait_ms);
-        switch (overflow->kind) {
-        case ATT_OVERFLOW_NONE:
-                att_buffer_append_c(words, ") is over, and it expires");
-                break;
-        case ATT_OVERFLOW_QUEUE:
-                att_buffer_printf(words, ") is over, and it goes to queue %.*s",
-                                  ATT_TEXT_ARGS(core->config->queues[overflow->queue].name));
-                break;
-        case ATT_OVERFLOW_CALLBACK:
-                att_buffer_append_c(words, ") is over, and the customer is called back ");
-                words_setting(words, overflow->callback_ms);
-                att_buffer_append_c(words, " later");
-                break;
-        case ATT_OVERFLOW_REFUSE:
-                att_buffer_append_c(words, ") is over, and it is refused");
-                break;
-        }
         int64_t due_ms = core->now_ms - contact_in_queue_ms(core, explain->contact) +
                          queue->max_wait_ms;
+        att_buffer_append_c(&explain->words, "its longest wait (max_wait ");
+        words_setting(&explain->words, queue->max_wait_ms);
+        att_buffer_append_c(&explain->words, ") is over, and ");
+        put_overflow(&explain->words, core, &queue->overflow);
         add_change(explain, changes, att_max_i64(due_ms, core->now_ms), 0, 0);
+}
+
+/* The queue closes, and serves nobody who still waits then. */
+static void add_closing(struct explain *explain, struct changes *changes)
+{
+        const struct att_core *core = explain->core;
+        const struct att_queue *queue = explain->asks.queue;
+        const struct att_overflow *overflow = queue->when_closed.kind != ATT_OVERFLOW_NONE
+                                                      ? &queue->when_closed
+                                                      : &queue->overflow;
+        if (queue->hours == ATT_NONE || queue->at_closing != ATT_AT_CLOSING_OVERFLOW ||
+            overflow->kind == ATT_OVERFLOW_NONE ||
+            (overflow->kind == ATT_OVERFLOW_QUEUE &&
+             overflow->queue == explain->asks.queue_index)) {
+                return;
+        }
+        const struct att_hours *hours = &core->config->hours[queue->hours];
+        int64_t due_ms = att_hours_next_change(hours, core->now_ms);
+        if (!att_hours_is_open(hours, core->now_ms) || due_ms == INT64_MAX) {
+                return;
+        }
+        att_buffer_append_c(&explain->words, "the queue closes, and ");
+        put_overflow(&explain->words, core, overflow);
+        add_change(explain, changes, due_ms, 0, 0);
 }
 
 /* ---- What people could do ---- */
@@ -295,6 +336,7 @@ void changes_add(struct explain *explain, const struct outlook *outlook, struct 
         add_endings(explain, outlook, changes);
         add_steps(explain, changes);
         add_max_wait(explain, changes);
+        add_closing(explain, changes);
         add_people(explain, outlook, changes);
         for (uint32_t i = 0; outlook->signed_in > 0 && i < explain->asks.want_count; i++) {
                 add_shortage(explain, outlook, changes, i);

@@ -32,12 +32,21 @@ static void put_waits_for(const struct explain *explain, const struct outlook *o
         }
 }
 
+static void put_others(const struct explain *explain, struct att_buffer *into)
+{
+        uint32_t position = queue_position(explain->core, explain->contact);
+        if (position > 1) {
+                att_buffer_printf(into, "; %u of its queue %s before it", position - 1,
+                                  position == 2 ? "is" : "are");
+        }
+}
+
 /* ---- All of it ---- */
 
 static struct att_text blocks_text(struct explain *explain, const struct someone *someone)
 {
         if (someone->set == 0) {
-                att_buffer_append_c(&explain->words, "free to take it");
+                att_buffer_append_c(&explain->words, "is free to take it");
         }
         for (uint32_t left = someone->set; left != 0; left &= left - 1) {
                 words_block(explain, someone->agent, blocks_first(left));
@@ -76,6 +85,7 @@ const struct att_explain_wait *explain_wait(struct explain *explain)
         wait->agent_count = outlook->first_count;
         wait->more_agents = outlook->could - outlook->first_count;
         put_waits_for(explain, outlook, &explain->words);
+        put_others(explain, &explain->words);
         wait->waits_for = explain_keep(explain);
         changes_add(explain, outlook, changes);
         wait->changes = changes->items;
@@ -87,7 +97,7 @@ const struct att_explain_wait *explain_wait(struct explain *explain)
 
 static void put_when(struct att_buffer *into, const struct explain *explain, int64_t due_ms)
 {
-        if (due_ms >= 0) {
+        if (due_ms > explain->core->now_ms) {
                 att_buffer_append_c(into, "in ");
                 words_duration(into, due_ms - explain->core->now_ms);
                 att_buffer_append_c(into, ": ");

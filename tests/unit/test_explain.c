@@ -253,10 +253,13 @@ START_TEST(more_than_are_paired_at_once_is_told)
                 command.request.queue = ATT_TEXT("q");
                 centre_step(&centre, &command);
         }
-        check_says(&centre, "c3", "", "waits for: the policy's batching window to close\n");
+        check_says(
+                &centre, "c3", "",
+                "waits for: the policy's batching window to close; 3 of its queue are before it\n");
         check_says(&centre, "c3", "",
                    "  in 1.0s: the policy's batching window closes: 2 agents could take it then, "
                    "free now\n");
+        check_says(&centre, "c3", "", "  ann is free to take it\n");
         centre_wait(&centre, 1000);
         check_says(&centre, "c3", "",
                    "contacts to be served at this instant: 70, too many for an exact assignment: "
@@ -322,6 +325,41 @@ START_TEST(the_steps_to_come_are_told_with_who_could_take_it_then)
                 "  in 8m 30s: its longest wait (max_wait 10m) is over, and it goes to queue any\n");
         centre_wait(&centre, 30000); /* What was told comes true. */
         ck_assert_str_eq(centre_said(&centre), "relaxed c1; offer c1 dan");
+        centre_deinit(&centre);
+}
+END_TEST
+
+START_TEST(who_is_before_it_and_what_a_queue_does_at_the_end_is_told)
+{
+        struct centre centre;
+        centre_init(&centre,
+                    "attune: 1\n"
+                    "skills: { s: {} }\n"
+                    "agents: { ann: {}, bob: { skills: { s: 5 } } }\n"
+                    "hours: { day: { zone: UTC, open: { mon-fri: \"08:00-18:00\" } } }\n"
+                    "queues:\n"
+                    "  q: { requires: { s: 9 }, hours: day, at_closing: overflow,\n"
+                    "       when_closed: { refuse: closed }, overflow: { callback: 30m },\n"
+                    "       relax: [ { after: 1m, requires: { s: 7 }, skip: unstaffed },\n"
+                    "                { after: 2m, requires: { s: 3 } } ] }\n");
+        ready(&centre, "ann");
+        centre_contact(&centre, "c1", "q");
+        centre_contact(&centre, "c2", "q");
+        centre_contact(&centre, "c3", "q");
+        check_says(&centre, "c2", "", "there is none; 1 of its queue is before it\n");
+        check_says(&centre, "c3", "", "there is none; 2 of its queue are before it\n");
+        check_says(
+                &centre, "c1", "",
+                "  in 1m 00s: the step at 1m asks for s 7: nobody signed in could take it then, "
+                "and it is passed over (unstaffed)\n"
+                "  in 2m 00s: the step at 2m asks for s 3: nobody signed in could take it "
+                "then\n"
+                "  in 9h 00m: the queue closes, and it is refused\n"
+                "  in 1d 00h: its longest wait (max_wait 1d) is over, and the customer is called "
+                "back 30m later\n");
+        centre_wait(&centre, 60000); /* What was told comes true. */
+        ck_assert_str_eq(centre_said(&centre), "relaxed c1; relaxed c1; relaxed c2; relaxed c2; "
+                                               "relaxed c3; relaxed c3");
         centre_deinit(&centre);
 }
 END_TEST
@@ -664,6 +702,7 @@ ATT_TEST_MAIN("explain", the_rules_of_the_intake_are_told_with_their_lines,
               an_agent_who_lost_is_compared_term_by_term, the_tie_break_between_two_agents_is_named,
               more_than_are_paired_at_once_is_told, who_could_take_it_is_told_with_when,
               the_steps_to_come_are_told_with_who_could_take_it_then,
+              who_is_before_it_and_what_a_queue_does_at_the_end_is_told,
               a_skill_that_nobody_has_is_told_with_who_could_sign_in,
               where_nobody_could_ever_take_it_that_is_told,
               lasting_causes_are_told_with_what_is_asked_and_what_is_there,
