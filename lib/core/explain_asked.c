@@ -13,6 +13,11 @@ static const struct att_candidate *find_recorded(const struct att_decision *deci
         return NULL;
 }
 
+static bool is_in_queue(const struct contact *contact)
+{
+        return contact->state == ATT_CONTACT_QUEUED || contact->state == ATT_CONTACT_OFFERED;
+}
+
 /* The agent's figures: as recorded; else of now, as long as the contact is in a queue. */
 static bool figures_of(const struct explain *explain, const struct agent *agent,
                        struct att_candidate *ret_figures, bool *ret_is_recorded)
@@ -23,7 +28,7 @@ static bool figures_of(const struct explain *explain, const struct agent *agent,
                 *ret_figures = *recorded;
                 return true;
         }
-        if (!explain->contact->signature || !agent->def) {
+        if (!is_in_queue(explain->contact) || !agent->def) {
                 return false;
         }
         *ret_figures = (struct att_candidate){
@@ -130,7 +135,7 @@ static void compare(struct explain *explain, const struct agent *agent, uint32_t
 static uint32_t find_blocks(const struct explain *explain, const struct agent *agent)
 {
         const struct att_core *core = explain->core;
-        if (!explain->contact->signature) { /* It waits no more: what is lasting, and presence. */
+        if (!is_in_queue(explain->contact)) { /* It waits no more: what is lasting, and presence. */
                 return blocks_of(core, explain->contact, &explain->asks, agent, core->now_ms) &
                        ~(BLOCKS_TIMED | BLOCK(ATT_EXCLUSION_LINKED));
         }
@@ -214,7 +219,7 @@ static void put_figures(struct att_buffer *into, const struct att_explain_asked 
         if (asked->is_recorded) {
                 att_buffer_printf(into, "decided by %.*s: ", ATT_TEXT_ARGS(asked->decided_by));
         } else {
-                att_buffer_printf(into, "the figures of %.*s were not kept, those of now are: ",
+                att_buffer_printf(into, "with the figures of now %.*s has ",
                                   ATT_TEXT_ARGS(asked->agent));
         }
         att_buffer_append_c(into, "fit ");
@@ -246,6 +251,12 @@ static void put_then(struct att_buffer *into, const struct att_decision *decisio
         if (!asked->is_recorded && were_all_kept(decision)) {
                 att_buffer_printf(into, "then: %.*s was not eligible\n",
                                   ATT_TEXT_ARGS(asked->agent));
+        } else if (!asked->is_recorded) {
+                att_buffer_printf(
+                        into,
+                        "then: %.*s is not among the best %u of %u who were eligible, whose "
+                        "figures were kept\n",
+                        ATT_TEXT_ARGS(asked->agent), decision->agents_shown, decision->eligible);
         }
         put_figures(into, asked);
         put_ties(into, decision, asked);

@@ -98,7 +98,7 @@ static int64_t cooldown_until_ms(const struct contact *contact, const struct age
 static int64_t shown_from_ms(const struct att_core *core, const struct contact *contact,
                              const struct asks *asks, const struct agent *agent, int64_t at_ms)
 {
-        int64_t entered_ms = contact->signature && asks->queue_index == contact->queue
+        int64_t entered_ms = asks->queue_index == contact->queue
                                      ? core->now_ms - contact_in_queue_ms(core, contact)
                                      : at_ms;
         return entered_ms + profile_delay_ms(core, agent, asks->queue_index);

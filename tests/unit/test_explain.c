@@ -236,6 +236,40 @@ START_TEST(the_tie_break_between_two_agents_is_named)
 }
 END_TEST
 
+START_TEST(whose_figures_were_not_kept_is_told_with_those_of_now)
+{
+        static const char *const agents[] = {"a", "b", "c", "d", "e", "f"};
+        struct centre centre;
+        struct told told;
+        centre_init(&centre, "attune: 1\n"
+                             "policies: { default: { fit: { rest: 1, load: 1 } } }\n"
+                             "agents: { a: {}, b: {}, c: {}, d: {}, e: {}, f: {} }\n"
+                             "queues: { q: {} }\n");
+        for (int i = 0; i < 6; i++) {
+                ready(&centre, agents[i]);
+        }
+        centre_contact(&centre, "c1", "q");
+        centre_wait(&centre, 9000);
+        check_says(
+                &centre, "c1", "f",
+                "then: f is not among the best 4 of 6 who were eligible, whose figures were kept\n"
+                "with the figures of now f has fit 0.502 against 0.500\n"
+                "  rest 0.005 against 0.000, weight 1: +0.002\n"
+                "  load 1.000 against 1.000, weight 1: 0.000\n"
+                "now: agent f could take it\n");
+        ask(&centre, "c1", "f", &told);
+        ck_assert(!told.why.asked->is_recorded);
+        ck_assert(att_text_is_empty(told.why.asked->decided_by));
+        done(&told);
+        centre_event(&centre, ATT_CMD_OFFER_ACCEPT, "c1", "a");
+        ask(&centre, "c1", "f", &told);
+        ck_assert_uint_eq(told.why.asked->term_count, 0);
+        done(&told);
+        check_says(&centre, "c1", "f", "who were eligible, whose figures were kept\nnow: agent f");
+        centre_deinit(&centre);
+}
+END_TEST
+
 START_TEST(more_than_are_paired_at_once_is_told)
 {
         struct centre centre;
@@ -700,6 +734,7 @@ END_TEST
 ATT_TEST_MAIN("explain", the_rules_of_the_intake_are_told_with_their_lines,
               who_has_it_is_told_with_the_next_best_and_every_term,
               an_agent_who_lost_is_compared_term_by_term, the_tie_break_between_two_agents_is_named,
+              whose_figures_were_not_kept_is_told_with_those_of_now,
               more_than_are_paired_at_once_is_told, who_could_take_it_is_told_with_when,
               the_steps_to_come_are_told_with_who_could_take_it_then,
               who_is_before_it_and_what_a_queue_does_at_the_end_is_told,
