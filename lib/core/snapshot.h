@@ -12,10 +12,11 @@
  * bytes. The configuration is not either: whoever keeps the bytes keeps it beside them
  * (att_core_config(), lib/wire/journal.h) and gives it back; so neither room has to know the other.
  *
- * The bytes are of one behaviour: whoever keeps them keeps ATT_CORE_BEHAVIOUR with them and loads
- * them with an engine of the same number only (lib/store/snapshot.h does). That they are the bytes
- * that were written is its business too; yet damaged ones give an error here, never a crash and
- * never an engine that breaks a rule later.
+ * The bytes begin with the number of their layout. An engine loads its own layout and every earlier
+ * one that was released, whatever the behaviour of the engine that saved: after a clean stop an upgrade
+ * begins with such a state and replays nothing. A newer layout is refused. That they are the bytes that
+ * were written is the store's business (lib/store/snapshot.h); yet damaged ones give an error here,
+ * never a crash and never an engine that breaks a rule later.
  *
  * The same state gives the same bytes, on every machine.
  */

@@ -441,6 +441,24 @@ static bool is_plain(const char *dir, uint64_t first_seq)
         return true;
 }
 
+/* One that could not be sealed while another process was reading it is sealed now. */
+static bool make_plain(const char *dir, uint64_t first_seq)
+{
+        ATT_CLEANUP(att_buffer_deinit) struct att_buffer why = {0};
+        struct att_segment *segment;
+        int error;
+
+        if (is_plain(dir, first_seq)) {
+                return true;
+        }
+        if (att_segment_open(dir, first_seq, true, &segment, &why) < 0) {
+                return false;
+        }
+        error = att_segment_seal(segment, &why);
+        att_segment_close(segment);
+        return error == 0 && is_plain(dir, first_seq);
+}
+
 static int remove_segments(const char *dir, const struct att_segment_list *list, uint64_t covered,
                            int64_t before_ms, size_t *ret_removed, struct att_buffer *why)
 {
@@ -450,14 +468,14 @@ static int remove_segments(const char *dir, const struct att_segment_list *list,
         for (size_t i = 0; i + 1 < list->count; i++) {
                 int error;
 
-                if (list->first_seqs[i + 1] > covered + 1 || !is_plain(dir, list->first_seqs[i])) {
+                if (list->first_seqs[i + 1] > covered + 1) {
                         break;
                 }
                 error = end_of_segment(dir, list->first_seqs[i + 1], &end_ms, why);
                 if (error < 0) {
                         return error;
                 }
-                if (end_ms > before_ms) {
+                if (end_ms > before_ms || !make_plain(dir, list->first_seqs[i])) {
                         break;
                 }
                 error = att_segment_remove(dir, list->first_seqs[i], why);

@@ -77,8 +77,8 @@ ATT_MUST_USE int att_snapshot_load_newest(const char *dir, uint64_t seq_max, uin
 
 /* Removes what retention lets go: all snapshots but the newest two, then every segment whose
  * commands are all covered by the older of the two kept and whose last was before `before_ms`, oldest
- * first. The segment that is written to stays, and one that has a log. Fewer than two snapshots:
- * no segment goes. `ret_removed` counts segments. */
+ * first. The segment that is written to stays, and one that another process reads and that still has
+ * its log. Fewer than two snapshots: no segment goes. `ret_removed` counts segments. */
 ATT_MUST_USE int att_journal_let_go(const char *dir, int64_t before_ms, size_t *ret_removed,
                                     struct att_buffer *why);
 

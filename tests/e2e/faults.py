@@ -102,6 +102,7 @@ class Traffic:
             self.sign_in(client)
             while self.commands < until:
                 self.one_round(client)
+            client.close()
             return True
         except (attune.Closed, OSError, TimeoutError):
             return False

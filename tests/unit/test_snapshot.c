@@ -51,29 +51,33 @@ static void tear_down(struct fixture *fixture)
         ck_assert_int_eq(nftw(fixture->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+static void append_one(struct fixture *fixture, uint64_t seq)
+{
+        static const char records[500] = "what commands are written as";
+        const struct att_batch batch = {
+                .first_seq = seq,
+                .last_seq = seq,
+                .time_ms = 1000 * (int64_t)seq,
+                .records = {records, sizeof(records)},
+                .effects = {seq, 5},
+        };
+
+        att_journal_append(fixture->journal, &batch);
+        ck_assert_int_eq(att_journal_wait(fixture->journal, &fixture->why), ATT_APPEND_DURABLE);
+        fixture->positions[seq] = att_journal_end(fixture->journal);
+}
+
 /* Commands 1..count, a batch each; the journal stays open. */
 static void write_journal(struct fixture *fixture, uint64_t count, uint64_t segment_bytes)
 {
         const struct att_journal_options options = {
                 .dir = fixture->dir, .behaviour = 7, .segment_bytes_max = segment_bytes};
-        static const char records[500] = "what commands are written as";
 
         ck_assert_int_eq(att_journal_open(&options, &fixture->positions[0], &fixture->journal,
                                           &fixture->why),
                          0);
         for (uint64_t seq = 1; seq <= count; seq++) {
-                const struct att_batch batch = {
-                        .first_seq = seq,
-                        .last_seq = seq,
-                        .time_ms = 1000 * (int64_t)seq,
-                        .records = {records, sizeof(records)},
-                        .effects = {seq, 5},
-                };
-
-                att_journal_append(fixture->journal, &batch);
-                ck_assert_int_eq(att_journal_wait(fixture->journal, &fixture->why),
-                                 ATT_APPEND_DURABLE);
-                fixture->positions[seq] = att_journal_end(fixture->journal);
+                append_one(fixture, seq);
         }
 }
 
@@ -524,6 +528,35 @@ START_TEST(a_damaged_snapshot_covers_nothing)
 }
 END_TEST
 
+START_TEST(a_segment_that_was_being_read_when_it_was_to_be_sealed_goes_later)
+{
+        struct fixture fixture;
+        struct att_reader *reader;
+        struct att_stored_batch stored;
+        size_t removed;
+        uint64_t first;
+
+        set_up(&fixture);
+        write_journal(&fixture, 3, 5000);
+        ck_assert_int_eq(att_reader_open(fixture.dir, 1, &reader, &fixture.why), 0);
+        ck_assert_int_eq(att_reader_next(reader, &stored, &fixture.why), ATT_READ_BATCH);
+        for (uint64_t seq = 4; seq <= 40; seq++) {
+                append_one(&fixture, seq);
+        }
+        att_journal_close(ATT_STEAL(fixture.journal)); /* The first segment is left with its log. */
+        save(&fixture, 35);
+        save(&fixture, 40);
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_uint_eq(removed, 0);
+        att_reader_close(reader);
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_uint_gt(removed, 1);
+        (void)count_segments(&fixture, &first);
+        ck_assert_uint_gt(first, 20);
+        tear_down(&fixture);
+}
+END_TEST
+
 START_TEST(a_segment_that_is_written_to_stays)
 {
         struct fixture fixture;
@@ -549,4 +582,6 @@ ATT_TEST_MAIN("snapshot", what_was_saved_is_loaded, an_empty_part_and_a_large_on
               a_full_disk_fails_the_save_and_leaves_the_last_one, a_reader_goes_on_after_a_snapshot,
               a_snapshot_that_the_journal_does_not_come_by_is_refused,
               only_what_two_snapshots_cover_is_let_go, what_is_young_is_not_let_go,
-              a_damaged_snapshot_covers_nothing, a_segment_that_is_written_to_stays)
+              a_damaged_snapshot_covers_nothing,
+              a_segment_that_was_being_read_when_it_was_to_be_sealed_goes_later,
+              a_segment_that_is_written_to_stays)
