@@ -310,10 +310,9 @@ static void on_broken(int number)
         if (page && __atomic_load_n(&page->is_stepping, __ATOMIC_ACQUIRE)) {
                 __atomic_store_n(&page->is_blamed, (uint32_t)number, __ATOMIC_RELEASE);
         }
-        /* The handler is gone by now: the same again, or abort() itself, ends the process. */
-        if (number != SIGABRT) {
-                (void)raise(number);
-        }
+        /* The handler is gone by now: the process ends as soon as this one returns, also when the
+         * signal came from outside, as systemd's watchdog sends one to a step that never ends. */
+        (void)raise(number);
 }
 
 void att_blame_watch(const struct att_blame *blame)
