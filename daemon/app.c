@@ -43,6 +43,7 @@ static void on_turn(void *context)
 {
         struct app *app = context;
 
+        watchdog_turn(app);
         execute_stall(app);
         presence_tell(app);
         tails_flush(&app->tails);
@@ -282,6 +283,7 @@ static bool start(struct app *app)
                         fail(app, "listener.failed", &why);
                 } else {
                         started = true;
+                        watchdog_open(app);
                         say_ready(app);
                 }
         }
@@ -294,6 +296,7 @@ static bool start(struct app *app)
 /* All that keeps the loop alive but the sessions, which close by themselves. */
 static void close_all(struct app *app)
 {
+        watchdog_close(app);
         listeners_close(app);
         lanes_close(app);
         positions_close(app);

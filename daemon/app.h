@@ -29,6 +29,7 @@
 #include "daemon/snapshots.h"
 #include "daemon/tail.h"
 #include "daemon/upkeep.h"
+#include "daemon/watchdog.h"
 #include "daemon/writer.h"
 #include "lib/base/digest.h"
 #include "lib/base/rng.h"
@@ -52,6 +53,7 @@ struct app {
         struct tails tails;
         struct signals signals;
         struct upkeep upkeep;
+        struct watchdog watchdog;
         struct snapshots snapshots;
         struct log_memory memory;
         struct att_rng jitter;

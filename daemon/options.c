@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/watchdog.h"
 #include "lib/base/duration.h"
 #include "lib/base/text.h"
 #include "version.h"
@@ -26,6 +27,7 @@ static const char USAGE[] =
         "      --time-scale N       time runs N times as fast; for demonstrations and tests only\n"
         "      --memory-max MIB     give up the less needed before the process takes so much (three\n"
         "                           quarters of what there is)\n"
+        "      --watchdog SECONDS   abort when the loop has not turned for so long (30; 0: never)\n"
         "  -V, --version\n"
         "  -h, --help\n"
         "\n"
@@ -37,6 +39,7 @@ enum {
         LONG_ACCEPT_DIFFERENCES,
         LONG_TIME_SCALE,
         LONG_MEMORY_MAX,
+        LONG_WATCHDOG,
         LONG_KEEP,
         LONG_SNAPSHOT_EVERY,
         LONG_MAKE_SNAPSHOT,
@@ -52,6 +55,7 @@ static const struct option LONG_OPTIONS[] = {
         {"accept-differences", no_argument, NULL, LONG_ACCEPT_DIFFERENCES},
         {"time-scale", required_argument, NULL, LONG_TIME_SCALE},
         {"memory-max", required_argument, NULL, LONG_MEMORY_MAX},
+        {"watchdog", required_argument, NULL, LONG_WATCHDOG},
         {"keep", required_argument, NULL, LONG_KEEP},
         {"snapshot-every", required_argument, NULL, LONG_SNAPSHOT_EVERY},
         {"make-snapshot", required_argument, NULL, LONG_MAKE_SNAPSHOT},
@@ -115,6 +119,12 @@ static enum options_result take_option(int option, struct options *options)
                 }
                 options->time_scale = (uint32_t)number;
                 return OPTIONS_RUN;
+        case LONG_WATCHDOG:
+                if (!parse_number(optarg, 0, WATCHDOG_S_MAX, &number)) {
+                        return say_wrong("--watchdog takes a number of seconds from 0 to 3600");
+                }
+                options->watchdog_s = (uint32_t)number;
+                return OPTIONS_RUN;
         case LONG_MEMORY_MAX:
                 if (!parse_number(optarg, 1, OPTIONS_MEMORY_MIB_MAX, &number)) {
                         return say_wrong("--memory-max takes a number of MiB");
@@ -152,6 +162,7 @@ enum options_result options_parse(int argc, char **argv, struct options *ret_opt
 {
         struct options options = {
                 .socket = OPTIONS_SOCKET_DEFAULT,
+                .watchdog_s = WATCHDOG_S_DEFAULT,
                 .ready_fd = -1,
                 .time_scale = 1,
                 .keep_ms = OPTIONS_KEEP_MS,

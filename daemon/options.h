@@ -21,6 +21,7 @@ struct options { /* All borrowed from argv. */
         const char *log;    /* The route log: a path, "-" for standard output, NULL: none. */
         int ready_fd;       /* Told "ready\n" once it is so; -1: none. */
         uint32_t time_scale;
+        uint32_t watchdog_s;     /* Without a turn of the loop; 0: nobody looks. */
         uint32_t memory_mib_max; /* 0: what the machine gives. */
         bool accept_differences;
         int64_t keep_ms;            /* How long segments stay that snapshots cover. */

@@ -6,7 +6,6 @@
 #include "daemon/app.h"
 #include "daemon/clock.h"
 #include "daemon/execute.h"
-#include "daemon/notify.h"
 #include "lib/base/util.h"
 
 #define EVERY_MS      1000
@@ -126,22 +125,12 @@ bool upkeep_has_room_for(const struct upkeep *upkeep, enum att_command_kind kind
                kind == ATT_CMD_AGENT_PAUSE || kind == ATT_CMD_AGENT_OFFLINE || kind == ATT_CMD_FREE;
 }
 
-static void feed_watchdog(struct upkeep *upkeep, int64_t monotonic_ms)
-{
-        if (upkeep->watchdog_every_ms > 0 &&
-            monotonic_ms - upkeep->watchdog_ms >= (int64_t)upkeep->watchdog_every_ms) {
-                notify_systemd("WATCHDOG=1");
-                upkeep->watchdog_ms = monotonic_ms;
-        }
-}
-
 static void on_second(uv_timer_t *timer)
 {
         struct app *app = timer->data;
         int64_t monotonic_ms = clock_monotonic_us() / 1000;
         int64_t now_ms = clock_now_ms(&app->writer.clock);
 
-        feed_watchdog(&app->upkeep, monotonic_ms);
         sessions_sweep(&app->sessions, monotonic_ms);
         feeds_expire(&app->front_ends, monotonic_ms);
         front_ends_forget(&app->front_ends, now_ms);
@@ -161,7 +150,6 @@ void upkeep_open(struct app *app)
                 .is_open = true,
                 .prices_ms = clock_now_ms(&app->writer.clock),
                 .prices_seq = att_core_seq(app->writer.core),
-                .watchdog_every_ms = notify_watchdog_ms(),
         };
         ATT_CHECK(uv_timer_init(app->loop, &upkeep->timer) == 0);
         upkeep->timer.data = app;

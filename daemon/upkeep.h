@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is done once a second: sessions that went silent, feeds nobody took up, prices, the opening
- * hours' horizon, systemd's watchdog, snapshots that are due, room on the disk. */
+ * hours' horizon, snapshots that are due, room on the disk. */
 #ifndef ATT_DAEMON_UPKEEP_H
 #define ATT_DAEMON_UPKEEP_H
 
@@ -25,8 +25,6 @@ struct upkeep {
         int64_t prices_ms;   /* Core time of the last PRICES. */
         uint64_t prices_seq; /* The command it was; none since then: none is due. */
         int64_t hours_ms;    /* Core time of the last look at the hours' horizon. */
-        int64_t watchdog_ms; /* Monotonic: of the last word to the watchdog. */
-        uint64_t watchdog_every_ms;
         enum upkeep_room room;
 };
 
