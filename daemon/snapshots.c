@@ -32,7 +32,6 @@ extern char **environ;
 #define IOPRIO_CLASS_IDLE  3
 #define IOPRIO_CLASS_SHIFT 13
 #define LEAST_PRIORITY     19
-#define REQUEST_BYTES      80 /* "SEQ:DIGEST" */
 
 static void say_made(uint64_t seq, int64_t began_us, size_t segments_removed)
 {
@@ -165,14 +164,15 @@ int snapshots_make(const struct options *options)
 
 /* ---- Starting it ---- */
 
-static void write_request(const struct snapshots *snapshots, char text[REQUEST_BYTES])
+static void write_request(struct snapshots *snapshots)
 {
         char digest[ATT_DIGEST_TEXT_SIZE];
-        int len = snprintf(text, REQUEST_BYTES, "%" PRIu64, snapshots->wanted_seq);
+        int len = snprintf(snapshots->request, sizeof(snapshots->request), "%" PRIu64,
+                           snapshots->wanted_seq);
 
         if (snapshots->witness.high != 0 || snapshots->witness.low != 0) {
-                (void)snprintf(text + len, REQUEST_BYTES - (size_t)len, ":%s",
-                               att_digest_format(snapshots->witness, digest));
+                (void)snprintf(snapshots->request + len, sizeof(snapshots->request) - (size_t)len,
+                               ":%s", att_digest_format(snapshots->witness, digest));
         }
 }
 
@@ -191,34 +191,51 @@ static int spawn(char *const *words, pid_t *ret_child)
         return -error;
 }
 
-static void start_child(struct app *app)
+/* On a thread of the pool: whoever starts a process stands still until that has begun. */
+static void on_start(uv_work_t *work)
 {
+        struct app *app = work->data;
         struct snapshots *snapshots = &app->snapshots;
-        char request[REQUEST_BYTES];
         char keep[32];
         char config[] = "--config=-";
-        char *data = NULL;
         char name[] = "attuned";
         char make_word[] = "--make-snapshot";
         char keep_word[] = "--keep";
-        int error;
+        char *data = NULL;
 
-        write_request(snapshots, request);
         (void)snprintf(keep, sizeof(keep), "%" PRId64 "ms", app->options->keep_ms);
         ATT_CHECK(asprintf(&data, "--data=%s", app->options->data) >= 0);
         {
-                char *const words[] = {name, config,    data,    keep_word,
-                                       keep, make_word, request, NULL};
+                char *const words[] = {
+                        name, config, data, keep_word, keep, make_word, snapshots->request, NULL};
 
-                error = spawn(words, &snapshots->child);
+                snapshots->start_error = spawn(words, &snapshots->child);
         }
         free(data);
-        if (error < 0) {
+}
+
+static void on_started(uv_work_t *work, int status)
+{
+        struct app *app = work->data;
+        struct snapshots *snapshots = &app->snapshots;
+
+        snapshots->is_starting = false;
+        if (status == 0 && snapshots->start_error < 0) {
                 snapshots->child = 0;
-                log_error(&app->memory, "snapshot.failed", strerror(-error));
+                log_error(&app->memory, "snapshot.failed", strerror(-snapshots->start_error));
         }
+}
+
+static void start_child(struct app *app)
+{
+        struct snapshots *snapshots = &app->snapshots;
+
+        write_request(snapshots);
         snapshots->asked_seq = snapshots->wanted_seq;
         snapshots->wanted_seq = 0;
+        snapshots->starting.data = app;
+        snapshots->is_starting = uv_queue_work(app->loop, &snapshots->starting, on_start,
+                                               on_started) == 0;
 }
 
 static void reap(struct app *app, int flags)
@@ -283,7 +300,7 @@ void snapshots_look(struct app *app, int64_t monotonic_ms)
 {
         struct snapshots *snapshots = &app->snapshots;
 
-        if (!state_codec_of_engine()) {
+        if (!state_codec_of_engine() || snapshots->is_starting) {
                 return;
         }
         reap(app, WNOHANG);

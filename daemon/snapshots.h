@@ -4,7 +4,7 @@
  *
  * While attuned runs another process makes them, the same program with --make-snapshot and the lowest
  * priority: it takes the last snapshot, replays what the journal has had since, and writes the next
- * one; then it lets go of segments that are old and covered. The loop only starts it, so that no
+ * one; then it lets go of segments that are old and covered. It is started off the loop too, so that no
  * contact ever waits for a snapshot. It compares every batch's effects as a start does; and while the
  * state is small enough for the engine to digest it between two turns, its digest too.
  *
@@ -13,8 +13,10 @@
 #ifndef ATT_DAEMON_SNAPSHOTS_H
 #define ATT_DAEMON_SNAPSHOTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <uv.h>
 
 #include "daemon/options.h"
 #include "lib/base/digest.h"
@@ -25,14 +27,20 @@
 #define SNAPSHOTS_WITNESS_MAX                                                                      \
         1000 /* Contacts, agents and customers that are digested in between. */
 
+#define SNAPSHOTS_REQUEST_BYTES 80
+
 struct app;
 
 struct snapshots {
-        pid_t child;         /* That makes one; 0: none. */
-        uint64_t made_seq;   /* Of the newest one; 0: none. */
-        uint64_t asked_seq;  /* Of the child's. */
-        uint64_t last_seq;   /* When one was due last. */
-        int64_t last_ms;     /* Monotonic: when it was due last. */
+        uv_work_t starting; /* Starting a process can take long on a busy machine. */
+        bool is_starting;
+        int start_error;
+        char request[SNAPSHOTS_REQUEST_BYTES]; /* What it is asked for: "SEQ:DIGEST". */
+        pid_t child;                           /* That makes one; 0: none. */
+        uint64_t made_seq;                     /* Of the newest one; 0: none. */
+        uint64_t asked_seq;                    /* Of the child's. */
+        uint64_t last_seq;                     /* When one was due last. */
+        int64_t last_ms;                       /* Monotonic: when it was due last. */
         uint64_t wanted_seq; /* It is to be made after this command, once that is durable; 0. */
         struct att_digest witness; /* Of the state then; 0: not taken. */
 };
