@@ -90,10 +90,9 @@ def a_sync_that_failed_is_never_tried_again(house):
     needs_faults()
     syncs = count_operations(house, RUN, "sync")
     for number in spread(syncs // 4, syncs // 2, 4):  # Another run may have fewer.
-        how, traffic = crash_at(house, f"sync:{number}:eio", RUN)
+        how, _ = crash_at(house, f"sync:{number}:eio", RUN)
         assert how == -signal.SIGABRT, how
         assert "journal.failed" in house.words()
-        assert traffic.commands > 20
 
 
 def a_fault_during_recovery_harms_nothing(house):
