@@ -2,6 +2,7 @@
 """kill -9 in the middle of traffic. What was acknowledged is there afterwards, once, checked from the
 clients' own histories; what was not may be there or not, and can be asked again."""
 
+import json
 import os
 import random
 import shutil
@@ -9,9 +10,10 @@ import subprocess
 import threading
 import time
 
-from support import ATTUNESIM, SLOWER, attune, run
+from support import ATTUNESIM, BUILD, SLOWER, attune, run
 
 STATE = attune.contact_pb2
+ATTUNE_BENCH = os.path.join(BUILD, "tools", "attune-bench", "attune-bench")
 
 
 class Caller(threading.Thread):
@@ -225,6 +227,28 @@ def a_torn_end_of_the_journal_is_no_end_of_the_world(house):
     assert len(house.ctl_json("contacts")) == 50
 
 
+def a_start_is_measured_part_by_part(house):
+    house.start()
+    caller = Caller(house, "web", "tcp", ["ann", "bob"], 6)
+    for agent in caller.agents:
+        caller.ask("agent_ready", agent=agent)
+    for _ in range(50):
+        caller.one_contact()
+    commands = house.status()["seq"]
+    house.kill()
+    done = subprocess.run([ATTUNE_BENCH, "recovery", "--data", house.data, "--json"],
+                          capture_output=True, text=True, check=False, timeout=60 * SLOWER)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["commands"] == commands, (figures, commands)
+    for part in ("recover_ns", "read_ns", "decode_ns", "step_ns", "ten_million_s"):
+        assert part in figures, figures
+    assert 0 < figures["read_ns"] < figures["recover_ns"]
+    wrong = subprocess.run([ATTUNE_BENCH, "recovery", "--data", house.path("nothing")],
+                           capture_output=True, text=True, check=False)
+    assert wrong.returncode == 1 and "No such file" in wrong.stderr, wrong.stderr
+
+
 if __name__ == "__main__":
     run(what_was_acknowledged_survives_kill_9,
         a_request_that_had_no_answer_is_asked_again_and_done_once,
@@ -232,4 +256,5 @@ if __name__ == "__main__":
         an_offer_of_before_the_crash_can_be_accepted_after_it,
         waits_count_on_over_the_crash,
         the_state_after_a_replay_is_the_state_before,
-        a_torn_end_of_the_journal_is_no_end_of_the_world)
+        a_torn_end_of_the_journal_is_no_end_of_the_world,
+        a_start_is_measured_part_by_part)

@@ -449,6 +449,53 @@ START_TEST(a_journal_that_ends_before_a_snapshot_is_refused)
 }
 END_TEST
 
+static void set_behaviour(struct fixture *fixture, uint64_t seq, uint32_t behaviour)
+{
+        struct att_snapshot_loaded loaded = {0};
+
+        ck_assert_int_eq(att_snapshot_load(fixture->dir, seq, &loaded, &fixture->why), 0);
+        loaded.snapshot.behaviour = behaviour;
+        loaded.snapshot.state.low++; /* Another engine digests in another way. */
+        ck_assert_int_eq(att_snapshot_save(fixture->dir, &loaded.snapshot, &fixture->why), 0);
+        att_snapshot_loaded_deinit(&loaded);
+}
+
+START_TEST(an_upgrade_begins_with_the_snapshot_of_a_clean_stop_and_refuses_a_tail)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR - 1);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        set_behaviour(&fixture, 10, ATT_CORE_BEHAVIOUR - 1);
+        ck_assert_msg(recover(&fixture, &recovery) == 0, "%s", fixture.why.data);
+        ck_assert_uint_eq(recovery.snapshot_seq, 10);
+        ck_assert_uint_eq(recovery.commands, 0);
+        write_ticks(&fixture, 1, false); /* As after a crash of the old one. */
+        ck_assert_int_eq(recover(&fixture, &recovery), -ESTALE);
+        check_says(&fixture, "commands 11 to 11 were decided by an engine of another behaviour");
+        check_says(&fixture, "--accept-differences");
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_snapshot_of_a_newer_engine_is_not_taken)
+{
+        struct fixture fixture;
+        struct recovery recovery = {.codec = &codec};
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_kept(&fixture, 10);
+        save_state(&fixture);
+        set_behaviour(&fixture, 10, ATT_CORE_BEHAVIOUR + 1);
+        ck_assert_int_eq(recover(&fixture, &recovery), 0);
+        ck_assert_uint_eq(recovery.snapshot_seq, 0);
+        ck_assert_uint_eq(recovery.commands, 10);
+        tear_down(&fixture);
+}
+END_TEST
+
 START_TEST(what_was_decided_before_the_snapshot_is_not_asked_about)
 {
         struct fixture fixture;
@@ -560,6 +607,8 @@ ATT_TEST_MAIN("recovery", a_replay_gives_the_same_state, an_empty_journal_is_a_b
               damaged_snapshots_are_fallen_back_from_to_the_whole_journal,
               a_snapshot_whose_engine_has_another_digest_is_not_taken,
               a_journal_that_ends_before_a_snapshot_is_refused,
+              an_upgrade_begins_with_the_snapshot_of_a_clean_stop_and_refuses_a_tail,
+              a_snapshot_of_a_newer_engine_is_not_taken,
               what_was_decided_before_the_snapshot_is_not_asked_about,
               a_command_that_brought_the_replay_down_twice_is_left_out,
               front_ends_survive_being_saved_and_damage_is_seen)
