@@ -18,7 +18,8 @@ void dispatch_frame(struct session *session, struct att_text frame);
 
 typedef void message_handler(struct session *session, const struct att_wire_message *message);
 
-message_handler answer_hello; /* daemon/hello.c */
+message_handler answer_hello;     /* daemon/hello.c */
+message_handler answer_reconcile; /* daemon/reconcile.c */
 
 message_handler answer_status; /* daemon/admin.c */
 message_handler answer_explain;

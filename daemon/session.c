@@ -19,6 +19,7 @@
 #include "daemon/front_end.h"
 #include "daemon/log.h"
 #include "daemon/presence.h"
+#include "daemon/reconcile.h"
 #include "daemon/tail.h"
 #include "lib/base/util.h"
 #include "lib/wire/codec.h"
@@ -110,6 +111,8 @@ void session_close(struct session *session, const char *reason)
         stop_reading(session);
         tails_close(session);
         lane_drop(session->app, &session->lane);
+        held_free(session->held);
+        session->held = NULL;
         move(session, SESSION_CLOSED);
         presence_of_session_ended(session);
         outbox_deinit(&session->outbox);

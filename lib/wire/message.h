@@ -51,6 +51,7 @@ enum att_wire_body {
         ATT_WIRE_TAIL,
         ATT_WIRE_TAIL_STOP,
         ATT_WIRE_REPORT,
+        ATT_WIRE_RECONCILE,
         ATT_WIRE_BODY_COUNT
 };
 
@@ -68,6 +69,7 @@ enum att_wire_result_kind {
         ATT_WIRE_RESULT_RELOAD,
         ATT_WIRE_RESULT_CONFIG,
         ATT_WIRE_RESULT_REPORT,
+        ATT_WIRE_RESULT_RECONCILED,
         ATT_WIRE_RESULT_COUNT
 };
 
@@ -393,6 +395,33 @@ struct att_wire_report {
         uint64_t next;
 };
 
+enum att_wire_reconciled {
+        ATT_WIRE_RECONCILED_ADDED,
+        ATT_WIRE_RECONCILED_CONNECTED,
+        ATT_WIRE_RECONCILED_OCCUPIED,
+        ATT_WIRE_RECONCILED_ENDED,
+        ATT_WIRE_RECONCILED_DIFFERS,
+        ATT_WIRE_RECONCILED_PRESENCE,
+        ATT_WIRE_RECONCILED_REFUSED,
+        ATT_WIRE_RECONCILED_COUNT /* Newer than this program. */
+};
+
+struct att_wire_change {
+        enum att_wire_reconciled what;
+        struct att_text contact;
+        struct att_text agent;
+        enum att_contact_state state; /* ATT_CONTACT_STATE_COUNT: none. */
+        enum att_refusal code;        /* REFUSED */
+};
+
+struct att_wire_changes {
+        const struct att_wire_change *rows;
+        uint32_t row_count;
+        uint32_t same;
+        uint32_t changed;
+        bool again;
+};
+
 struct att_wire_answer {
         enum att_wire_result_kind kind;
         union {
@@ -407,6 +436,7 @@ struct att_wire_answer {
                 struct att_wire_reloaded reloaded;
                 struct att_wire_config_piece config;
                 struct att_wire_report report;
+                struct att_wire_changes changes;
         };
 };
 
@@ -470,6 +500,30 @@ struct att_wire_ringing {
         uint64_t offer;
 };
 
+struct att_wire_held_contact {
+        const struct att_contact_request *request; /* NULL: none is there. */
+        enum att_contact_state state;
+        struct att_text agent;
+};
+
+struct att_wire_held_agent {
+        struct att_text agent;
+        enum att_presence presence;
+        const struct att_text *channels;
+        uint32_t channel_count;
+        struct att_text reason;
+};
+
+#define ATT_WIRE_HELD_MAX 256
+
+struct att_wire_reconcile {
+        const struct att_wire_held_contact *contacts;
+        uint32_t contact_count;
+        const struct att_wire_held_agent *agents;
+        uint32_t agent_count;
+        bool is_last;
+};
+
 /* ---- The envelope ---- */
 
 struct att_wire_message {
@@ -494,6 +548,7 @@ struct att_wire_message {
                 struct att_wire_tail tail;
                 uint64_t tail_stop; /* The request_id of the tail. */
                 struct att_wire_report_request report;
+                struct att_wire_reconcile reconcile;
         };
 };
 

@@ -227,6 +227,31 @@ static const struct table table_report_answer = TABLE_OF("ReportAnswer", report_
         TABLE_ROW(number, TABLE_CASE, name, TABLE_AT(struct att_wire_answer, member),              \
                   .tag = (kind_), .sub = &(table_))
 
+static const struct table_field change_fields[] = {
+        TABLE_ROW(1, TABLE_ENUM, "what", TABLE_AT(struct att_wire_change, what),
+                  .max = ATT_WIRE_RECONCILED_COUNT, .absent = ATT_WIRE_RECONCILED_COUNT),
+        TABLE_ROW(2, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_change, contact)),
+        TABLE_ROW(3, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_change, agent)),
+        TABLE_ROW(4, TABLE_ENUM, "state", TABLE_AT(struct att_wire_change, state),
+                  .max = ATT_CONTACT_STATE_COUNT, .absent = ATT_CONTACT_STATE_COUNT),
+        TABLE_ROW(5, TABLE_ENUM, "code", TABLE_AT(struct att_wire_change, code),
+                  .max = ATT_REFUSAL_COUNT, .absent = ATT_REFUSAL_COUNT),
+};
+
+static const struct table table_change = TABLE_OF("ReconcileChange", change_fields,
+                                                  struct att_wire_change, .has_absent = true);
+
+static const struct table_field changes_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "changes",
+                  TABLE_ITEMS(struct att_wire_changes, rows, row_count), .sub = &table_change),
+        TABLE_ROW(2, TABLE_U32, "same", TABLE_AT(struct att_wire_changes, same)),
+        TABLE_ROW(3, TABLE_U32, "changed", TABLE_AT(struct att_wire_changes, changed)),
+        TABLE_ROW(4, TABLE_BOOL, "again", TABLE_AT(struct att_wire_changes, again)),
+};
+
+static const struct table table_changes = TABLE_OF("ReconcileAnswer", changes_fields,
+                                                   struct att_wire_changes, .required = 0);
+
 static const struct table_field answer_fields[] = {
         RESULT(1, "error", ATT_WIRE_RESULT_ERROR, error, table_error),
         RESULT(2, "done", ATT_WIRE_RESULT_DONE, done, table_done),
@@ -239,6 +264,7 @@ static const struct table_field answer_fields[] = {
         RESULT(9, "reload", ATT_WIRE_RESULT_RELOAD, reloaded, table_reload_answer),
         RESULT(10, "config", ATT_WIRE_RESULT_CONFIG, config, table_config_answer),
         RESULT(11, "report", ATT_WIRE_RESULT_REPORT, report, table_report_answer),
+        RESULT(12, "reconciled", ATT_WIRE_RESULT_RECONCILED, changes, table_changes),
 };
 
 const struct table table_answer = TABLE_OF("Answer", answer_fields, struct att_wire_answer,

@@ -99,6 +99,47 @@ static const struct table_field ringing_fields[] = {
 static const struct table table_ringing = TABLE_OF("OfferRinging", ringing_fields,
                                                    struct att_wire_ringing, .required = 2);
 
+static const struct table_field held_contact_fields[] = {
+        TABLE_ROW(1, TABLE_POINTER, "contact", TABLE_AT(struct att_wire_held_contact, request),
+                  .sub = &table_contact_add),
+        TABLE_ROW(2, TABLE_ENUM, "state", TABLE_AT(struct att_wire_held_contact, state),
+                  .max = ATT_CONTACT_STATE_COUNT, .absent = ATT_CONTACT_STATE_COUNT),
+        TABLE_ROW(3, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_held_contact, agent),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+static const struct table table_held_contact = TABLE_OF(
+        "HeldContact", held_contact_fields, struct att_wire_held_contact, .has_absent = true);
+
+static const struct table_field held_agent_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_held_agent, agent),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_ENUM, "presence", TABLE_AT(struct att_wire_held_agent, presence),
+                  .max = ATT_PRESENCE_COUNT, .absent = ATT_PRESENCE_COUNT),
+        TABLE_ROW(3, TABLE_TEXTS, "channels",
+                  TABLE_ITEMS(struct att_wire_held_agent, channels, channel_count),
+                  .max = ATT_ID_BYTES_MAX, .items_max = ATT_CHANNELS_MAX),
+        TABLE_ROW(4, TABLE_TEXT, "reason", TABLE_AT(struct att_wire_held_agent, reason),
+                  .max = ATT_ID_BYTES_MAX),
+};
+
+static const struct table table_held_agent = TABLE_OF("HeldAgent", held_agent_fields,
+                                                      struct att_wire_held_agent, .required = 1,
+                                                      .has_absent = true);
+
+static const struct table_field reconcile_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "contacts",
+                  TABLE_ITEMS(struct att_wire_reconcile, contacts, contact_count),
+                  .sub = &table_held_contact, .items_max = ATT_WIRE_HELD_MAX),
+        TABLE_ROW(2, TABLE_MESSAGES, "agents",
+                  TABLE_ITEMS(struct att_wire_reconcile, agents, agent_count),
+                  .sub = &table_held_agent, .items_max = ATT_WIRE_HELD_MAX),
+        TABLE_ROW(3, TABLE_BOOL, "last", TABLE_AT(struct att_wire_reconcile, is_last)),
+};
+
+static const struct table table_reconcile = TABLE_OF("Reconcile", reconcile_fields,
+                                                     struct att_wire_reconcile, .required = 0);
+
 static const struct table_field tail_stop_fields[] = {
         TABLE_ROW(1, TABLE_U64, "tail", TABLE_AT(struct att_wire_message, tail_stop)),
 };
@@ -147,6 +188,7 @@ static const struct table_field envelope_fields[] = {
         COMMAND(30, "occupied", ATT_CMD_OCCUPIED, command, table_occupied),
         COMMAND(31, "free", ATT_CMD_FREE, command, table_free),
         BODY(32, "offer_ringing", ATT_WIRE_RINGING, ringing, table_ringing),
+        BODY(33, "reconcile", ATT_WIRE_RECONCILE, reconcile, table_reconcile),
         WHOLE(48, "status", ATT_WIRE_STATUS, table_status_request),
         BODY(49, "queues", ATT_WIRE_QUEUES, page, table_queues_request),
         BODY(50, "agents", ATT_WIRE_AGENTS, page, table_agents_request),
