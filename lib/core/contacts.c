@@ -343,6 +343,7 @@ static void adopt_customer(struct att_core *core, struct contact *contact)
         struct customer *customer = customer_get_or_add(core, info->id);
         contact->customer = customer;
         att_list_add_tail(&customer->contacts, &contact->in_customer);
+        customer_touch(core, customer);
         if (info->last_spoke_ms > customer->last_spoke_ms) {
                 struct agent *agent = agent_find(core, info->last_agent);
                 customer->last_agent = agent;
@@ -507,7 +508,7 @@ void handle_contact_update(struct att_core *core, const struct att_command *comm
 static void remember_abandon(struct att_core *core, const struct contact *contact)
 {
         struct customer *customer = contact->customer;
-        if (!customer || !is_waiting(contact->state)) {
+        if (!customer || contact->queue == ATT_NONE) {
                 return;
         }
         if (customer->abandon_count == ABANDONS_KEPT) {

@@ -26,7 +26,9 @@ struct att_core *att_core_new(void)
         att_list_init(&core->all_signatures);
         att_list_init(&core->apart);
         att_list_init(&core->graveyard);
-        att_list_init(&core->customers);
+        att_list_init(&core->busy_customers);
+        att_list_init(&core->idle_customers);
+        att_list_init(&core->linked_anew);
         att_list_init(&core->front_ends);
         att_list_init(&core->dirty_agents);
         att_list_init(&core->dirty_contacts);
@@ -63,6 +65,14 @@ static void free_agents(struct att_core *core)
         free(core->agents);
 }
 
+static void free_customers(struct att_core *core, struct att_list *list)
+{
+        ATT_LIST_FOREACH(customer, list, struct customer, in_core)
+        {
+                customer_free(core, customer);
+        }
+}
+
 static void free_spares(struct att_core *core)
 {
         ATT_LIST_FOREACH(offer, &core->spare_offers, struct offer, in_contact)
@@ -87,10 +97,8 @@ void att_core_free(struct att_core *core)
         free_contacts(core, &core->live);
         free_contacts(core, &core->closed);
         free_agents(core);
-        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
-        {
-                customer_free(core, customer);
-        }
+        free_customers(core, &core->busy_customers);
+        free_customers(core, &core->idle_customers);
         front_ends_free(core);
         free_spares(core);
         free(core->hot);
@@ -225,6 +233,7 @@ static void begin_round(struct att_core *core, int64_t now_ms)
 {
         core->now_ms = now_ms;
         core->round++;
+        customers_look_again(core);
 }
 
 /* All that follows at this instant: timers that a change armed for now, steps that became

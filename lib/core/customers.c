@@ -12,28 +12,16 @@ static struct customer *find(const struct att_core *core, struct att_text id)
         return node ? ATT_CONTAINER_OF(node, struct customer, by_id) : NULL;
 }
 
-/* The longest untouched one without a live contact. Those with one are touched when it closes, so
- * that the first found is near the front. */
-static struct customer *find_forgettable(const struct att_core *core)
-{
-        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
-        {
-                if (att_list_is_empty(&customer->contacts)) {
-                        return customer;
-                }
-        }
-        return NULL;
-}
-
 bool customer_has_room(const struct att_core *core, struct att_text id)
 {
         return att_text_is_empty(id) || core->customer_count < core->config->customers_max ||
-               find(core, id) || find_forgettable(core);
+               find(core, id) || !att_list_is_empty(&core->idle_customers);
 }
 
 void customer_free(struct att_core *core, struct customer *customer)
 {
         att_map_remove(&core->customers_by_id, &customer->by_id);
+        att_list_remove(&customer->in_linked);
         att_list_remove(&customer->in_core);
         core->customer_count--;
         free(customer->id_data);
@@ -42,8 +30,10 @@ void customer_free(struct att_core *core, struct customer *customer)
 
 void customer_touch(struct att_core *core, struct customer *customer)
 {
+        bool is_idle = att_list_is_empty(&customer->contacts);
         att_list_remove(&customer->in_core);
-        att_list_add_tail(&core->customers, &customer->in_core);
+        att_list_add_tail(is_idle ? &core->idle_customers : &core->busy_customers,
+                          &customer->in_core);
 }
 
 struct customer *customer_get_or_add(struct att_core *core, struct att_text id)
@@ -53,22 +43,46 @@ struct customer *customer_get_or_add(struct att_core *core, struct att_text id)
                 customer_touch(core, customer);
                 return customer;
         }
-        if (core->customer_count >= core->config->customers_max) {
-                struct customer *forgettable = find_forgettable(core);
-                if (forgettable) {
-                        customer_free(core, forgettable);
-                }
+        if (core->customer_count >= core->config->customers_max &&
+            !att_list_is_empty(&core->idle_customers)) {
+                customer_free(core,
+                              ATT_LIST_FIRST(&core->idle_customers, struct customer, in_core));
         }
         customer = att_alloc(sizeof(*customer));
         customer->id_data = att_text_dup(id);
         customer->last_spoke_ms = -1;
         att_list_init(&customer->contacts);
         att_list_init(&customer->in_core);
+        att_list_init(&customer->in_linked);
         att_map_add(&core->customers_by_id, &customer->by_id,
                     att_text_of(customer->id_data, id.len));
-        att_list_add_tail(&core->customers, &customer->in_core);
+        customer_touch(core, customer);
         core->customer_count++;
         return customer;
+}
+
+void customer_linked(struct att_core *core, const struct contact *contact)
+{
+        struct customer *customer = contact->customer;
+        if (customer && customer->contacts.next != customer->contacts.prev) {
+                att_list_remove(&customer->in_linked);
+                att_list_add_tail(&core->linked_anew, &customer->in_linked);
+        }
+}
+
+/* A link goes before a hold: who was held may be for the link's agent from this instant on. */
+void customers_look_again(struct att_core *core)
+{
+        ATT_LIST_FOREACH(customer, &core->linked_anew, struct customer, in_linked)
+        {
+                ATT_LIST_FOREACH(contact, &customer->contacts, struct contact, in_customer)
+                {
+                        if (contact->state == ATT_CONTACT_QUEUED && contact->preferred) {
+                                contact_mark(core, contact);
+                        }
+                }
+                att_list_remove(&customer->in_linked);
+        }
 }
 
 struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact)

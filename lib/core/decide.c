@@ -42,86 +42,224 @@ static int compare_agents(const struct att_candidate *a, const struct att_candid
         return att_text_compare(a->agent, b->agent);
 }
 
-struct sieve { /* Who does not pass one is left out for that cause. */
-        const uint64_t *passes;
-        enum att_exclusion cause;
+/* ---- Who was left out, and why ---- */
+
+/* Sets in the order of causes: who does not pass one is left out for it. Who passes all is able, and
+ * lacks room or is eligible. */
+enum { SIEVES_PRESENT = 4, SIEVES = 9 };
+
+struct sieves {
+        const uint64_t *passes[SIEVES];
+        enum att_exclusion causes[SIEVES];
+        const uint64_t *room;
+        const uint64_t *exclusive;
+        const uint64_t *limit;
+        bool is_named_alone; /* Whoever is present is left out for that. */
 };
 
-static uint32_t count_bits(uint64_t word)
-{
-        return word == 0 ? 0 : (uint32_t)__builtin_popcountll(word);
-}
-
-/* One word of agents through all sieves, each left out by the first that stops them. */
-static uint64_t sift(const struct sieve *sieves, size_t count, size_t word, uint64_t agents,
-                     uint32_t *excluded)
-{
-        for (size_t i = 0; i < count && agents != 0; i++) {
-                uint64_t passes = sieves[i].passes[word];
-                excluded[sieves[i].cause] += count_bits(agents & ~passes);
-                agents &= passes;
-        }
-        return agents;
-}
-
-/* Why agents are left out, where nothing of the contact's own decides: all by sets. */
-static void count_by_sets(const struct att_core *core, struct att_decision *decision,
-                          const struct contact *contact)
+static struct sieves find_sieves(const struct att_core *core, const struct contact *contact)
 {
         const struct signature *signature = contact->signature;
         uint32_t channel = contact->channel;
-        const struct sieve sieves[] = {
-                {core->sets.signed_in, ATT_EXCLUSION_OFFLINE},
-                {core->sets.ready, ATT_EXCLUSION_PAUSED},
-                {sets_of_channel(core, channel, SET_REACHABLE), ATT_EXCLUSION_UNREACHABLE},
-                {sets_of_channel(core, channel, SET_ENABLED), ATT_EXCLUSION_CHANNEL},
-                {signature->profiled, ATT_EXCLUSION_PROFILE},
-                {signature->of_team, ATT_EXCLUSION_TEAM},
-                {signature->skilled, ATT_EXCLUSION_SKILL},
-                {signature->any_skilled, ATT_EXCLUSION_ANY_OF},
-                {signature->serves, ATT_EXCLUSION_ATTRIBUTE},
+        return (struct sieves){
+                .passes = {core->sets.signed_in, core->sets.ready,
+                           sets_of_channel(core, channel, SET_REACHABLE),
+                           sets_of_channel(core, channel, SET_ENABLED), signature->profiled,
+                           signature->of_team, signature->skilled, signature->any_skilled,
+                           signature->serves},
+                .causes = {ATT_EXCLUSION_OFFLINE, ATT_EXCLUSION_PAUSED, ATT_EXCLUSION_UNREACHABLE,
+                           ATT_EXCLUSION_CHANNEL, ATT_EXCLUSION_PROFILE, ATT_EXCLUSION_TEAM,
+                           ATT_EXCLUSION_SKILL, ATT_EXCLUSION_ANY_OF, ATT_EXCLUSION_ATTRIBUTE},
+                .room = sets_of_channel(core, channel, SET_ROOM),
+                .exclusive = sets_of_channel(core, channel, SET_EXCLUSIVE),
+                .limit = sets_of_channel(core, channel, SET_LIMIT),
+                .is_named_alone = is_for_named_alone(core, contact),
         };
-        const uint64_t *room = sets_of_channel(core, channel, SET_ROOM);
-        const uint64_t *exclusive = sets_of_channel(core, channel, SET_EXCLUSIVE);
-        const uint64_t *limit = sets_of_channel(core, channel, SET_LIMIT);
-        uint32_t *excluded = decision->excluded;
+}
+
+static inline uint32_t count_bits(uint64_t word)
+{
+        return (uint32_t)__builtin_popcountll(word);
+}
+
+/* One word of agents through all sieves. */
+static inline void sift(const struct sieves *sieves, size_t word, uint64_t agents,
+                        uint32_t *excluded)
+{
+        uint32_t count = sieves->is_named_alone ? SIEVES_PRESENT : SIEVES;
+        for (uint32_t i = 0; i < count && agents != 0; i++) {
+                uint64_t passes = sieves->passes[i][word];
+                excluded[sieves->causes[i]] += count_bits(agents & ~passes);
+                agents &= passes;
+        }
+        if (agents == 0) {
+                return;
+        }
+        if (sieves->is_named_alone) {
+                excluded[ATT_EXCLUSION_NAMED] += count_bits(agents);
+                return;
+        }
+        uint64_t full = agents & ~sieves->room[word];
+        uint64_t exclusive = full & sieves->exclusive[word];
+        uint64_t limit = full & sieves->limit[word];
+        excluded[ATT_EXCLUSION_EXCLUSIVE] += count_bits(exclusive);
+        excluded[ATT_EXCLUSION_LIMIT] += count_bits(limit);
+        excluded[ATT_EXCLUSION_UNITS] += count_bits(full & ~exclusive & ~limit);
+}
+
+/* With the machine's own instruction for counting bits, where it has one. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
+#else
+#define COUNTS_BITS
+#endif
+
+COUNTS_BITS
+static void count_by_sets(const struct att_core *core, const struct sieves *sieves,
+                          uint32_t *excluded)
+{
         for (size_t word = 0; word < core->sets.words; word++) {
                 uint64_t all = UINT64_MAX;
                 if (word + 1 == core->sets.words && core->agent_count % 64 != 0) {
                         all = (UINT64_C(1) << (core->agent_count % 64)) - 1;
                 }
-                uint64_t left = sift(sieves, ATT_ARRAY_LEN(sieves), word, all, excluded);
-                uint64_t full = left & ~room[word];
-                excluded[ATT_EXCLUSION_EXCLUSIVE] += count_bits(full & exclusive[word]);
-                excluded[ATT_EXCLUSION_LIMIT] += count_bits(full & limit[word]);
-                excluded[ATT_EXCLUSION_UNITS] += count_bits(full & ~exclusive[word] & ~limit[word]);
+                sift(sieves, word, all, excluded);
         }
 }
 
-static void count_one_by_one(const struct att_core *core, struct att_decision *decision,
-                             const struct contact *contact)
+/* What keeps an agent from one more, at the instant and before any of its pairs. */
+static enum att_exclusion lack_of_room(const struct sieves *sieves, const struct agent *agent)
 {
-        for (uint32_t i = 0; i < core->agent_count; i++) {
-                enum att_exclusion why = exclusion_now(core, contact, core->agents[i]);
-                if (why != ATT_EXCLUSION_NONE) {
-                        decision->excluded[why]++;
+        if (att_bitset_has(sieves->room, agent->index)) {
+                return ATT_EXCLUSION_NONE;
+        }
+        if (att_bitset_has(sieves->exclusive, agent->index)) {
+                return ATT_EXCLUSION_EXCLUSIVE;
+        }
+        return att_bitset_has(sieves->limit, agent->index) ? ATT_EXCLUSION_LIMIT
+                                                           : ATT_EXCLUSION_UNITS;
+}
+
+/* What the sets say of one agent. */
+static enum att_exclusion cause_by_sets(const struct sieves *sieves, const struct agent *agent)
+{
+        uint32_t excluded[ATT_EXCLUSION_COUNT] = {0};
+        sift(sieves, agent->index / 64, UINT64_C(1) << (agent->index % 64), excluded);
+        for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {
+                if (excluded[i] > 0) {
+                        return (enum att_exclusion)i;
                 }
         }
+        return ATT_EXCLUSION_NONE;
+}
+
+/* An agent with whom the contact has something of its own is counted under the cause that it is. */
+static void recount(const struct att_core *core, const struct sieves *sieves,
+                    const struct contact *contact, const struct agent *agent, uint32_t *excluded)
+{
+        if (!agent || !agent->def) {
+                return;
+        }
+        enum att_exclusion by_sets = cause_by_sets(sieves, agent);
+        enum att_exclusion why = exclusion_of(core, contact, agent, false);
+        if (why == ATT_EXCLUSION_NONE) {
+                why = lack_of_room(sieves, agent);
+        }
+        if (why == by_sets) {
+                return;
+        }
+        if (by_sets != ATT_EXCLUSION_NONE) {
+                excluded[by_sets]--;
+        }
+        if (why != ATT_EXCLUSION_NONE) {
+                excluded[why]++;
+        }
+}
+
+static bool was_recounted(const struct contact *contact, uint32_t cooldown)
+{
+        const struct agent *agent = contact->cooldowns[cooldown].agent;
+        bool is_known = agent == contact->named || contact_excludes(contact, agent);
+        for (uint32_t i = 0; i < cooldown && !is_known; i++) {
+                is_known = contact->cooldowns[i].agent == agent;
+        }
+        return is_known;
+}
+
+/* Those left out or cooling, and the one named: each once. */
+static void recount_its_own(const struct att_core *core, const struct sieves *sieves,
+                            const struct contact *contact, uint32_t *excluded)
+{
+        recount(core, sieves, contact, contact->named, excluded);
+        for (uint32_t i = 0; i < contact->excluded_count; i++) {
+                const struct agent *agent = contact->excluded[i];
+                bool is_known = agent == contact->named;
+                for (uint32_t k = 0; k < i && !is_known; k++) {
+                        is_known = contact->excluded[k] == agent;
+                }
+                if (!is_known) {
+                        recount(core, sieves, contact, agent, excluded);
+                }
+        }
+        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+                if (!was_recounted(contact, i)) {
+                        recount(core, sieves, contact, contact->cooldowns[i].agent, excluded);
+                }
+        }
+}
+
+static void count_one_by_one(const struct att_core *core, const struct sieves *sieves,
+                             const struct contact *contact, uint32_t *excluded)
+{
+        enum att_exclusion by = ATT_EXCLUSION_NONE;
+        const struct agent *bound = bound_agent(core, contact, &by);
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                const struct agent *agent = core->agents[i];
+                enum att_exclusion why = exclusion_of(core, contact, agent, false);
+                if (why == ATT_EXCLUSION_NONE) {
+                        why = bound && bound != agent ? by : lack_of_room(sieves, agent);
+                }
+                if (why != ATT_EXCLUSION_NONE) {
+                        excluded[why]++;
+                }
+        }
+}
+
+/* For the recount. */
+static bool is_right_count(const struct att_core *core, const struct sieves *sieves,
+                           const struct contact *contact, const uint32_t *counted)
+{
+        uint32_t excluded[ATT_EXCLUSION_COUNT] = {0};
+        count_one_by_one(core, sieves, contact, excluded);
+        return memcmp(excluded, counted, sizeof(excluded)) == 0;
+}
+
+static bool has_delays_to_come(const struct att_core *core, const struct contact *contact)
+{
+        const struct queue_state *state = &core->queues[contact->queue];
+        return state->delay_count > 0 &&
+               contact_in_queue_ms(core, contact) < state->delays_ms[state->delay_count - 1];
 }
 
 /* At the instant, before any of its pairs. */
 static void count_excluded(const struct att_core *core, struct att_decision *decision,
                            const struct candidate *candidate)
 {
-        decision->considered = core->agent_count;
-        if (candidate->is_plain) {
-                count_by_sets(core, decision, candidate->contact);
+        const struct contact *contact = candidate->contact;
+        uint32_t *excluded = decision->excluded;
+        struct sieves sieves = find_sieves(core, contact);
+        if (candidate->bound != ATT_EXCLUSION_NONE || contact->no_bots ||
+            has_delays_to_come(core, contact)) {
+                count_one_by_one(core, &sieves, contact, excluded);
         } else {
-                count_one_by_one(core, decision, candidate->contact);
+                count_by_sets(core, &sieves, excluded);
+                recount_its_own(core, &sieves, contact, excluded);
+                ATT_INVARIANT(is_right_count(core, &sieves, contact, excluded));
         }
-        decision->eligible = decision->considered;
+        decision->considered = core->agent_count;
+        decision->eligible = core->agent_count;
         for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {
-                decision->eligible -= decision->excluded[i];
+                decision->eligible -= excluded[i];
         }
 }
 

@@ -383,6 +383,7 @@ static bool release_links(struct att_core *core)
         for (uint32_t i = 0; i < core->match.count; i++) {
                 const struct candidate *candidate = &core->match.candidates[i];
                 if (!candidate->served && candidate->bound == ATT_EXCLUSION_LINKED) {
+                        candidate->contact->window = true; /* Its window is over, if it had one. */
                         contact_mark(core, candidate->contact);
                         released = true;
                 }

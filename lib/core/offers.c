@@ -99,6 +99,7 @@ void offer_make(struct att_core *core, struct contact *contact, struct agent *ag
         core->counts.offers++;
         contact->offered_round = core->round;
         agent_take(core, agent, contact->channel, channel->units);
+        customer_linked(core, contact);
         if (channel->auto_accept) {
                 connect(core, contact, agent, channel->units, number, PLACE_OFFERS);
                 return;
@@ -147,6 +148,9 @@ void offer_end(struct att_core *core, struct offer *offer, enum att_revoke_reaso
         agent_give(core, offer->agent, offer->channel, offer->units);
         agent_mark(core, offer->agent);
         unlist(core, offer);
+        if (offer->contact->offer_count == 1) {
+                customer_linked(core, offer->contact); /* On offer to one agent again. */
+        }
 }
 
 void offer_revoke(struct att_core *core, struct offer *offer, enum att_revoke_reason reason)

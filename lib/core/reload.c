@@ -116,12 +116,12 @@ static void leave(struct att_core *core, struct reload *reload)
 
 static void remove_agent(struct att_core *core, struct agent *agent)
 {
+        agent->def = NULL; /* In no set from here on: the sets don't know the new channels yet. */
+        agent->index = UINT32_MAX;
         ATT_LIST_FOREACH(offer, &agent->offers, struct offer, in_agent)
         {
                 offer_end(core, offer, ATT_REVOKE_RELOAD);
         }
-        agent->def = NULL;
-        agent->index = UINT32_MAX;
         if (agent->presence != ATT_PRESENCE_OFFLINE) {
                 agent_set_presence(core, agent, ATT_PRESENCE_OFFLINE, ATT_TEXT("removed"));
         }
@@ -164,6 +164,16 @@ static void forget_last_agent(struct contact *contact)
         }
 }
 
+static void forget_last_agents(struct att_list *customers)
+{
+        ATT_LIST_FOREACH(customer, customers, struct customer, in_core)
+        {
+                if (is_doomed(customer->last_agent)) {
+                        customer->last_agent = NULL;
+                }
+        }
+}
+
 /* The agents a contact names, prefers or leaves out stay known while they are removed: they may come
  * back. Nobody waits for them meanwhile. */
 static void mention_agents(struct contact *contact)
@@ -201,12 +211,8 @@ static void bury_agents(struct att_core *core)
         {
                 forget_last_agent(contact);
         }
-        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
-        {
-                if (is_doomed(customer->last_agent)) {
-                        customer->last_agent = NULL;
-                }
-        }
+        forget_last_agents(&core->busy_customers);
+        forget_last_agents(&core->idle_customers);
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {
                 if (is_doomed(agent)) {
@@ -506,23 +512,51 @@ static int compare_told(const void *a, const void *b)
         return told_a->index < told_b->index ? -1 : told_a->index > told_b->index;
 }
 
+static int compare_contacts(const void *a, const void *b)
+{
+        const struct told *told_a = *(const struct told *const *)a;
+        const struct told *told_b = *(const struct told *const *)b;
+        int by_contact = att_text_compare(told_a->effect.contact, told_b->effect.contact);
+        if (by_contact != 0) {
+                return by_contact;
+        }
+        return told_a->index < told_b->index ? -1 : told_a->index > told_b->index;
+}
+
+/* What is told of a contact after a revoke stands with the last one before it. */
+static void follow_revokes(struct told *told, uint32_t count)
+{
+        ATT_CLEANUP(att_free_pointer)
+        struct told **by_contact = att_alloc_array(count, sizeof(struct told *));
+        for (uint32_t i = 0; i < count; i++) {
+                by_contact[i] = &told[i];
+        }
+        qsort(by_contact, count, sizeof(struct told *), compare_contacts);
+        for (uint32_t i = 1; i < count; i++) {
+                const struct told *before = by_contact[i - 1];
+                if (by_contact[i]->effect.kind != ATT_EFFECT_REVOKE &&
+                    att_text_equals(by_contact[i]->effect.contact, before->effect.contact)) {
+                        by_contact[i]->offer = before->offer;
+                }
+        }
+}
+
 /* Offers are revoked as they are come upon; they are told in the order they were made, and what
  * followed for their contact right after. */
 static void order_revokes(struct att_core *core, uint32_t from)
 {
         struct att_effects *ended = &core->places[PLACE_ENDED];
         uint32_t count = ended->count - from;
+        if (count < 2) {
+                return;
+        }
         ATT_CLEANUP(att_free_pointer)
         struct told *told = att_alloc_array(count, sizeof(*told));
         for (uint32_t i = 0; i < count; i++) {
                 told[i] = (struct told){.effect = ended->items[from + i], .index = i};
                 told[i].offer = told[i].effect.offer;
-                bool follows = i > 0 && told[i].effect.kind != ATT_EFFECT_REVOKE &&
-                               att_text_equals(told[i].effect.contact, told[i - 1].effect.contact);
-                if (follows) {
-                        told[i].offer = told[i - 1].offer;
-                }
         }
+        follow_revokes(told, count);
         qsort(told, count, sizeof(*told), compare_told);
         for (uint32_t i = 0; i < count; i++) {
                 ended->items[from + i] = told[i].effect;

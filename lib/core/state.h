@@ -287,9 +287,10 @@ struct abandon {
 
 struct customer {
         struct att_map_node by_id;
-        char *id_data;                          /* Owned. */
-        struct att_list in_core;                /* core->customers, the longest untouched first. */
-        struct att_list contacts;               /* Live ones, by arrival. */
+        char *id_data;             /* Owned. */
+        struct att_list in_core;   /* Of the busy or of the idle. */
+        struct att_list in_linked; /* core->linked_anew, from an offer to the next instant. */
+        struct att_list contacts;  /* Live ones, by arrival. */
         struct abandon abandons[ABANDONS_KEPT]; /* The latest, by time; not yet taken up again. */
         uint32_t abandon_count;
         struct agent *last_agent; /* Borrowed. */
@@ -419,7 +420,9 @@ struct att_core {
         struct att_list graveyard; /* Contacts to free when the next step begins (in_core). */
 
         struct att_map customers_by_id;
-        struct att_list customers;
+        struct att_list busy_customers; /* With a live contact. */
+        struct att_list idle_customers; /* The longest untouched one first: to forget. */
+        struct att_list linked_anew;    /* Customers whose links changed in this instant. */
         uint32_t customer_count;
 
         struct att_map front_ends_by_name;
@@ -570,6 +573,10 @@ void handle_contact_feedback(struct att_core *core, const struct att_command *co
 /* ---- customers.c ---- */
 
 struct customer *customer_get_or_add(struct att_core *core, struct att_text id);
+/* Notes that a contact came to be on offer to one agent, or connected. */
+void customer_linked(struct att_core *core, const struct contact *contact);
+/* Marks the contacts that a link of the instant before may release from a hold. */
+void customers_look_again(struct att_core *core);
 struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact);
 bool customer_has_room(const struct att_core *core, struct att_text id);
 void customer_touch(struct att_core *core, struct customer *customer);

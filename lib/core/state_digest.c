@@ -201,7 +201,11 @@ struct att_digest att_core_digest(const struct att_core *core)
                 att_digester_add_i64(&digester, contact->closed_ms);
                 add_agent_name(&digester, contact->last_agent);
         }
-        ATT_LIST_FOREACH(customer, &core->customers, struct customer, in_core)
+        ATT_LIST_FOREACH(customer, &core->busy_customers, struct customer, in_core)
+        {
+                add_customer(core, &digester, customer);
+        }
+        ATT_LIST_FOREACH(customer, &core->idle_customers, struct customer, in_core)
         {
                 add_customer(core, &digester, customer);
         }
