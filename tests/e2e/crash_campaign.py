@@ -22,6 +22,7 @@ from support import House, Skipped
 
 COMMANDS = 2000
 KILLS_A_JOURNAL = 20
+LONG_LIFE = 3.0  # Seconds.
 
 
 class Campaign:
@@ -60,14 +61,17 @@ class Campaign:
         self.acknowledged += len(traffic.history)
         self.house.kill()
         self.attempt("--kills: the journal replays", lambda: replays(self.house) and None)
-        print(f"{count} kills: {traffic.commands} commands in the last journal", flush=True)
+        print(f"{count} kills: {traffic.commands} commands in the last journal, "
+              f"{self.house.words().count('snapshot.made')} snapshots in all", flush=True)
 
     def one_kill(self, rng, traffic):
         house = self.house
         if not house.process or not house.is_alive():
             house.start(snapshot_every=500)
         clear_agents(house, traffic)
-        with subprocess.Popen(["sh", "-c", f"sleep {rng.uniform(0.005, 0.3)}; "
+        # Now and then long enough for a snapshot, which is thought of once a second.
+        longest = LONG_LIFE if rng.random() < 0.15 else 0.3
+        with subprocess.Popen(["sh", "-c", f"sleep {rng.uniform(0.005, longest)}; "
                                f"kill -9 {house.process.pid}"]):
             traffic.run(house, 1_000_000)
         house.process.wait()
