@@ -15,6 +15,7 @@ struct lane_item {
         struct att_list in_lane;
         struct att_map_node by_contact;
         struct session *session; /* Borrowed. */
+        int64_t since_us;
         struct att_text contact; /* Owned, after the frame; empty: not in the map. */
         size_t len;
         char frame[];
@@ -66,6 +67,7 @@ static struct lane_item *make_item(struct session *session, struct att_text cont
 
         att_list_init(&item->in_lane);
         item->session = session;
+        item->since_us = clock_monotonic_us();
         item->len = frame.len;
         att_copy(item->frame, frame.data, frame.len);
         att_copy(item->frame + frame.len, contact.data, contact.len);
@@ -158,7 +160,12 @@ static void greet_now(struct session *session, const struct att_wire_message *me
 static bool has_room(const struct session *session, size_t len)
 {
         const struct lanes *lanes = &session->app->lanes;
+        const struct lane_item *first = ATT_LIST_FIRST(&session->lane.items, struct lane_item,
+                                                       in_lane);
 
+        if (first && clock_monotonic_us() - first->since_us > LANE_WAIT_US_MAX) {
+                return false;
+        }
         return session->lane.count < LANE_ITEMS_MAX && lanes->count < LANES_ITEMS_MAX &&
                lanes->bytes + len <= LANES_BYTES_MAX;
 }

@@ -8,7 +8,8 @@
  * turn, a few requests of each, with the same budget a turn. So an accept waits for one turn, never for
  * what others (or its own front end) have sent before it. Hellos have a lane of the same kind.
  *
- * A lane holds LANE_ITEMS_MAX requests, all of them LANES_ITEMS_MAX; more are refused. A command
+ * A lane holds LANE_ITEMS_MAX requests, all of them LANES_ITEMS_MAX; more are refused, and none are
+ * taken into a lane whose first has waited for LANE_WAIT_US_MAX: waiting longer than that helps nobody. A command
  * about a contact that is still in a lane takes it out of there first: order is kept by contact, and
  * among the bulk of a session.
  */
@@ -31,7 +32,8 @@
 #define LANE_ITEMS_MAX   4096
 #define LANES_ITEMS_MAX  16384
 #define LANES_BYTES_MAX  ((size_t)16 << 20)
-#define LANE_ITEMS_ROUND 8 /* Of one lane, before the next has its turn. */
+#define LANE_WAIT_US_MAX INT64_C(1000000) /* Of its first; then no more are taken. */
+#define LANE_ITEMS_ROUND 8                /* Of one lane, before the next has its turn. */
 
 struct app;
 struct lane_item;
