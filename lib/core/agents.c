@@ -85,7 +85,9 @@ struct agent *agent_new(struct att_core *core, struct att_text id)
         att_list_init(&agent->interactions);
         att_list_init(&agent->in_dirty);
         att_list_init(&agent->in_removed);
-        att_list_init(&agent->related);
+        att_list_init(&agent->named_by);
+        att_list_init(&agent->preferred_by);
+        att_list_init(&agent->known_by);
         att_map_add(&core->agents_by_id, &agent->by_id, agent->id);
         core->counts.agents[ATT_PRESENCE_OFFLINE]++;
         return agent;
@@ -257,11 +259,9 @@ static bool is_signed_in(const struct agent *agent)
 /* Contacts held for an agent who can't take them any more are for anyone. */
 static void release_held(struct att_core *core, const struct agent *agent)
 {
-        ATT_LIST_FOREACH(contact, &core->personal, struct contact, in_personal)
+        ATT_LIST_FOREACH(contact, &agent->preferred_by, struct contact, waiting.in_preferred)
         {
-                if (contact->preferred == agent) {
-                        contact_mark(core, contact);
-                }
+                contact_mark(core, contact);
         }
 }
 

@@ -249,7 +249,8 @@ static int64_t fit_points(const struct choosing *choosing, const struct lane_ter
         }
         const uint32_t *weights = terms->policy->fit_milli;
         int64_t continuity = 0;
-        if (contact->preferred == choosing->agent || contact->waiting.last == choosing->agent) {
+        if (contact->preferred == choosing->agent ||
+            att_list_is_linked(&contact->waiting.in_known)) {
                 continuity = fit_continuity_of(choosing->core, contact, choosing->agent);
         }
         int64_t skill = fit_skill(terms->match_ppm, contact->value_ppm, choosing->hot->price_ppm);
@@ -420,6 +421,24 @@ static void look_at_lanes(struct choosing *choosing)
         }
 }
 
+/* Contacts that may stand earlier with this agent than their lane says. */
+static void look_at_related(struct choosing *choosing)
+{
+        ATT_LIST_FOREACH(contact, &choosing->agent->named_by, struct contact, waiting.in_named)
+        {
+                look_at_one(choosing, contact);
+        }
+        ATT_LIST_FOREACH(contact, &choosing->agent->preferred_by, struct contact,
+                         waiting.in_preferred)
+        {
+                look_at_one(choosing, contact);
+        }
+        ATT_LIST_FOREACH(contact, &choosing->agent->known_by, struct contact, waiting.in_known)
+        {
+                look_at_one(choosing, contact);
+        }
+}
+
 /* For the recount: places are those that place_of() finds. */
 static bool are_right(const struct choosing *choosing)
 {
@@ -451,10 +470,7 @@ uint32_t choose_contacts(struct att_core *core, struct agent *agent, uint32_t ch
                 .places = ret_places,
         };
         look_at_lanes(&choosing);
-        ATT_LIST_FOREACH(relation, &agent->related, struct relation, in_agent)
-        {
-                look_at_one(&choosing, relation->contact);
-        }
+        look_at_related(&choosing);
         look_apart(&choosing);
         ATT_INVARIANT(are_right(&choosing));
         return choosing.count;

@@ -6,6 +6,7 @@
 #include "lib/base/bitset.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
+#include "lib/core/details.h"
 #include "lib/core/request.h"
 #include "lib/core/state.h"
 
@@ -38,16 +39,12 @@ void contact_list(struct att_core *core, struct contact *contact)
         struct queue_state *queue = &core->queues[contact->queue];
         att_list_add_tail(&queue->waiting, &contact->in_queue);
         queue->waiting_count++;
-        if (contact->preferred) {
-                att_list_add_tail(&core->personal, &contact->in_personal);
-        }
 }
 
 void contact_unlist(struct att_core *core, struct contact *contact)
 {
         core->queues[contact->queue].waiting_count--;
         att_list_remove(&contact->in_queue);
-        att_list_remove(&contact->in_personal);
         waiting_remove(core, contact);
         att_list_remove(&contact->in_dirty);
         contact->dirty = false;
@@ -90,9 +87,7 @@ void contact_move(struct att_core *core, struct contact *contact, enum att_conta
                 core->queues[contact->queue].offered_count++;
         }
         if (!is_waiting(next)) {
-                timer_cancel(core, &contact->next_step);
-                timer_cancel(core, &contact->max_wait);
-                timer_cancel(core, &contact->wake);
+                due_clear(core, contact);
         }
 }
 
@@ -124,7 +119,7 @@ void contact_schedule(struct att_core *core, struct contact *contact, int64_t du
                 contact_move(core, contact, ATT_CONTACT_SCHEDULED);
         }
         signature_drop(core, contact);
-        timer_arm(core, &contact->schedule, due_ms, 0, contact->request.id);
+        due_set(core, contact, DUE_SCHEDULED, due_ms);
         struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_SCHEDULED, contact);
         effect->due_ms = due_ms;
         effect->attempt = contact->attempt;
@@ -221,7 +216,7 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
 {
         ATT_CHECK(contact->offer_count == 0);
         bool was_connected = contact->state == ATT_CONTACT_CONNECTED;
-        timer_cancel(core, &contact->schedule);
+        due_clear(core, contact);
         contact_move(core, contact, ATT_CONTACT_CLOSED);
         signature_drop(core, contact);
         contact->outcome = outcome;
@@ -246,16 +241,14 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
         }
 }
 
-static void free_details(struct contact *contact)
+static void free_details(struct att_core *core, struct contact *contact)
 {
-        struct att_text id = contact->request.id;
-        free(contact->blob);
+        details_drop(core, contact);
         free(contact->own);
         free(contact->ruled);
         free(contact->prefers);
         free(contact->excluded);
         free(contact->cooldowns);
-        contact->blob = NULL;
         contact->own = NULL;
         contact->ruled = NULL;
         contact->prefers = NULL;
@@ -266,10 +259,6 @@ static void free_details(struct contact *contact)
         contact->prefer_count = 0;
         contact->excluded_count = 0;
         contact->cooldown_count = 0;
-        contact->request = (struct att_contact_request){
-                .id = id,
-                .customer = {.lifetime_value_micro = -1, .churn_risk_ppm = -1, .last_spoke_ms = -1},
-        };
 }
 
 void contacts_trim(struct att_core *core)
@@ -280,19 +269,16 @@ void contacts_trim(struct att_core *core)
         core->closed_new = false;
         for (struct att_list *at = core->closed.prev; at != &core->closed; at = at->prev) {
                 struct contact *contact = ATT_CONTAINER_OF(at, struct contact, in_core);
-                if (!contact->blob) {
+                if (!contact->details) {
                         break;
                 }
-                free_details(contact);
+                free_details(core, contact);
         }
 }
 
 void contact_free(struct att_core *core, struct contact *contact)
 {
-        timer_cancel(core, &contact->schedule);
-        timer_cancel(core, &contact->next_step);
-        timer_cancel(core, &contact->max_wait);
-        timer_cancel(core, &contact->wake);
+        due_clear(core, contact);
         ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
         {
                 timer_cancel(core, &offer->timeout);
@@ -300,10 +286,10 @@ void contact_free(struct att_core *core, struct contact *contact)
         }
         signature_drop(core, contact);
         att_list_remove(&contact->in_core);
-        free_details(contact);
-        free(contact->decision);
-        free(contact->id_data);
-        free(contact);
+        free_details(core, contact);
+        decision_drop(core, contact);
+        att_pool_give(&core->pool, contact->id_data, contact_id_bytes(contact));
+        att_pool_give(&core->pool, contact, sizeof(*contact));
 }
 
 /* Closed contacts are kept for a while, and not for ever in number. */
@@ -334,9 +320,9 @@ static bool is_same_request(const struct contact *contact,
         return att_digest_equals(contact->content, request_digest(request));
 }
 
-static void adopt_customer(struct att_core *core, struct contact *contact)
+static void adopt_customer(struct att_core *core, struct contact *contact,
+                           const struct att_customer_info *info)
 {
-        const struct att_customer_info *info = &contact->request.customer;
         if (att_text_is_empty(info->id)) {
                 return;
         }
@@ -429,11 +415,11 @@ void handle_contact_add(struct att_core *core, const struct att_command *command
                 contact_free(core, contact);
                 return;
         }
-        att_map_add(&core->contacts_by_id, &contact->by_id, contact->request.id);
+        att_map_add(&core->contacts_by_id, &contact->by_id, contact_id(contact));
         att_list_add_tail(&core->live, &contact->in_core);
         core->live_count++;
         core->counts.contacts[contact->state]++;
-        adopt_customer(core, contact);
+        adopt_customer(core, contact, &request->customer);
         take_up_wait(core, contact);
         if (request->not_before_ms != ATT_ABSENT && request->not_before_ms > core->now_ms) {
                 contact_schedule(core, contact, request->not_before_ms);

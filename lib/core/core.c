@@ -22,7 +22,6 @@ struct att_core *att_core_new(void)
         att_list_init(&core->agent_graveyard);
         att_list_init(&core->live);
         att_list_init(&core->closed);
-        att_list_init(&core->personal);
         att_list_init(&core->all_signatures);
         att_list_init(&core->apart);
         att_list_init(&core->graveyard);
@@ -131,6 +130,7 @@ void att_core_free(struct att_core *core)
         att_map_deinit(&core->signatures);
         att_config_unref(core->config_before);
         att_config_unref(core->config);
+        att_pool_deinit(&core->pool);
         free(core);
 }
 
@@ -160,8 +160,8 @@ struct att_effect *emit_contact(struct att_core *core, enum effect_place place,
                                 enum att_effect_kind kind, const struct contact *contact)
 {
         struct att_effect *effect = emit(core, place, kind);
-        effect->contact = contact->request.id;
-        effect->front_end = contact->front_end;
+        effect->contact = contact_id(contact);
+        effect->front_end = contact_front_end(contact);
         effect->channel = core->channels[contact->channel].name;
         if (contact->queue != ATT_NONE) {
                 effect->queue = queue_name(core, contact->queue);
@@ -250,7 +250,7 @@ static void end_round(struct att_core *core, struct att_effects *effects)
         }
 }
 
-void free_later(struct att_core *core, void *memory)
+void give_later(struct att_core *core, void *memory, size_t bytes)
 {
         if (!memory) {
                 return;
@@ -261,14 +261,14 @@ void free_later(struct att_core *core, void *memory)
                 core->doomed = att_realloc_array(core->doomed, capacity, sizeof(*core->doomed));
                 core->doomed_capacity = (uint32_t)capacity;
         }
-        core->doomed[core->doomed_count++] = memory;
+        core->doomed[core->doomed_count++] = (struct doomed){memory, bytes};
 }
 
 /* Frees what only the effects of the step before still named. */
 static void bury_the_dead(struct att_core *core)
 {
         for (uint32_t i = 0; i < core->doomed_count; i++) {
-                free(core->doomed[i]);
+                att_pool_give(&core->pool, core->doomed[i].memory, core->doomed[i].bytes);
         }
         core->doomed_count = 0;
         contacts_trim(core);

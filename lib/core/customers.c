@@ -87,7 +87,9 @@ void customers_look_again(struct att_core *core)
 
 struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact)
 {
-        return att_text_is_empty(contact->customer_id) ? NULL : find(core, contact->customer_id);
+        return att_text_is_empty(contact_customer_id(contact))
+                       ? NULL
+                       : find(core, contact_customer_id(contact));
 }
 
 /* Who has a contact: the agent of its one offer or of its conversation, since before this instant. */

@@ -13,7 +13,7 @@ static struct att_candidate candidate_view(const struct att_core *core,
 {
         struct att_candidate view = {
                 .agent = agent->id,
-                .contact = contact->request.id,
+                .contact = contact_id(contact),
                 .load_units = agent->held_units,
                 .idle_ms = agent_idle_ms(core, agent),
         };
@@ -307,7 +307,7 @@ static void look_at_contacts(const struct att_core *core, struct att_decision *d
         }
         decision->contact_by = ATT_BY_NOTHING;
         if (next.contact) {
-                decision->next_contact = next.contact->request.id;
+                decision->next_contact = contact_id(next.contact);
                 (void)place_compare(&mine, &next, &decision->contact_by);
         }
 }
@@ -321,14 +321,20 @@ static void keep_text(char **room, struct att_text *text)
         *room += text->len;
 }
 
-/* A copy that owns all its texts: agents and contacts may go before it does. */
-static struct att_decision *keep(const struct att_decision *decision)
+static size_t count_bytes(const struct att_decision *decision)
 {
-        size_t bytes = decision->contact.len + decision->queue.len + decision->next_contact.len;
+        size_t bytes = sizeof(*decision) + decision->contact.len + decision->queue.len +
+                       decision->next_contact.len;
         for (uint32_t i = 0; i < decision->agents_shown; i++) {
                 bytes += decision->agents[i].agent.len;
         }
-        struct att_decision *kept = att_alloc(sizeof(*kept) + bytes);
+        return bytes;
+}
+
+/* A copy that owns all its texts: agents and contacts may go before it does. */
+static struct att_decision *keep(struct att_core *core, const struct att_decision *decision)
+{
+        struct att_decision *kept = att_pool_take(&core->pool, count_bytes(decision));
         *kept = *decision;
         char *room = (char *)(kept + 1);
         keep_text(&room, &kept->contact);
@@ -341,13 +347,21 @@ static struct att_decision *keep(const struct att_decision *decision)
         return kept;
 }
 
+void decision_drop(struct att_core *core, struct contact *contact)
+{
+        if (contact->decision) {
+                att_pool_give(&core->pool, contact->decision, count_bytes(contact->decision));
+                contact->decision = NULL;
+        }
+}
+
 void decide_among(struct att_core *core, const struct candidate *candidate,
                   struct agent *const *agents, uint32_t count, bool exact)
 {
         struct contact *contact = candidate->contact;
         struct att_decision decision = {
                 .at_ms = core->now_ms,
-                .contact = contact->request.id,
+                .contact = contact_id(contact),
                 .queue = queue_name(core, contact->queue),
                 .step = contact->step,
                 .waited_ms = contact_waited_ms(core, contact),
@@ -362,8 +376,10 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
         count_excluded(core, &decision, candidate);
         decision.agent_by = why_this_agent(&decision, candidate);
         look_at_contacts(core, &decision, candidate, agents[0]);
-        free_later(core, contact->decision);
-        contact->decision = keep(&decision);
+        if (contact->decision) {
+                give_later(core, contact->decision, count_bytes(contact->decision));
+        }
+        contact->decision = keep(core, &decision);
 }
 
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,

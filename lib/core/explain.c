@@ -32,7 +32,7 @@ static struct att_text nearest_contact(const struct att_core *core, struct att_t
                 if (ids.count == room) {
                         break;
                 }
-                ids.items[ids.count++] = contact->request.id;
+                ids.items[ids.count++] = contact_id(contact);
         }
         return att_text_nearest(id, ids.count, id_at, &ids);
 }
@@ -87,7 +87,7 @@ static void add_asks(struct explain *explain, struct att_explanation *explanatio
 static void put_state(struct att_buffer *into, const struct explain *explain)
 {
         const struct contact *contact = explain->contact;
-        att_buffer_printf(into, "contact %.*s is %s", ATT_TEXT_ARGS(contact->request.id),
+        att_buffer_printf(into, "contact %.*s is %s", ATT_TEXT_ARGS(contact_id(contact)),
                           att_contact_state_name(contact->state));
         if (contact->state == ATT_CONTACT_CLOSED) {
                 att_buffer_printf(into, " (%s)", att_outcome_name(contact->outcome));
@@ -106,9 +106,9 @@ static void put_state(struct att_buffer *into, const struct explain *explain)
                 words_duration(into, explain->core->now_ms - contact->interaction->since_ms);
                 att_buffer_append_byte(into, '\n');
         }
-        if (timer_is_armed(&contact->schedule)) {
+        if (due_is_set(contact, DUE_SCHEDULED)) {
                 att_buffer_append_c(into, "in ");
-                words_duration(into, contact->schedule.at_ms - explain->core->now_ms);
+                words_duration(into, contact->due_ms[DUE_SCHEDULED] - explain->core->now_ms);
                 att_buffer_append_c(into, ": it enters its queue\n");
         }
 }

@@ -163,7 +163,7 @@ static uint32_t look_for_blocks(struct explain *explain, const struct agent *age
         asked->due_ms = -1;
         if (!explain->has_asks) {
                 att_buffer_printf(&explain->words, "contact %.*s is %s: nobody is looked for",
-                                  ATT_TEXT_ARGS(explain->contact->request.id),
+                                  ATT_TEXT_ARGS(contact_id(explain->contact)),
                                   att_contact_state_name(explain->contact->state));
                 asked->text = explain_keep(explain);
                 return BLOCKS_LASTING;

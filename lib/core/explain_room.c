@@ -90,7 +90,7 @@ static void put_burden(const struct explain *explain, struct att_buffer *into,
 {
         if (burden->offer) {
                 att_buffer_printf(into, "%.*s is on offer to it",
-                                  ATT_TEXT_ARGS(burden->offer->contact->request.id));
+                                  ATT_TEXT_ARGS(contact_id(burden->offer->contact)));
         } else if (burden->due_ms != INT64_MAX) {
                 att_buffer_printf(into, "in wrap-up of %.*s",
                                   ATT_TEXT_ARGS(burden->interaction->name));

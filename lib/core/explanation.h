@@ -25,7 +25,7 @@ struct att_explain_rule {     /* Of the intake, that applies to the contact. */
         struct att_text text; /* When it applies, and what it gives. */
 };
 
-struct att_explain_count { /* Agents who can't take it, by the first cause. */
+struct att_explain_count {     /* Agents who can't take it, by the first cause. */
         struct att_text cause; /* As in att_exclusion_name(). */
         uint32_t agents;
         struct att_text text; /* After the count: "without a required skill or level". */
@@ -90,7 +90,8 @@ struct att_explain_wait {
         const struct att_explain_agent *agents; /* The soonest first. */
         uint32_t agent_count;
         uint32_t more_agents; /* Not told one by one. */
-        const struct att_explain_change *changes; /* The soonest first, then what people could do. */
+        const struct att_explain_change
+                *changes; /* The soonest first, then what people could do. */
         uint32_t change_count;
 };
 
@@ -118,10 +119,11 @@ struct att_explain_asked { /* Why not this agent. */
 
 struct att_explanation {
         struct att_text text;
-        struct att_text nearest; /* Where a name is unknown: the nearest; text is a sentence then. */
+        struct att_text
+                nearest; /* Where a name is unknown: the nearest; text is a sentence then. */
         const struct att_explain_rule *rules; /* Of an open contact. */
         uint32_t rule_count;
-        struct att_text asks; /* What its step asks of agents. */
+        struct att_text asks;                        /* What its step asks of agents. */
         const struct att_explain_decision *decision; /* Or NULL. */
         const struct att_explain_wait *wait;         /* Or NULL: it does not wait. */
         const struct att_explain_asked *asked;       /* Or NULL: of no agent in particular. */

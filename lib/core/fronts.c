@@ -48,7 +48,7 @@ void front_ends_free(struct att_core *core)
 
 static void arm(struct att_core *core, struct front_end *front_end, int64_t at_ms)
 {
-        timer_arm(core, &front_end->lease, at_ms, 0, front_end->by_name.key);
+        timer_arm(core, &front_end->lease, at_ms, 0, &front_end->by_name.key);
 }
 
 void handle_front_end_lost(struct att_core *core, const struct att_command *command)
@@ -85,7 +85,7 @@ static void close_waiting(struct att_core *core, struct att_text name)
         {
                 bool waiting = contact->state == ATT_CONTACT_QUEUED ||
                                contact->state == ATT_CONTACT_OFFERED;
-                if (waiting && att_text_equals(contact->front_end, name)) {
+                if (waiting && att_text_equals(contact_front_end(contact), name)) {
                         offers_revoke_of_contact(core, contact, ATT_REVOKE_CANCELLED);
                         contact_close(core, contact, ATT_OUTCOME_CANCELLED,
                                       ATT_TEXT("front end lost"));
@@ -98,7 +98,7 @@ static void end_conversations(struct att_core *core, struct att_text name)
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
                 if (contact->state == ATT_CONTACT_CONNECTED &&
-                    att_text_equals(contact->front_end, name)) {
+                    att_text_equals(contact_front_end(contact), name)) {
                         contact_end_conversation(core, contact, ATT_OUTCOME_HANDLED,
                                                  ATT_TEXT("front end lost"));
                 }
@@ -127,7 +127,7 @@ void handle_away(struct att_core *core, const struct att_command *command)
                 ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
                 {
                         timer_arm(core, &offer->timeout, command->at_ms + offer->timeout_ms,
-                                  offer->number, ATT_TEXT_NONE);
+                                  offer->number, NULL);
                 }
         }
         ATT_LIST_FOREACH(front_end, &core->front_ends, struct front_end, in_core)

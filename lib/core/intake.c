@@ -3,6 +3,7 @@
 #include "lib/core/intake.h"
 
 #include "lib/base/util.h"
+#include "lib/core/details.h"
 #include "lib/core/state.h"
 #include "lib/model/conditions.h"
 
@@ -11,9 +12,9 @@ static int64_t scaled_or_none(int64_t value, int64_t absent, int64_t scale)
         return value == absent ? ATT_SUBJECT_NO_NUMBER : value * scale;
 }
 
-static void describe(const struct contact *contact, struct att_subject *subject)
+static void describe(const struct contact *contact, const struct att_contact_request *request,
+                     struct att_subject *subject)
 {
-        const struct att_contact_request *request = &contact->request;
         const struct att_customer_info *customer = &request->customer;
         att_subject_init(subject);
         subject->texts[ATT_FIELD_TEXT] = request->text;
@@ -22,7 +23,7 @@ static void describe(const struct contact *contact, struct att_subject *subject)
         subject->texts[ATT_FIELD_CHANNEL] = request->channel;
         subject->texts[ATT_FIELD_QUEUE] = request->queue;
         subject->texts[ATT_FIELD_INTENT] = request->intent;
-        subject->texts[ATT_FIELD_FRONT_END] = contact->front_end;
+        subject->texts[ATT_FIELD_FRONT_END] = contact_front_end(contact);
         subject->texts[ATT_FIELD_CUSTOMER] = customer->id;
         subject->texts[ATT_FIELD_CUSTOMER_NAME] = customer->name;
         subject->texts[ATT_FIELD_TIER] = customer->tier;
@@ -40,10 +41,9 @@ static void describe(const struct contact *contact, struct att_subject *subject)
 }
 
 /* The tier that the front end names, if there is one of that name; else the first that matches. */
-static uint32_t find_tier(const struct att_config *config, const struct contact *contact,
-                          const struct att_subject *subject)
+static uint32_t find_tier(const struct att_config *config, const struct att_subject *subject)
 {
-        uint32_t named = att_config_find_tier(config, contact->request.customer.tier);
+        uint32_t named = att_config_find_tier(config, subject->texts[ATT_FIELD_TIER]);
         if (named != ATT_NONE) {
                 return named;
         }
@@ -68,9 +68,10 @@ static void set_tier(const struct att_config *config, struct contact *contact, u
 
 void intake_apply_tier(const struct att_core *core, struct contact *contact)
 {
+        struct att_contact_request request = details_request(contact);
         struct att_subject subject;
-        describe(contact, &subject);
-        set_tier(core->config, contact, find_tier(core->config, contact, &subject));
+        describe(contact, &request, &subject);
+        set_tier(core->config, contact, find_tier(core->config, &subject));
 }
 
 /* ---- Rules ---- */
@@ -124,13 +125,14 @@ static void join_prefers(struct contact *contact, const struct att_intake_rule *
 uint32_t intake_apply(const struct att_core *core, struct contact *contact)
 {
         const struct att_config *config = core->config;
+        struct att_contact_request request = details_request(contact);
         struct att_subject subject;
-        describe(contact, &subject);
-        set_tier(config, contact, find_tier(config, contact, &subject));
+        describe(contact, &request, &subject);
+        set_tier(config, contact, find_tier(config, &subject));
         if (contact->tier != ATT_NONE) {
                 subject.texts[ATT_FIELD_TIER] = config->tiers[contact->tier].name;
         }
-        uint32_t queue = att_config_find_queue(config, contact->request.queue);
+        uint32_t queue = att_config_find_queue(config, request.queue);
         for (uint32_t i = 0; i < config->intake_count; i++) {
                 const struct att_intake_rule *rule = &config->intake[i];
                 if (!att_conditions_hold(&rule->when, &subject)) {
@@ -156,12 +158,13 @@ uint32_t intake_find_rules(const struct att_core *core, const struct contact *co
                            uint32_t rules_max, uint32_t *ret_rules)
 {
         const struct att_config *config = core->config;
+        struct att_contact_request request = details_request(contact);
         struct att_subject subject;
-        describe(contact, &subject);
+        describe(contact, &request, &subject);
         if (contact->tier != ATT_NONE) {
                 subject.texts[ATT_FIELD_TIER] = config->tiers[contact->tier].name;
         }
-        uint32_t intent = att_config_find_intent(config, contact->request.intent);
+        uint32_t intent = att_config_find_intent(config, request.intent);
         uint32_t count = 0;
         for (uint32_t i = 0; i < config->intake_count && count < rules_max; i++) {
                 const struct att_intake_rule *rule = &config->intake[i];

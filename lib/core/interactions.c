@@ -91,7 +91,7 @@ void interaction_wrap_up(struct att_core *core, struct interaction *interaction)
         struct att_effect *effect = emit_contact(core, PLACE_ENDED, ATT_EFFECT_WRAP_UP, contact);
         effect->agent = interaction->agent->id;
         effect->due_ms = core->now_ms + duration_ms;
-        timer_arm(core, &interaction->wrap_up, core->now_ms + duration_ms, 0, interaction->name);
+        timer_arm(core, &interaction->wrap_up, core->now_ms + duration_ms, 0, &interaction->name);
 }
 
 /* The wrap-up of a contact, or of any: then the smallest id first, as timers have it. */

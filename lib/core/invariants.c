@@ -27,8 +27,8 @@ static void check_contact(const struct att_core *core, const struct contact *con
         ATT_CHECK((contact->offer_count > 0) == offered);
         ATT_CHECK((contact->interaction != NULL) == connected);
         ATT_CHECK((contact->signature != NULL) || !(queued || offered));
-        ATT_CHECK(!queued || timer_is_armed(&contact->max_wait));
-        ATT_CHECK(timer_is_armed(&contact->schedule) == (contact->state == ATT_CONTACT_SCHEDULED));
+        ATT_CHECK(!queued || due_is_set(contact, DUE_MAX_WAIT));
+        ATT_CHECK(due_is_set(contact, DUE_SCHEDULED) == (contact->state == ATT_CONTACT_SCHEDULED));
         ATT_CHECK(!contact->dirty && !contact->entering);
         ATT_CHECK(waiting_is_right(core, contact));
         if (connected) {

@@ -48,8 +48,7 @@ bool match_is_held_back(struct att_core *core, const struct contact *contact)
         struct policy_state *state = &core->policies[index];
         if (!state->window_open) {
                 state->window_open = true;
-                timer_arm(core, &state->window, core->now_ms + policy->batch_ms, index,
-                          ATT_TEXT_NONE);
+                timer_arm(core, &state->window, core->now_ms + policy->batch_ms, index, NULL);
         }
         return true;
 }

@@ -72,7 +72,7 @@ static void connect(struct att_core *core, struct contact *contact, struct agent
         int64_t waited_ms = contact_waited_ms(core, contact);
         struct interaction *interaction = interaction_new(core, agent, contact->channel, units);
         interaction->contact = contact;
-        interaction->name = contact->request.id;
+        interaction->name = contact_id(contact);
         interaction->queue = queue;
         contact_move(core, contact, ATT_CONTACT_CONNECTED);
         core->queues[queue].connected_count++;
@@ -116,7 +116,7 @@ void offer_make(struct att_core *core, struct contact *contact, struct agent *ag
         if (contact->offer_count++ == 0) {
                 contact_move(core, contact, ATT_CONTACT_OFFERED);
         }
-        timer_arm(core, &offer->timeout, core->now_ms + offer->timeout_ms, number, ATT_TEXT_NONE);
+        timer_arm(core, &offer->timeout, core->now_ms + offer->timeout_ms, number, NULL);
         struct att_effect *effect = emit_contact(core, PLACE_OFFERS, ATT_EFFECT_OFFER, contact);
         effect->agent = agent->id;
         effect->step = contact->step;

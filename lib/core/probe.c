@@ -88,7 +88,7 @@ struct att_text att_probe_agent(struct att_core *core, struct agent *agent)
                 count = choose_contacts(core, agent, channel, 2, first, places);
         }
         take_work(agent);
-        return count > 0 ? first[0]->request.id : ATT_TEXT_NONE;
+        return count > 0 ? contact_id(first[0]) : ATT_TEXT_NONE;
 }
 
 /* ---- Upkeep ---- */

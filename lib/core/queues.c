@@ -89,8 +89,7 @@ bool queue_is_staffed(const struct att_core *core, const struct contact *contact
 void queue_arm_max_wait(struct att_core *core, struct contact *contact)
 {
         int64_t due_ms = contact->entered_ms + queue_of(core, contact)->max_wait_ms;
-        timer_arm(core, &contact->max_wait, att_max_i64(due_ms, core->now_ms), contact->arrival,
-                  contact->request.id);
+        due_set(core, contact, DUE_MAX_WAIT, att_max_i64(due_ms, core->now_ms));
 }
 
 static bool is_passed_over(const struct att_core *core, const struct contact *contact)
@@ -102,16 +101,15 @@ static bool is_passed_over(const struct att_core *core, const struct contact *co
 void queue_arm_step(struct att_core *core, struct contact *contact)
 {
         const struct att_queue *queue = queue_of(core, contact);
-        timer_cancel(core, &contact->next_step);
         if (contact->step + 1 >= queue->step_count) {
+                due_set(core, contact, DUE_STEP, INT64_MAX);
                 return;
         }
         int64_t due_ms = contact->entered_ms + queue->steps[contact->step + 1].after_ms;
         if (is_passed_over(core, contact)) {
                 due_ms = core->now_ms;
         }
-        timer_arm(core, &contact->next_step, att_max_i64(due_ms, core->now_ms), contact->arrival,
-                  contact->request.id);
+        due_set(core, contact, DUE_STEP, att_max_i64(due_ms, core->now_ms));
 }
 
 static int64_t earlier_future(const struct att_core *core, int64_t best_ms, int64_t at_ms)
@@ -147,13 +145,9 @@ void queue_arm_wake(struct att_core *core, struct contact *contact)
         if (contact->state == ATT_CONTACT_QUEUED && contact->reach_ms <= core->now_ms) {
                 contact_mark(core, contact); /* Now is the moment; a new timer would miss it. */
         }
-        waiting_refresh(core, contact);
+        int64_t phase_ends_ms = waiting_refresh(core, contact);
         contact->reach_ms = find_reach(core, contact);
-        int64_t wake_ms = att_min_i64(contact->reach_ms, contact->waiting.next_phase_ms);
-        timer_cancel(core, &contact->wake);
-        if (wake_ms != INT64_MAX) {
-                timer_arm(core, &contact->wake, wake_ms, contact->arrival, contact->request.id);
-        }
+        due_set(core, contact, DUE_WAKE, att_min_i64(contact->reach_ms, phase_ends_ms));
 }
 
 /* ---- Entering ---- */
@@ -203,7 +197,7 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
         core->queues[queue].recent_entered++;
         count_move(core, contact);
         signature_refresh(core, contact);
-        waiting_refresh(core, contact);
+        (void)waiting_refresh(core, contact);
         say_queued(core, contact);
         queue_arm_max_wait(core, contact);
         queue_advance(core, contact);
@@ -368,7 +362,7 @@ void queue_arm_hours(struct att_core *core, uint32_t queue)
         }
         int64_t change_ms = att_hours_next_change(&core->config->hours[def->hours], core->now_ms);
         if (change_ms != INT64_MAX) {
-                timer_arm(core, &state->hours, change_ms, queue, ATT_TEXT_NONE);
+                timer_arm(core, &state->hours, change_ms, queue, NULL);
         }
 }
 

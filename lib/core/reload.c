@@ -88,9 +88,7 @@ static void leave_removed_queue(struct att_core *core, struct reload *reload,
         }
         if (contact->state == ATT_CONTACT_QUEUED) {
                 contact_unlist(core, contact);
-                timer_cancel(core, &contact->next_step);
-                timer_cancel(core, &contact->max_wait);
-                timer_cancel(core, &contact->wake);
+                due_clear(core, contact);
                 att_list_add_tail(&reload->entering, &contact->in_dirty);
                 contact->entering = true;
         }
@@ -325,7 +323,7 @@ static void swap_policies(struct att_core *core, const struct reload *reload)
                 timer_cancel(core, &old->window);
                 if (open && to != ATT_NONE && config->policies[to].batch_ms > 0) {
                         policies[to].window_open = true;
-                        timer_arm(core, &policies[to].window, at_ms, to, ATT_TEXT_NONE);
+                        timer_arm(core, &policies[to].window, at_ms, to, NULL);
                 }
         }
         free(core->policies);

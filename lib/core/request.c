@@ -5,6 +5,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
+#include "lib/core/details.h"
 #include "lib/model/limits.h"
 
 /* ---- Digest ---- */
@@ -310,81 +311,20 @@ void request_set_own(struct contact *contact, uint32_t skill, uint32_t level)
         contact->own[contact->own_count++] = (struct att_requirement){skill, level};
 }
 
-/* Where the next text of a blob goes; with no room it only measures. */
-struct packer {
-        char *at;
-        size_t bytes;
-};
-
-static void pack(struct packer *packer, struct att_text *text)
-{
-        if (packer->at) {
-                att_copy(packer->at, text->data, text->len);
-                text->data = packer->at;
-                packer->at += text->len;
-        }
-        packer->bytes += text->len;
-}
-
-/* All texts of a request but the id, each of them once. */
-static void pack_texts(struct packer *packer, struct att_contact_request *request,
-                       struct att_pair *attributes)
-{
-        struct att_customer_info *customer = &request->customer;
-        struct att_text *texts[] = {
-                &request->channel,     &request->queue,
-                &request->entry_point, &request->language,
-                &request->text,        &request->intent,
-                &request->agent,       &request->preferred_agent,
-                &request->address,     &request->traceparent,
-                &customer->id,         &customer->name,
-                &customer->tier,       &customer->currency,
-                &customer->notes,      &customer->last_agent,
-        };
-        for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
-                pack(packer, texts[i]);
-        }
-        for (uint32_t i = 0; i < request->attribute_count; i++) {
-                struct att_pair pair = request->attributes[i];
-                pack(packer, &pair.key);
-                pack(packer, &pair.value);
-                if (attributes) {
-                        attributes[i] = pair;
-                }
-        }
-}
-
-static void copy_ids(struct contact *contact, const struct att_command *command)
+static void copy_ids(struct att_core *core, struct contact *contact,
+                     const struct att_command *command)
 {
         struct att_text id = command->request.id;
         struct att_text front_end = command->front_end;
         struct att_text customer = command->request.customer.id;
-        char *data = att_alloc(id.len + front_end.len + customer.len + 1);
+        char *data = att_pool_take(&core->pool, id.len + front_end.len + customer.len);
         att_copy(data, id.data, id.len);
         att_copy(data + id.len, front_end.data, front_end.len);
         att_copy(data + id.len + front_end.len, customer.data, customer.len);
         contact->id_data = data;
-        contact->request.id = att_text_of(data, id.len);
-        contact->front_end = att_text_of(data + id.len, front_end.len);
-        contact->customer_id = att_text_of(data + id.len + front_end.len, customer.len);
-}
-
-static void copy_request(struct contact *contact, const struct att_command *command)
-{
-        contact->request = command->request;
-        contact->request.requires = NULL;
-        contact->request.prefers = NULL;
-        contact->request.exclude = NULL;
-        struct packer packer = {0};
-        struct att_contact_request measured = contact->request;
-        pack_texts(&packer, &measured, NULL);
-        size_t pairs_bytes = contact->request.attribute_count * sizeof(struct att_pair);
-        contact->blob = att_alloc(pairs_bytes + packer.bytes + 1);
-        struct att_pair *attributes = (struct att_pair *)(void *)contact->blob;
-        packer = (struct packer){.at = contact->blob + pairs_bytes};
-        pack_texts(&packer, &contact->request, attributes);
-        contact->request.attributes = attributes;
-        copy_ids(contact, command);
+        contact->by_id.key = att_text_of(data, id.len);
+        contact->front_end_len = (uint16_t)front_end.len;
+        contact->customer_id_len = (uint16_t)customer.len;
 }
 
 static int64_t or_zero(int64_t value)
@@ -427,19 +367,16 @@ static void resolve_names(struct att_core *core, struct contact *contact,
 struct contact *request_accept(struct att_core *core, const struct att_command *command)
 {
         const struct att_contact_request *request = &command->request;
-        struct contact *contact = att_alloc(sizeof(*contact));
+        struct contact *contact = att_pool_take(&core->pool, sizeof(*contact));
         att_list_init(&contact->in_core);
         att_list_init(&contact->in_queue);
         att_list_init(&contact->in_customer);
-        att_list_init(&contact->in_personal);
         att_list_init(&contact->in_dirty);
         waiting_init(contact);
         att_list_init(&contact->offers);
-        timer_init(&contact->schedule, TIMER_SCHEDULED);
-        timer_init(&contact->next_step, TIMER_STEP);
-        timer_init(&contact->max_wait, TIMER_MAX_WAIT);
-        timer_init(&contact->wake, TIMER_WAKE);
-        copy_request(contact, command);
+        due_clear(core, contact);
+        copy_ids(core, contact, command);
+        details_keep(core, contact, request);
         contact->content = request_digest(request);
         contact->state = ATT_CONTACT_SCHEDULED;
         contact->arrival = core->seq;
@@ -450,6 +387,7 @@ struct contact *request_accept(struct att_core *core, const struct att_command *
         contact->priority_request_milli = or_zero(request->priority_milli);
         contact->emotion_ppm = or_zero(request->emotion_ppm);
         contact->waited_before_ms = or_zero(request->waited_ms);
+        contact->last_went_badly = request->customer.last_went_badly;
         resolve_names(core, contact, request);
         return contact;
 }

@@ -17,6 +17,7 @@
 #include "lib/base/heap.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
+#include "lib/base/pool.h"
 #include "lib/core/assign.h"
 #include "lib/core/core.h"
 #include "lib/core/fit.h"
@@ -47,13 +48,22 @@ enum timer_class {
         TIMER_BATCH,     /* by policy */
 };
 
+/* What a contact waits for; one timer serves the first of them. */
+enum due {
+        DUE_SCHEDULED, /* Scheduled: it begins to wait. */
+        DUE_STEP,      /* Queued or offered. */
+        DUE_MAX_WAIT,
+        DUE_WAKE, /* Queued: another phase of waiting, or an agent may have come into reach. */
+        DUE_COUNT
+};
+
 struct timer {
         struct att_heap_node node;
         enum timer_class class;
         int64_t at_ms;
-        uint64_t order;     /* Within class and instant, then: */
-        struct att_text id; /* Borrowed from the owner. */
-        uint64_t serial;    /* Last of all: in the order armed. */
+        uint64_t order;            /* Within class and instant, then: */
+        const struct att_text *id; /* Borrowed from the owner; NULL: none. */
+        uint64_t serial;           /* Last of all: in the order armed. */
 };
 
 /* ---- Channels: a bit each; a bit once given to a name stays with it. ---- */
@@ -182,7 +192,10 @@ struct agent {
         bool dirty;        /* May be able to take something it could not before. */
         struct att_list in_dirty;
         struct att_list in_removed;
-        struct att_list related; /* Relations of waiting contacts. */
+        /* Queued contacts to which this agent means more than others. */
+        struct att_list named_by;     /* in_named */
+        struct att_list preferred_by; /* in_preferred */
+        struct att_list known_by;     /* in_known: spoke with the customer last, where it counts. */
 };
 
 /* ---- Contacts ---- */
@@ -192,20 +205,20 @@ struct cooldown {
         int64_t until_ms;
 };
 
+struct details;
+
 struct contact {
         struct att_map_node by_id;
         struct att_list in_core;  /* core->live by arrival, or core->closed by closing. */
         struct att_list in_queue; /* queue_state.waiting while queued. */
         struct att_list in_customer;
-        struct att_list in_personal; /* core->personal: queued with a preferred agent. */
         struct waiting waiting;
+        bool last_went_badly; /* The request said so, of a customer nobody knows. */
         struct att_list in_dirty;
-        char *id_data; /* Owned: id, front end's name, customer's id. */
-        char *blob;    /* Owned: all other texts and arrays of the request; NULL
-                                           once closed and told. */
-        struct att_contact_request request; /* Into the two. */
-        struct att_text front_end;
-        struct att_text customer_id;
+        char *id_data; /* Owned: the id (the key of `by_id`), front end's name, customer's id. */
+        uint16_t front_end_len;
+        uint16_t customer_id_len;
+        struct details *details;   /* Owned; NULL once closed and told. */
         struct att_digest content; /* Of the request: the same again is no other contact. */
         enum att_contact_state state;
         enum att_outcome outcome;
@@ -266,10 +279,8 @@ struct contact {
         uint32_t wrapping;               /* Interactions that still name it in wrap-up. */
         struct customer *customer;       /* Borrowed; NULL: unknown. */
         int64_t closed_ms;
-        struct timer schedule;  /* Scheduled. */
-        struct timer next_step; /* Queued or offered. */
-        struct timer max_wait;
-        struct timer wake;
+        struct timer timer;            /* For the first of: */
+        int64_t due_ms[DUE_COUNT];     /* INT64_MAX: not due. */
         int64_t reach_ms;              /* When time alone may bring an agent into reach. */
         struct att_decision *decision; /* Owned, or NULL. */
 };
@@ -388,7 +399,13 @@ struct match_scratch {
         uint32_t fresh_count, fresh_capacity;
 };
 
+struct doomed {
+        void *memory;
+        size_t bytes;
+};
+
 struct att_core {
+        struct att_pool pool;                   /* Contacts, what they said, why they went where. */
         const struct att_config *config;        /* Shared, counted. NULL before the first. */
         const struct att_config *config_before; /* Until the next step: effects may name it. */
         int64_t now_ms;
@@ -416,7 +433,6 @@ struct att_core {
         struct att_list closed; /* The oldest first. */
         bool closed_new;        /* Some are not trimmed yet: the last ones. */
         uint32_t closed_count;
-        struct att_list personal;
         struct att_list graveyard; /* Contacts to free when the next step begins (in_core). */
 
         struct att_map customers_by_id;
@@ -450,7 +466,7 @@ struct att_core {
 
         struct att_effects places[PLACE_COUNT];
         struct att_buffer sentence; /* Of a refusal. */
-        void **doomed;              /* Owned: memory to free when the next step begins. */
+        struct doomed *doomed;      /* Owned: memory to give back when the next step begins. */
         uint32_t doomed_count, doomed_capacity;
         struct att_arena texts; /* Texts of this step's effects that live nowhere else. */
         struct match_scratch match;
@@ -471,14 +487,22 @@ void refuse(struct att_core *core, const struct att_command *command, enum att_r
 void refuse_unknown(struct att_core *core, const struct att_command *command, const char *field,
                     const char *noun, struct att_text name, struct att_text nearest);
 
-/* Frees memory when the next step begins: effects of this one may name it. NULL fine. */
-void free_later(struct att_core *core, void *memory);
+/* Gives memory back to the pool when the next step begins: effects of this one may name it. NULL
+ * fine. */
+void give_later(struct att_core *core, void *memory, size_t bytes);
 
 /* ---- timers.c ---- */
 
 void timer_init(struct timer *timer, enum timer_class class);
 void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
-               struct att_text id);
+               const struct att_text *id);
+/* What a contact waits for; INT64_MAX: it does not. */
+void due_set(struct att_core *core, struct contact *contact, enum due due, int64_t at_ms);
+void due_clear(struct att_core *core, struct contact *contact); /* All of it. */
+static inline bool due_is_set(const struct contact *contact, enum due due)
+{
+        return contact->due_ms[due] != INT64_MAX;
+}
 void timer_cancel(struct att_core *core, struct timer *timer);
 bool timer_is_armed(const struct timer *timer);
 bool timer_less(const struct att_heap_node *a, const struct att_heap_node *b);
@@ -535,6 +559,27 @@ void handle_wrap_up_done(struct att_core *core, const struct att_command *comman
 void handle_contact_hold(struct att_core *core, const struct att_command *command);
 
 /* ---- contacts.c ---- */
+
+static inline size_t contact_id_bytes(const struct contact *contact)
+{
+        return contact->by_id.key.len + contact->front_end_len + contact->customer_id_len;
+}
+
+static inline struct att_text contact_id(const struct contact *contact)
+{
+        return contact->by_id.key;
+}
+
+static inline struct att_text contact_front_end(const struct contact *contact)
+{
+        return att_text_of(contact->id_data + contact->by_id.key.len, contact->front_end_len);
+}
+
+static inline struct att_text contact_customer_id(const struct contact *contact)
+{
+        return att_text_of(contact->id_data + contact->by_id.key.len + contact->front_end_len,
+                           contact->customer_id_len);
+}
 
 struct contact *contact_find(const struct att_core *core,
                              struct att_text id); /* Closed ones too. */
@@ -727,6 +772,7 @@ void candidates_forget_agents(struct att_core *core);
  * offer is made, with the pairs made before it counted in the agents' loads. */
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
             bool exact);
+void decision_drop(struct att_core *core, struct contact *contact); /* At once. */
 /* The same where the best agents are known already, the chosen one first. */
 void decide_among(struct att_core *core, const struct candidate *candidate,
                   struct agent *const *agents, uint32_t count, bool exact);

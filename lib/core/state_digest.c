@@ -107,9 +107,9 @@ static void add_offers(struct att_digester *digester, const struct contact *cont
 static void add_contact(const struct att_core *core, struct att_digester *digester,
                         const struct contact *contact)
 {
-        att_digester_add_text(digester, contact->request.id);
-        att_digester_add_text(digester, contact->front_end);
-        att_digester_add_text(digester, contact->customer_id);
+        att_digester_add_text(digester, contact_id(contact));
+        att_digester_add_text(digester, contact_front_end(contact));
+        att_digester_add_text(digester, contact_customer_id(contact));
         att_digester_add_u64(digester, contact->content.high);
         att_digester_add_u64(digester, contact->content.low);
         att_digester_add_u64(digester, contact->state);
@@ -135,10 +135,9 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
         add_agent_name(digester, contact->last_agent);
         add_asked(core, digester, contact);
         add_offers(digester, contact);
-        add_timer(digester, &contact->schedule);
-        add_timer(digester, &contact->next_step);
-        add_timer(digester, &contact->max_wait);
-        add_timer(digester, &contact->wake);
+        for (int i = 0; i < DUE_COUNT; i++) {
+                att_digester_add_i64(digester, contact->due_ms[i]);
+        }
 }
 
 static void add_customer(const struct att_core *core, struct att_digester *digester,
@@ -196,7 +195,7 @@ struct att_digest att_core_digest(const struct att_core *core)
         }
         ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
         {
-                att_digester_add_text(&digester, contact->request.id);
+                att_digester_add_text(&digester, contact_id(contact));
                 att_digester_add_u64(&digester, contact->outcome);
                 att_digester_add_i64(&digester, contact->closed_ms);
                 add_agent_name(&digester, contact->last_agent);

@@ -21,7 +21,7 @@ bool timer_less(const struct att_heap_node *node_a, const struct att_heap_node *
         if (a->order != b->order) {
                 return a->order < b->order;
         }
-        int by_id = att_text_compare(a->id, b->id);
+        int by_id = a->id && b->id ? att_text_compare(*a->id, *b->id) : 0;
         return by_id != 0 ? by_id < 0 : a->serial < b->serial;
 }
 
@@ -31,7 +31,7 @@ void timer_init(struct timer *timer, enum timer_class class)
 }
 
 void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
-               struct att_text id)
+               const struct att_text *id)
 {
         att_heap_remove(&core->timers, &timer->node);
         timer->at_ms = at_ms;
@@ -44,6 +44,57 @@ void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64
 void timer_cancel(struct att_core *core, struct timer *timer)
 {
         att_heap_remove(&core->timers, &timer->node);
+}
+
+/* ---- What a contact waits for ---- */
+
+static const enum timer_class class_of_due[DUE_COUNT] = {
+        [DUE_SCHEDULED] = TIMER_SCHEDULED,
+        [DUE_STEP] = TIMER_STEP,
+        [DUE_MAX_WAIT] = TIMER_MAX_WAIT,
+        [DUE_WAKE] = TIMER_WAKE,
+};
+
+/* The first that is due; of several at one instant, in the order of their classes. */
+static enum due first_due(const struct contact *contact)
+{
+        enum due first = DUE_SCHEDULED;
+        for (int due = 1; due < DUE_COUNT; due++) {
+                if (contact->due_ms[due] < contact->due_ms[first]) {
+                        first = (enum due)due;
+                }
+        }
+        return first;
+}
+
+static void arm_first(struct att_core *core, struct contact *contact)
+{
+        enum due first = first_due(contact);
+        int64_t at_ms = contact->due_ms[first];
+        struct timer *timer = &contact->timer;
+        if (at_ms == INT64_MAX) {
+                timer_cancel(core, timer);
+        } else if (!timer_is_armed(timer) || timer->at_ms != at_ms ||
+                   timer->class != class_of_due[first]) {
+                timer_cancel(core, timer);
+                timer->class = class_of_due[first];
+                timer_arm(core, timer, at_ms, first == DUE_SCHEDULED ? 0 : contact->arrival,
+                          &contact->by_id.key);
+        }
+}
+
+void due_set(struct att_core *core, struct contact *contact, enum due due, int64_t at_ms)
+{
+        contact->due_ms[due] = at_ms;
+        arm_first(core, contact);
+}
+
+void due_clear(struct att_core *core, struct contact *contact)
+{
+        for (int due = 0; due < DUE_COUNT; due++) {
+                contact->due_ms[due] = INT64_MAX;
+        }
+        timer_cancel(core, &contact->timer);
 }
 
 bool timer_is_armed(const struct timer *timer)
@@ -128,6 +179,28 @@ static void fire_batch(struct att_core *core, struct policy_state *state)
         }
 }
 
+static void fire_contact(struct att_core *core, struct contact *contact)
+{
+        enum due due = first_due(contact);
+        due_set(core, contact, due, INT64_MAX);
+        switch (due) {
+        case DUE_SCHEDULED:
+                schedule_come(core, contact);
+                break;
+        case DUE_STEP:
+                queue_advance(core, contact);
+                break;
+        case DUE_MAX_WAIT:
+                queue_max_wait(core, contact);
+                break;
+        case DUE_WAKE:
+                queue_arm_wake(core, contact);
+                break;
+        case DUE_COUNT:
+                break;
+        }
+}
+
 static void fire(struct att_core *core, struct timer *timer)
 {
         switch (timer->class) {
@@ -138,22 +211,16 @@ static void fire(struct att_core *core, struct timer *timer)
                 fire_offers(core, timer);
                 break;
         case TIMER_SCHEDULED:
-                schedule_come(core, ATT_CONTAINER_OF(timer, struct contact, schedule));
-                break;
         case TIMER_STEP:
-                queue_advance(core, ATT_CONTAINER_OF(timer, struct contact, next_step));
-                break;
         case TIMER_MAX_WAIT:
-                queue_max_wait(core, ATT_CONTAINER_OF(timer, struct contact, max_wait));
+        case TIMER_WAKE:
+                fire_contact(core, ATT_CONTAINER_OF(timer, struct contact, timer));
                 break;
         case TIMER_HOURS:
                 fire_hours(core, timer);
                 break;
         case TIMER_FRONT_END:
                 front_end_lapse(core, ATT_CONTAINER_OF(timer, struct front_end, lease));
-                break;
-        case TIMER_WAKE:
-                queue_arm_wake(core, ATT_CONTAINER_OF(timer, struct contact, wake));
                 break;
         case TIMER_BATCH:
                 fire_batch(core, ATT_CONTAINER_OF(timer, struct policy_state, window));

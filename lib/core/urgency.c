@@ -12,8 +12,7 @@ int64_t urgency_points_milli(const struct att_core *core, const struct contact *
                         contact->tier_points_milli;
         milli += policy->value_milli * contact->value_ppm / ATT_PPM;
         milli += policy->emotion_milli * contact->emotion_ppm / ATT_PPM;
-        if (contact->customer ? contact->customer->last_went_badly
-                              : contact->request.customer.last_went_badly) {
+        if (contact->customer ? contact->customer->last_went_badly : contact->last_went_badly) {
                 milli += policy->recovery_milli;
         }
         return milli;
@@ -93,6 +92,6 @@ int place_compare(const struct place *a, const struct place *b, enum att_decided
         if (a->contact->arrival != b->contact->arrival) {
                 return decided(ret_by, ATT_BY_ARRIVAL, a->contact->arrival < b->contact->arrival);
         }
-        int by_id = att_text_compare(a->contact->request.id, b->contact->request.id);
+        int by_id = att_text_compare(contact_id(a->contact), contact_id(b->contact));
         return by_id == 0 ? 0 : decided(ret_by, ATT_BY_ID, by_id < 0);
 }

@@ -2,6 +2,7 @@
 /* Looking inside: views of the state, borrowed until the next step. */
 #include "lib/base/check.h"
 #include "lib/base/util.h"
+#include "lib/core/details.h"
 #include "lib/core/state.h"
 
 /* ---- Contacts ---- */
@@ -28,16 +29,15 @@ static void view_owner(const struct contact *contact, struct att_contact_view *v
 
 static void view_request(const struct contact *contact, struct att_contact_view *view)
 {
-        const struct att_contact_request *request = &contact->request;
-        view->entry_point = request->entry_point;
-        view->language = request->language;
-        view->text = request->text;
-        view->address = request->address;
-        view->traceparent = request->traceparent;
-        view->customer = request->customer;
-        view->customer.id = contact->customer_id;
-        view->attributes = request->attributes;
-        view->attribute_count = request->attribute_count;
+        struct att_contact_request request = details_request(contact);
+        view->entry_point = request.entry_point;
+        view->language = request.language;
+        view->text = request.text;
+        view->address = request.address;
+        view->traceparent = request.traceparent;
+        view->customer = request.customer;
+        view->attributes = request.attributes;
+        view->attribute_count = request.attribute_count;
 }
 
 static void view_contact(const struct att_core *core, const struct contact *contact,
@@ -46,8 +46,8 @@ static void view_contact(const struct att_core *core, const struct contact *cont
         const struct att_config *config = core->config;
         bool in_queue = contact->signature != NULL;
         *view = (struct att_contact_view){
-                .id = contact->request.id,
-                .front_end = contact->front_end,
+                .id = contact_id(contact),
+                .front_end = contact_front_end(contact),
                 .channel = core->channels[contact->channel].name,
                 .queue = queue_name(core, contact->queue),
                 .named_agent = agent_id(contact->named),
@@ -63,7 +63,7 @@ static void view_contact(const struct att_core *core, const struct contact *cont
                 .urgency_milli = in_queue ? urgency_of(core, contact) / URGENCY_SCALE : 0,
                 .priority_milli = contact->priority_request_milli + contact->priority_rules_milli,
                 .emotion_ppm = contact->emotion_ppm,
-                .due_ms = timer_is_armed(&contact->schedule) ? contact->schedule.at_ms : -1,
+                .due_ms = due_is_set(contact, DUE_SCHEDULED) ? contact->due_ms[DUE_SCHEDULED] : -1,
                 .transfers = contact->transfers,
                 .decision = contact->decision,
         };

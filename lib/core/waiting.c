@@ -147,7 +147,7 @@ static bool is_earlier(const struct contact *a, const struct contact *b)
         if (a->arrival != b->arrival) {
                 return a->arrival < b->arrival;
         }
-        return att_text_compare(a->request.id, b->request.id) < 0;
+        return att_text_compare(contact_id(a), contact_id(b)) < 0;
 }
 
 /* Of two in the same phase of one queue, not starved. */
@@ -195,7 +195,7 @@ static int64_t waited_at_cap(const struct att_policy *policy, int64_t urgent_aft
 }
 
 /* The phase, the key in it and when it ends, out of points and waits. */
-static void find_phase(const struct att_core *core, struct contact *contact)
+static int64_t find_phase(const struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
         const struct att_policy *policy = contact_policy(core, contact);
@@ -213,8 +213,7 @@ static void find_phase(const struct att_core *core, struct contact *contact)
         if (policy->starve_after_ms >= 0 && waited_ms >= policy->starve_after_ms) {
                 waiting->phase = PHASE_STARVED;
                 waiting->key = 0;
-                waiting->next_phase_ms = INT64_MAX;
-                return;
+                return INT64_MAX;
         }
         if (waited_ms >= cap_ms) {
                 waiting->phase = PHASE_FLAT;
@@ -232,7 +231,7 @@ static void find_phase(const struct att_core *core, struct contact *contact)
         if (policy->starve_after_ms >= 0) {
                 ends_ms = att_min_i64(ends_ms, policy->starve_after_ms);
         }
-        waiting->next_phase_ms = ends_ms == ATT_DURATION_MS_MAX ? INT64_MAX : start_ms + ends_ms;
+        return ends_ms == ATT_DURATION_MS_MAX ? INT64_MAX : start_ms + ends_ms;
 }
 
 /* ---- Groups ---- */
@@ -422,13 +421,6 @@ static bool belongs_apart(const struct att_core *core, const struct contact *con
                contact->waited_before_ms > ATT_WAITED_MS_MAX / 2;
 }
 
-static void relate(struct contact *contact, int which, struct agent *agent)
-{
-        if (agent) {
-                att_list_add_tail(&agent->related, &contact->waiting.relations[which].in_agent);
-        }
-}
-
 /* Whether an agent who knows the customer may be worth an earlier place. */
 static bool counts_continuity(const struct att_policy *policy)
 {
@@ -438,9 +430,31 @@ static bool counts_continuity(const struct att_policy *policy)
 void waiting_init(struct contact *contact)
 {
         att_list_init(&contact->waiting.in_apart);
-        for (int i = 0; i < RELATIONS; i++) {
-                contact->waiting.relations[i].contact = contact;
-                att_list_init(&contact->waiting.relations[i].in_agent);
+        att_list_init(&contact->waiting.in_named);
+        att_list_init(&contact->waiting.in_preferred);
+        att_list_init(&contact->waiting.in_known);
+}
+
+/* Who spoke with the customer last, where that counts for the contact's place. */
+static struct agent *who_knows(const struct att_core *core, const struct contact *contact)
+{
+        return contact->customer && counts_continuity(contact_policy(core, contact))
+                       ? contact->customer->last_agent
+                       : NULL;
+}
+
+static void relate(const struct att_core *core, struct contact *contact)
+{
+        struct waiting *waiting = &contact->waiting;
+        struct agent *known = who_knows(core, contact);
+        if (contact->named) {
+                att_list_add_tail(&contact->named->named_by, &waiting->in_named);
+        }
+        if (contact->preferred) {
+                att_list_add_tail(&contact->preferred->preferred_by, &waiting->in_preferred);
+        }
+        if (known) {
+                att_list_add_tail(&known->known_by, &waiting->in_known);
         }
 }
 
@@ -492,36 +506,30 @@ void waiting_remove(struct att_core *core, struct contact *contact)
                                 &waiting->in_rank);
         }
         att_list_remove(&waiting->in_apart);
-        for (int i = 0; i < RELATIONS; i++) {
-                att_list_remove(&waiting->relations[i].in_agent);
-        }
+        att_list_remove(&waiting->in_named);
+        att_list_remove(&waiting->in_preferred);
+        att_list_remove(&waiting->in_known);
 }
 
-void waiting_refresh(struct att_core *core, struct contact *contact)
+int64_t waiting_refresh(struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
         waiting_remove(core, contact);
-        waiting->next_phase_ms = INT64_MAX;
         if (contact->state != ATT_CONTACT_QUEUED) {
-                return;
+                return INT64_MAX;
         }
-        find_phase(core, contact);
+        int64_t ends_ms = find_phase(core, contact);
         att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank);
-        relate(contact, 0, contact->named);
+        relate(core, contact);
         if (is_for_named_alone(core, contact)) {
-                return; /* Nobody else may take it yet. */
+                return ends_ms; /* Nobody else may take it yet. */
         }
         if (belongs_apart(core, contact)) {
                 att_list_add_tail(&core->apart, &waiting->in_apart);
-                return;
+        } else {
+                enter_lane(core, contact);
         }
-        waiting->last = NULL;
-        if (counts_continuity(contact_policy(core, contact))) {
-                waiting->last = contact->customer ? contact->customer->last_agent : NULL;
-                relate(contact, 1, contact->preferred);
-                relate(contact, 2, waiting->last);
-        }
-        enter_lane(core, contact);
+        return ends_ms;
 }
 
 void waiting_refresh_customer(struct att_core *core, struct customer *customer)
@@ -551,9 +559,9 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
                 return true;
         }
         struct contact copy = *contact;
-        find_phase(core, &copy);
-        if (copy.waiting.phase != waiting->phase || copy.waiting.key != waiting->key ||
-            waiting->next_phase_ms <= core->now_ms) {
+        if (find_phase(core, &copy) <= core->now_ms || copy.waiting.phase != waiting->phase ||
+            copy.waiting.key != waiting->key ||
+            att_list_is_linked(&waiting->in_known) != (who_knows(core, contact) != NULL)) {
                 return false;
         }
         if (!waiting->group) {
@@ -561,10 +569,7 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
         }
         const struct lane *lane = waiting->group->lane;
         const struct att_policy *policy = contact_policy(core, contact);
-        struct agent *last = contact->customer && counts_continuity(policy)
-                                     ? contact->customer->last_agent
-                                     : NULL;
-        return is_its_lane(core, lane, contact) && waiting->last == last &&
+        return is_its_lane(core, lane, contact) &&
                lane->by_class[class_of(policy, contact)] == waiting->group;
 }
 

@@ -112,29 +112,24 @@ struct slots {
 void slots_reset(struct slots *slots, uint32_t agents);
 void slots_deinit(struct slots *slots);
 
-#define RELATIONS 3 /* Named, preferred, last to speak. */
-
-struct relation { /* A contact in the list of an agent who means more to it. */
-        struct att_list in_agent;
-        struct contact *contact; /* Borrowed: the one it is part of. */
-};
-
 struct waiting {             /* The part of a contact. */
         struct group *group; /* NULL: apart, named alone, or not waiting. */
         struct att_heap_node in_phase;
         struct att_rank_node in_rank; /* Of its queue and phase; while queued. */
         struct att_list in_apart;
         enum phase phase;
-        wide_int key;          /* Larger: more urgent, within the phase. */
-        int64_t start_ms;      /* When it would have begun to wait, had it waited at once. */
-        int64_t next_phase_ms; /* INT64_MAX: stays in its phase. */
-        struct agent *last;    /* Borrowed: who spoke with the customer last, where it counts. */
-        struct relation relations[RELATIONS];
+        wide_int key;     /* Larger: more urgent, within the phase. */
+        int64_t start_ms; /* When it would have begun to wait, had it waited at once. */
+        /* With the agents who mean more to it than others: */
+        struct att_list in_named;
+        struct att_list in_preferred;
+        struct att_list in_known; /* Spoke with the customer last, where that counts. */
 };
 
 void waiting_init(struct contact *contact);
-/* Puts a queued contact where it belongs now; to be called whenever anything that matters changed. */
-void waiting_refresh(struct att_core *core, struct contact *contact);
+/* Puts a queued contact where it belongs now; to be called whenever anything that matters changed.
+ * Returns when its phase ends: INT64_MAX: it does not. */
+int64_t waiting_refresh(struct att_core *core, struct contact *contact);
 void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
 /* The queued contacts of a customer, after something about the customer changed. */
 struct customer;

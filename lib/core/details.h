@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a request said beyond what decides: kept packed with its contact, for the offer's context,
+ * views, explanations and a reload's tiers. Most requests say little, and many wait.
+ */
+#ifndef ATT_LIB_CORE_DETAILS_H
+#define ATT_LIB_CORE_DETAILS_H
+
+#include "lib/core/command.h"
+
+struct att_core;
+struct contact;
+
+/* Keeps a request with a contact. */
+void details_keep(struct att_core *core, struct contact *contact,
+                  const struct att_contact_request *request);
+/* The request as it was, but for what it required, preferred and left out; its texts and attributes
+ * are the contact's. Without details, those of a contact that closed, it is empty but for the ids. */
+struct att_contact_request details_request(const struct contact *contact);
+void details_drop(struct att_core *core, struct contact *contact);
+
+#endif
