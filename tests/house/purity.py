@@ -46,7 +46,7 @@ PERMITTED_IN_BASE = set("""
 
 # What compilers, hardening, sanitizers and coverage add by themselves.
 ADDED = re.compile(r"_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|sanitizer|sancov|lsan)_\w+"
-                   r"|__gcov_\w+|__llvm_\w+|__start_\w+|__stop_\w+|__tls_get_addr"
+                   r"|__cpu_(model|indicator_init|features2)|__gcov_\w+|__llvm_\w+|__start_\w+|__stop_\w+|__tls_get_addr"
                    r"|__(u?div|u?mod|mul|ash|lsh|popcount|clz|ctz)\w*[sdt]i\d?|_?__?tsan_\w+")
 
 LOOSE = re.compile(r"_?_?(?P<plain>\w+?)(_chk)?$")
