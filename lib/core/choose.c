@@ -13,6 +13,7 @@ struct choosing {
         struct agent *agent;
         const struct hot *hot;
         uint32_t channel;
+        const struct att_profile_entry *profile; /* By queue; NULL: every queue, all rank 1. */
         int64_t able_ppm;
         int64_t rest_ppm;
         int64_t load_ppm;
@@ -27,8 +28,18 @@ struct choosing {
 struct bound {
         int64_t start_ms; /* Of a starved contact; INT64_MAX: nobody has starved. */
         uint32_t rank;
-        wide_int urgency; /* Fit points included. */
+        int64_t urgency; /* Coarse, rounded up; fit points included. */
 };
+
+static int64_t coarse_points(int64_t points_milli)
+{
+        return waiting_coarse((wide_int)points_milli * URGENCY_SCALE);
+}
+
+static uint32_t rank_of(const struct choosing *choosing, uint32_t queue)
+{
+        return choosing->profile ? choosing->profile[queue].rank : 1;
+}
 
 /* ---- What was found so far ---- */
 
@@ -54,7 +65,7 @@ static bool could_be_kept(const struct choosing *choosing, const struct bound *b
                 return false;
         }
         return bound->rank < last->rank ||
-               (bound->rank == last->rank && bound->urgency >= last->urgency);
+               (bound->rank == last->rank && bound->urgency >= last->urgency >> FRONT_BITS);
 }
 
 static void keep(struct choosing *choosing, struct contact *contact, const struct place *place)
@@ -99,9 +110,9 @@ static bool could_matter(const struct choosing *choosing, const struct contact *
         const struct bound bound = {
                 .start_ms = INT64_MAX,
                 .rank = profile_rank(core, contact, choosing->agent),
-                .urgency = waiting_urgency(policy, contact->waiting.phase, contact->waiting.key,
-                                           core->now_ms) +
-                           (wide_int)policy->fit_points_milli * URGENCY_SCALE,
+                .urgency = waiting_coarse(waiting_urgency(policy, contact->waiting.phase,
+                                                          contact->waiting.key, core->now_ms)) +
+                           coarse_points(policy->fit_points_milli),
         };
         return could_be_kept(choosing, &bound);
 }
@@ -136,6 +147,7 @@ static void look_apart(struct choosing *choosing)
 /* What the agent is for all contacts of a lane. */
 struct lane_terms {
         const struct att_policy *policy;
+        const struct policy_state *state;
         uint32_t rank;
         int64_t match_ppm;
         int64_t weight_sum;
@@ -163,7 +175,8 @@ static struct lane_terms find_terms(const struct choosing *choosing, const struc
         const struct att_core *core = choosing->core;
         struct lane_terms terms = {
                 .policy = slot->policy,
-                .rank = queue_rank(core, choosing->agent, slot->queue),
+                .state = &core->policies[slot->policy_index],
+                .rank = rank_of(choosing, slot->queue),
                 .weight_sum = slot->weight_sum,
         };
         if (slot->policy->fit_points_milli == 0) {
@@ -203,32 +216,34 @@ static int64_t points_at_most(const struct choosing *choosing, const struct lane
                                             weights[ATT_FIT_RAPPORT] * rapport);
 }
 
-static wide_int urgency_at_most(const struct choosing *choosing, const struct att_policy *policy,
-                                const struct front *front)
+static struct bound find_bound(const struct policy_state *policy, uint32_t rank,
+                               const struct front *front, int64_t points_milli)
 {
-        wide_int most = 0;
-        bool is_any = false;
-        for (int phase = 0; phase < PHASE_STARVED; phase++) {
-                if (front->phases & (1u << phase)) {
-                        wide_int urgency = waiting_urgency(policy, (enum phase)phase,
-                                                           front->keys[phase],
-                                                           choosing->core->now_ms);
-                        most = !is_any || urgency > most ? urgency : most;
-                        is_any = true;
-                }
-        }
-        return most;
+        int64_t rising = front->keys[PHASE_RISING] + policy->rise[PHASE_RISING];
+        int64_t urgent = front->keys[PHASE_URGENT] + policy->rise[PHASE_URGENT];
+        int64_t most = att_max_i64(att_max_i64(rising, urgent), front->keys[PHASE_FLAT]);
+        return (struct bound){
+                .start_ms = front->start_ms,
+                .rank = rank,
+                .urgency = most + coarse_points(points_milli),
+        };
 }
 
-static struct bound find_bound(const struct choosing *choosing, const struct att_policy *policy,
-                               uint32_t rank, const struct front *front, int64_t points_milli)
+/* What waiting adds by now, of each policy. */
+static void find_rises(struct att_core *core)
 {
-        return (struct bound){
-                .start_ms = front->phases & (1u << PHASE_STARVED) ? front->start_ms : INT64_MAX,
-                .rank = rank,
-                .urgency = urgency_at_most(choosing, policy, front) +
-                           (wide_int)points_milli * URGENCY_SCALE,
-        };
+        if (core->rises_ms == core->now_ms) {
+                return;
+        }
+        core->rises_ms = core->now_ms;
+        for (uint32_t i = 0; i < core->config->policy_count; i++) {
+                const struct att_policy *policy = &core->config->policies[i];
+                int64_t *rise = core->policies[i].rise;
+                rise[PHASE_RISING] = waiting_coarse((wide_int)policy->slope_milli_per_hour *
+                                                    core->now_ms);
+                rise[PHASE_URGENT] = waiting_coarse((wide_int)policy->urgent_slope_milli_per_hour *
+                                                    core->now_ms);
+        }
 }
 
 /* ---- Contacts of a lane ---- */
@@ -241,23 +256,29 @@ static bool is_guarded(const struct contact *contact)
                has_other_contacts;
 }
 
-static int64_t fit_points(const struct choosing *choosing, const struct lane_terms *terms,
-                          const struct contact *contact)
+static int64_t points_of(const struct choosing *choosing, const struct lane_terms *terms,
+                         int64_t value_ppm, int64_t emotion_ppm, int64_t continuity_ppm)
 {
         if (terms->policy->fit_points_milli == 0) {
                 return 0;
         }
         const uint32_t *weights = terms->policy->fit_milli;
+        int64_t skill = fit_skill(terms->match_ppm, value_ppm, choosing->hot->price_ppm);
+        int64_t rapport = fit_rapport(emotion_ppm, choosing->able_ppm);
+        return points_of_sum(terms, terms->fixed + weights[ATT_FIT_SKILL] * skill +
+                                            weights[ATT_FIT_CONTINUITY] * continuity_ppm +
+                                            weights[ATT_FIT_RAPPORT] * rapport);
+}
+
+static int64_t fit_points(const struct choosing *choosing, const struct lane_terms *terms,
+                          const struct contact *contact)
+{
         int64_t continuity = 0;
         if (contact->preferred == choosing->agent ||
             att_list_is_linked(&contact->waiting.in_known)) {
                 continuity = fit_continuity_of(choosing->core, contact, choosing->agent);
         }
-        int64_t skill = fit_skill(terms->match_ppm, contact->value_ppm, choosing->hot->price_ppm);
-        int64_t rapport = fit_rapport(contact->emotion_ppm, choosing->able_ppm);
-        return points_of_sum(terms, terms->fixed + weights[ATT_FIT_SKILL] * skill +
-                                            weights[ATT_FIT_CONTINUITY] * continuity +
-                                            weights[ATT_FIT_RAPPORT] * rapport);
+        return points_of(choosing, terms, contact->value_ppm, contact->emotion_ppm, continuity);
 }
 
 /* The same as place_of(), out of what is known already. */
@@ -296,47 +317,57 @@ static void look_at_contact(struct choosing *choosing, const struct lane_terms *
         keep(choosing, contact, &place);
 }
 
-/* Goes down a heap as far as the bound allows. */
-static void look_at_heap(struct choosing *choosing, const struct lane_terms *terms,
-                         const struct att_heap *heap, uint32_t node, int64_t points_milli)
+static struct bound bound_of_entry(const struct choosing *choosing, const struct lane_terms *terms,
+                                   enum phase phase, const struct att_keyheap_entry *entry)
 {
-        if (node > heap->count) {
-                return;
+        struct bound bound = {.start_ms = INT64_MAX, .rank = terms->rank};
+        if (phase == PHASE_STARVED) {
+                bound.start_ms = waiting_start_ms(entry);
+        } else {
+                bound.urgency = waiting_coarse(waiting_urgency(
+                        terms->policy, phase, waiting_key(entry), choosing->core->now_ms));
         }
-        struct contact *contact = waiting_contact(heap->nodes[node]);
-        const struct waiting *waiting = &contact->waiting;
-        bool is_starved = waiting->phase == PHASE_STARVED;
-        struct bound bound = {
-                .start_ms = is_starved ? waiting->start_ms : INT64_MAX,
-                .rank = terms->rank,
-        };
-        if (!is_starved) {
-                bound.urgency = waiting_urgency(terms->policy, waiting->phase, waiting->key,
-                                                choosing->core->now_ms) +
-                                (wide_int)points_milli * URGENCY_SCALE;
-        }
+        return bound;
+}
+
+/* Goes down a heap as far as the bound allows. A contact is looked at only if it would be kept, as
+ * far as the heap's own figures say; whether the agent means more to it is found elsewhere. */
+static void look_at_heap(struct choosing *choosing, const struct lane_terms *terms,
+                         const struct group *group, enum phase phase, uint32_t at,
+                         int64_t points_milli)
+{
+        const struct att_keyheap *heap = &group->phases[phase];
+        const struct att_keyheap_entry *entry = &heap->entries[at];
+        struct bound alone = bound_of_entry(choosing, terms, phase, entry);
+        struct bound bound = alone;
+        bound.urgency += coarse_points(points_milli);
         if (!could_be_kept(choosing, &bound)) {
                 return;
         }
-        look_at_contact(choosing, terms, contact);
-        look_at_heap(choosing, terms, heap, 2 * node, points_milli);
-        look_at_heap(choosing, terms, heap, 2 * node + 1, points_milli);
+        int64_t points = points_of(choosing, terms, waiting_value_ppm(entry),
+                                   waiting_emotion_ppm(entry), 0);
+        alone.urgency += coarse_points(points);
+        if (could_be_kept(choosing, &alone)) {
+                look_at_contact(choosing, terms, waiting_contact(entry->node));
+        }
+        uint32_t child = at * ATT_KEYHEAP_CHILDREN + 1;
+        for (int i = 0; i < ATT_KEYHEAP_CHILDREN && child < heap->count; i++, child++) {
+                look_at_heap(choosing, terms, group, phase, child, points_milli);
+        }
 }
 
 static void open_group(struct choosing *choosing, const struct lane_terms *terms,
-                       const struct group *group)
+                       const struct group *group, const struct front *front)
 {
-        if (group->count == 0) {
-                return;
-        }
-        int64_t points_milli = points_at_most(choosing, terms, &group->front);
-        struct bound bound = find_bound(choosing, terms->policy, terms->rank, &group->front,
-                                        points_milli);
+        int64_t points_milli = points_at_most(choosing, terms, front);
+        struct bound bound = find_bound(terms->state, terms->rank, front, points_milli);
         if (!could_be_kept(choosing, &bound)) {
                 return;
         }
         for (int phase = PHASE_STARVED; phase >= 0; phase--) {
-                look_at_heap(choosing, terms, &group->phases[phase], 1, points_milli);
+                if (front->phases & (1u << phase)) {
+                        look_at_heap(choosing, terms, group, (enum phase)phase, 0, points_milli);
+                }
         }
 }
 
@@ -344,13 +375,16 @@ static void open_group(struct choosing *choosing, const struct lane_terms *terms
 static void open_lane(struct choosing *choosing, const struct slot *slot)
 {
         struct lane_terms terms = find_terms(choosing, slot);
-        struct bound bound = find_bound(choosing, slot->policy, terms.rank, &slot->front,
+        struct bound bound = find_bound(terms.state, terms.rank, &slot->front,
                                         points_at_most(choosing, &terms, &slot->front));
         if (!could_be_kept(choosing, &bound)) {
                 return;
         }
-        for (uint32_t i = 0; i < slot->lane->group_count; i++) {
-                open_group(choosing, &terms, slot->lane->groups[i]);
+        const struct lane *lane = slot->lane;
+        for (uint32_t i = 0; i < lane->group_count; i++) {
+                if (lane->fronts[i].phases != 0) {
+                        open_group(choosing, &terms, lane->groups[i], &lane->fronts[i]);
+                }
         }
 }
 
@@ -385,16 +419,17 @@ static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *la
         const struct slots *slots = &choosing->core->slots;
         const uint64_t *served = slots->served + (size_t)choosing->agent->index * slots->words;
         const uint64_t *waiting = slots->waiting + (size_t)choosing->channel * slots->words;
+        const struct policy_state *policies = choosing->core->policies;
         uint32_t count = 0;
         *ret_best = 0;
         for (uint32_t word = 0; word < slots->words; word++) {
                 for (uint64_t bits = served[word] & waiting[word]; bits != 0; bits &= bits - 1) {
                         uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
                         const struct slot *slot = &slots->items[index];
-                        uint32_t rank = queue_rank(choosing->core, choosing->agent, slot->queue);
+                        uint32_t rank = rank_of(choosing, slot->queue);
                         struct open_lane *lane = &lanes[count];
                         lane->slot = slot;
-                        lane->bound = find_bound(choosing, slot->policy, rank, &slot->front,
+                        lane->bound = find_bound(&policies[slot->policy_index], rank, &slot->front,
                                                  slot->policy->fit_points_milli);
                         if (is_better_bound(&lane->bound, &lanes[*ret_best].bound)) {
                                 *ret_best = count;
@@ -457,8 +492,11 @@ uint32_t choose_contacts(struct att_core *core, struct agent *agent, uint32_t ch
 {
         ATT_CHECK(wanted > 0 && wanted <= CHOSEN_MAX);
         const struct hot *hot = &core->hot[agent->index];
+        uint32_t profile = agent->def->profile;
+        find_rises(core);
         struct choosing choosing = {
                 .core = core,
+                .profile = profile == ATT_NONE ? NULL : core->config->profiles[profile].by_queue,
                 .agent = agent,
                 .hot = hot,
                 .channel = channel,

@@ -17,7 +17,7 @@
 struct att_core *att_core_new(void)
 {
         struct att_core *core = att_alloc(sizeof(*core));
-        att_heap_init(&core->timers, timer_less);
+        att_keyheap_init(&core->timers, timer_less);
         att_list_init(&core->removed_agents);
         att_list_init(&core->agent_graveyard);
         att_list_init(&core->live);
@@ -120,7 +120,7 @@ void att_core_free(struct att_core *core)
         }
         att_buffer_deinit(&core->sentence);
         att_arena_deinit(&core->texts);
-        att_heap_deinit(&core->timers);
+        att_keyheap_deinit(&core->timers);
         att_map_deinit(&core->agents_by_id);
         att_map_deinit(&core->contacts_by_id);
         att_map_deinit(&core->customers_by_id);

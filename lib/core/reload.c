@@ -328,6 +328,7 @@ static void swap_policies(struct att_core *core, const struct reload *reload)
         }
         free(core->policies);
         core->policies = policies;
+        core->rises_ms = INT64_MIN;
 }
 
 static void find_human_skills(struct att_core *core, const struct att_config *config)

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "lib/base/arena.h"
-#include "lib/base/heap.h"
+#include "lib/base/keyheap.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
 #include "lib/base/pool.h"
@@ -58,7 +58,7 @@ enum due {
 };
 
 struct timer {
-        struct att_heap_node node;
+        struct att_keyheap_node node;
         enum timer_class class;
         int64_t at_ms;
         uint64_t order;            /* Within class and instant, then: */
@@ -330,6 +330,7 @@ struct queue_state {
 };
 
 struct policy_state {
+        int64_t rise[2]; /* Coarse: what waiting adds to the keys of rising and urgent ones now. */
         bool window_open;
         struct timer window;
 };
@@ -453,11 +454,12 @@ struct att_core {
         struct queue_state *queues;    /* Owned; by configuration index. */
         int32_t *expected_ppm;         /* Owned; the same: of the outcome term. */
         struct policy_state *policies; /* Owned; by configuration index. */
+        int64_t rises_ms;              /* When their `rise` is of. */
         char **queue_names;            /* Owned: every queue name ever seen; never shrinks. */
         struct record *queue_records;  /* Owned; by queue name. */
         uint32_t queue_name_count;
 
-        struct att_heap timers;
+        struct att_keyheap timers;
         uint64_t timer_serial;
         struct att_list dirty_agents;
         struct att_list dirty_contacts;
@@ -505,7 +507,7 @@ static inline bool due_is_set(const struct contact *contact, enum due due)
 }
 void timer_cancel(struct att_core *core, struct timer *timer);
 bool timer_is_armed(const struct timer *timer);
-bool timer_less(const struct att_heap_node *a, const struct att_heap_node *b);
+bool timer_less(const struct att_keyheap_node *a, const struct att_keyheap_node *b);
 /* Fires all that is due at or before now. Returns whether anything was. */
 bool timers_fire(struct att_core *core);
 

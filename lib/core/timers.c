@@ -3,24 +3,27 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-static const struct timer *timer_of(const struct att_heap_node *node)
+/* At one instant timers fire by class, then by their order: both lie in the heap. */
+#define ORDER_BITS 60
+
+static const struct timer *timer_of(const struct att_keyheap_node *node)
 {
         return ATT_CONTAINER_OF_CONST(node, struct timer, node);
 }
 
-bool timer_less(const struct att_heap_node *node_a, const struct att_heap_node *node_b)
+static struct att_keyheap_key key_of(const struct timer *timer)
+{
+        return (struct att_keyheap_key){
+                .high = att_keyheap_word(timer->at_ms),
+                .low = (uint64_t)timer->class << ORDER_BITS | timer->order,
+        };
+}
+
+/* Of two with the same instant, class and order. */
+bool timer_less(const struct att_keyheap_node *node_a, const struct att_keyheap_node *node_b)
 {
         const struct timer *a = timer_of(node_a);
         const struct timer *b = timer_of(node_b);
-        if (a->at_ms != b->at_ms) {
-                return a->at_ms < b->at_ms;
-        }
-        if (a->class != b->class) {
-                return a->class < b->class;
-        }
-        if (a->order != b->order) {
-                return a->order < b->order;
-        }
         int by_id = a->id && b->id ? att_text_compare(*a->id, *b->id) : 0;
         return by_id != 0 ? by_id < 0 : a->serial < b->serial;
 }
@@ -33,17 +36,18 @@ void timer_init(struct timer *timer, enum timer_class class)
 void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
                const struct att_text *id)
 {
-        att_heap_remove(&core->timers, &timer->node);
+        ATT_CHECK(order >> ORDER_BITS == 0);
+        att_keyheap_remove(&core->timers, &timer->node);
         timer->at_ms = at_ms;
         timer->order = order;
         timer->id = id;
         timer->serial = ++core->timer_serial;
-        att_heap_add(&core->timers, &timer->node);
+        att_keyheap_add(&core->timers, &timer->node, key_of(timer), 0);
 }
 
 void timer_cancel(struct att_core *core, struct timer *timer)
 {
-        att_heap_remove(&core->timers, &timer->node);
+        att_keyheap_remove(&core->timers, &timer->node);
 }
 
 /* ---- What a contact waits for ---- */
@@ -99,28 +103,34 @@ void due_clear(struct att_core *core, struct contact *contact)
 
 bool timer_is_armed(const struct timer *timer)
 {
-        return att_heap_has(&timer->node);
+        return att_keyheap_has(&timer->node);
 }
 
 int64_t att_core_next_deadline_ms(const struct att_core *core)
 {
-        const struct att_heap_node *first = att_heap_first(&core->timers);
-        return first ? timer_of(first)->at_ms : INT64_MAX;
+        const struct att_keyheap_entry *first = att_keyheap_first(&core->timers);
+        return first ? timer_of(first->node)->at_ms : INT64_MAX;
+}
+
+/* There is one. */
+static struct timer *pop(struct att_core *core)
+{
+        const struct att_keyheap_entry *first = att_keyheap_first(&core->timers);
+        ATT_CHECK(first);
+        struct timer *timer = ATT_CONTAINER_OF(first->node, struct timer, node);
+        att_keyheap_remove(&core->timers, &timer->node);
+        return timer;
 }
 
 /* The first timer if it is due and of this class; taken off the heap. */
 static struct timer *pop_due(struct att_core *core, enum timer_class class)
 {
-        struct att_heap_node *first = att_heap_first(&core->timers);
-        if (!first) {
+        const struct att_keyheap_entry *first = att_keyheap_first(&core->timers);
+        if (!first || timer_of(first->node)->at_ms > core->now_ms ||
+            timer_of(first->node)->class != class) {
                 return NULL;
         }
-        struct timer *timer = ATT_CONTAINER_OF(first, struct timer, node);
-        if (timer->at_ms > core->now_ms || timer->class != class) {
-                return NULL;
-        }
-        att_heap_remove(&core->timers, first);
-        return timer;
+        return pop(core);
 }
 
 /* All offers of the instant time out before any agent is paused for it. */
@@ -232,9 +242,7 @@ bool timers_fire(struct att_core *core)
 {
         bool fired = false;
         while (att_core_next_deadline_ms(core) <= core->now_ms) {
-                struct att_heap_node *first = att_heap_first(&core->timers);
-                att_heap_remove(&core->timers, first);
-                fire(core, ATT_CONTAINER_OF(first, struct timer, node));
+                fire(core, pop(core));
                 fired = true;
         }
         return fired;

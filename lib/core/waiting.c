@@ -75,18 +75,22 @@ static bool may_take_lane(const struct att_core *core, const struct lane *lane,
                (lane->delays_reached > 0 && delays_ms[lane->delays_reached - 1] >= delay_ms);
 }
 
+static void init_front(struct front *front);
+
 static void fill_slot(const struct att_core *core, struct slot *slot, struct lane *lane)
 {
         const struct signature *signature = lane->signature;
         *slot = (struct slot){
                 .lane = lane,
                 .policy = queue_policy(core, signature->queue),
+                .policy_index = core->config->queues[signature->queue].policy,
                 .record_bit = fit_record_bit(core->queues[signature->queue].name),
                 .queue = signature->queue,
                 .want_count = signature->want_count,
                 .want_weight_milli = (int64_t)signature->weight_sum_milli,
                 .match_ppm = signature->match_ppm,
         };
+        init_front(&slot->front);
         for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
                 slot->weight_sum += slot->policy->fit_milli[i];
         }
@@ -122,21 +126,16 @@ static void give_slot(struct att_core *core, const struct lane *lane)
 
 /* ---- Phases ---- */
 
-static const struct contact *contact_of(const struct att_heap_node *node)
+static const struct contact *contact_of(const struct att_keyheap_node *node)
 {
         const struct waiting *waiting = ATT_CONTAINER_OF_CONST(node, struct waiting, in_phase);
         return ATT_CONTAINER_OF_CONST(waiting, struct contact, waiting);
 }
 
-struct contact *waiting_contact(struct att_heap_node *in_phase)
+struct contact *waiting_contact(struct att_keyheap_node *in_phase)
 {
         struct waiting *waiting = ATT_CONTAINER_OF(in_phase, struct waiting, in_phase);
         return ATT_CONTAINER_OF(waiting, struct contact, waiting);
-}
-
-bool waiting_has_equal_wait(const struct contact *a, const struct contact *b)
-{
-        return a->waiting.start_ms == b->waiting.start_ms;
 }
 
 static bool is_earlier(const struct contact *a, const struct contact *b)
@@ -162,15 +161,47 @@ static bool precedes(const struct contact *a, const struct contact *b)
         return is_earlier(a, b);
 }
 
-static bool goes_first(const struct att_heap_node *a, const struct att_heap_node *b)
+static bool goes_first(const struct att_keyheap_node *a, const struct att_keyheap_node *b)
 {
         return precedes(contact_of(a), contact_of(b));
 }
 
 /* Of starved ones the longest waited; equal waits are compared in full when they are looked at. */
-static bool waited_longer(const struct att_heap_node *node_a, const struct att_heap_node *node_b)
+static bool waited_longer(const struct att_keyheap_node *a, const struct att_keyheap_node *b)
 {
-        return is_earlier(contact_of(node_a), contact_of(node_b));
+        return is_earlier(contact_of(a), contact_of(b));
+}
+
+/* ---- What lies in a heap ---- */
+
+__extension__ typedef unsigned __int128 wide_word;
+
+#define SIGN_OF_WIDE ((wide_word)1 << 127)
+
+/* The largest key first: as a word that is the smallest. */
+static struct att_keyheap_key heap_key(const struct waiting *waiting, uint64_t arrival)
+{
+        if (waiting->phase == PHASE_STARVED) {
+                return (struct att_keyheap_key){att_keyheap_word(waiting->start_ms), arrival};
+        }
+        wide_word word = ~((wide_word)waiting->key ^ SIGN_OF_WIDE);
+        return (struct att_keyheap_key){(uint64_t)(word >> 64), (uint64_t)word};
+}
+
+wide_int waiting_key(const struct att_keyheap_entry *entry)
+{
+        wide_word word = (wide_word)entry->key.high << 64 | entry->key.low;
+        return (wide_int)(~word ^ SIGN_OF_WIDE);
+}
+
+int64_t waiting_start_ms(const struct att_keyheap_entry *entry)
+{
+        return (int64_t)att_keyheap_word((int64_t)entry->key.high);
+}
+
+static uint64_t heap_extra(const struct contact *contact)
+{
+        return (uint64_t)contact->value_ppm << 32 | (uint64_t)contact->emotion_ppm;
 }
 
 static int64_t divide_up(wide_int amount, int64_t by)
@@ -282,7 +313,7 @@ static void free_lane(struct att_core *core, struct lane *lane)
         att_list_remove(&lane->in_signature);
         for (uint32_t i = 0; i < lane->group_count; i++) {
                 for (int phase = 0; phase < PHASE_COUNT; phase++) {
-                        att_heap_deinit(&lane->groups[i]->phases[phase]);
+                        att_keyheap_deinit(&lane->groups[i]->phases[phase]);
                 }
                 free(lane->groups[i]);
         }
@@ -327,10 +358,12 @@ static struct group *get_group(struct lane *lane, uint32_t class)
         if (!lane->by_class[class]) {
                 struct group *group = att_alloc(sizeof(*group));
                 group->lane = lane;
+                group->index = lane->group_count;
                 for (int i = 0; i < PHASE_COUNT; i++) {
-                        att_heap_init(&group->phases[i],
-                                      i == PHASE_STARVED ? waited_longer : goes_first);
+                        att_keyheap_init(&group->phases[i],
+                                         i == PHASE_STARVED ? waited_longer : goes_first);
                 }
+                init_front(&lane->fronts[group->index]);
                 lane->by_class[class] = group;
                 lane->groups[lane->group_count++] = group;
         }
@@ -355,60 +388,60 @@ static void widen_front(struct front *front, const struct contact *contact)
         }
 }
 
-static void set_front(struct front *front, enum phase phase, const struct contact *first)
+static void lower_front(struct front *front, enum phase phase)
 {
+        front->phases &= ~(1u << phase);
         if (phase == PHASE_STARVED) {
-                front->start_ms = first->waiting.start_ms;
+                front->start_ms = INT64_MAX;
         } else {
-                front->keys[phase] = first->waiting.key;
+                front->keys[phase] = FRONT_NONE;
         }
-        front->phases |= 1u << phase;
 }
 
-static bool goes_before_front(const struct front *front, enum phase phase,
-                              const struct contact *contact)
+static void init_front(struct front *front)
 {
-        if (!(front->phases & (1u << phase))) {
-                return true;
+        for (int phase = 0; phase < PHASE_COUNT; phase++) {
+                lower_front(front, (enum phase)phase);
         }
-        return phase == PHASE_STARVED ? contact->waiting.start_ms < front->start_ms
-                                      : contact->waiting.key > front->keys[phase];
+}
+
+static void raise_front(struct front *front, enum phase phase, int64_t coarse_key, int64_t start_ms)
+{
+        front->phases |= 1u << phase;
+        if (phase == PHASE_STARVED) {
+                front->start_ms = att_min_i64(front->start_ms, start_ms);
+        } else {
+                front->keys[phase] = att_max_i64(front->keys[phase], coarse_key);
+        }
 }
 
 static void add_to_front(struct front *front, const struct contact *contact)
 {
+        const struct waiting *waiting = &contact->waiting;
         widen_front(front, contact);
-        if (goes_before_front(front, contact->waiting.phase, contact)) {
-                set_front(front, contact->waiting.phase, contact);
-        }
-}
-
-static const struct contact *first_of_phase(const struct group *group, enum phase phase)
-{
-        const struct att_heap_node *first = att_heap_first(&group->phases[phase]);
-        return first ? contact_of(first) : NULL;
+        raise_front(front, waiting->phase, waiting_coarse(waiting->key), waiting->start_ms);
 }
 
 /* After a contact left: who stands first in its phase now. */
-static void renew_group_front(struct group *group, enum phase phase)
+static void renew_group_front(struct front *front, const struct group *group, enum phase phase)
 {
-        const struct contact *first = first_of_phase(group, phase);
-        group->front.phases &= ~(1u << phase);
-        if (first) {
-                set_front(&group->front, phase, first);
+        const struct att_keyheap_entry *first = att_keyheap_first(&group->phases[phase]);
+        lower_front(front, phase);
+        if (first && phase == PHASE_STARVED) {
+                raise_front(front, phase, 0, waiting_start_ms(first));
+        } else if (first) {
+                raise_front(front, phase, waiting_coarse(waiting_key(first)), 0);
         }
 }
 
 static void renew_lane_front(struct front *front, const struct lane *lane, enum phase phase)
 {
-        front->phases &= ~(1u << phase);
+        lower_front(front, phase);
         for (uint32_t i = 0; i < lane->group_count; i++) {
-                const struct group *group = lane->groups[i];
-                const struct contact *first = group->front.phases & (1u << phase)
-                                                      ? first_of_phase(group, phase)
-                                                      : NULL;
-                if (first && goes_before_front(front, phase, first)) {
-                        set_front(front, phase, first);
+                const struct front *its = &lane->fronts[i];
+                if (its->phases & (1u << phase)) {
+                        int64_t key = phase == PHASE_STARVED ? 0 : its->keys[phase];
+                        raise_front(front, phase, key, its->start_ms);
                 }
         }
 }
@@ -465,9 +498,9 @@ static void enter_lane(struct att_core *core, struct contact *contact)
         struct slot *slot = &core->slots.items[lane->slot];
         struct group *group = get_group(lane, class_of(slot->policy, contact));
         waiting->group = group;
-        group->count++;
-        att_heap_add(&group->phases[waiting->phase], &waiting->in_phase);
-        add_to_front(&group->front, contact);
+        att_keyheap_add(&group->phases[waiting->phase], &waiting->in_phase,
+                        heap_key(waiting, contact->arrival), heap_extra(contact));
+        add_to_front(&lane->fronts[group->index], contact);
         add_to_front(&slot->front, contact);
         if (lane->count++ == 0) {
                 att_bitset_add(waiting_row(&core->slots, lane->channel), lane->slot);
@@ -480,13 +513,12 @@ static void leave_lane(struct att_core *core, struct contact *contact)
         struct group *group = waiting->group;
         struct lane *lane = group->lane;
         struct front *front = &core->slots.items[lane->slot].front;
-        att_heap_remove(&group->phases[waiting->phase], &waiting->in_phase);
+        att_keyheap_remove(&group->phases[waiting->phase], &waiting->in_phase);
         waiting->group = NULL;
-        group->count--;
-        renew_group_front(group, waiting->phase);
+        renew_group_front(&lane->fronts[group->index], group, waiting->phase);
         bool was_first = waiting->phase == PHASE_STARVED
                                  ? waiting->start_ms <= front->start_ms
-                                 : waiting->key >= front->keys[waiting->phase];
+                                 : waiting_coarse(waiting->key) >= front->keys[waiting->phase];
         if (was_first) {
                 renew_lane_front(front, lane, waiting->phase);
         }

@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/heap.h"
+#include "lib/base/keyheap.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
 #include "lib/base/rank.h"
@@ -46,21 +46,31 @@ enum phase {
 /* 128 bits: points x ms of an hour, times years. */
 __extension__ typedef __int128 wide_int;
 
-/* Bounds of all that waits in a lane or a group. They are not narrowed until it is empty. */
+/* Keys of fronts are coarser, and rounded up: they only say where not to look. */
+#define FRONT_BITS 16
+#define FRONT_NONE (INT64_MIN / 2)
+
+/* Bounds of all that waits in a lane or a group. Those of value and emotion are not narrowed until
+ * it is empty. */
 struct front {
-        wide_int keys[PHASE_STARVED]; /* The largest of each phase in `phases`. */
-        int64_t start_ms;             /* The earliest of the starved. */
-        uint32_t phases;              /* A bit each: those with a contact. */
+        int64_t keys[PHASE_STARVED]; /* The largest of each phase; FRONT_NONE: nobody is in it. */
+        int64_t start_ms;            /* The earliest of the starved; INT64_MAX: none. */
+        uint32_t phases;             /* A bit each: those with a contact. */
         int32_t value_min_ppm;
         int32_t value_max_ppm;
         int32_t emotion_min_ppm;
 };
 
+static inline int64_t waiting_coarse(wide_int key)
+{
+        return (int64_t)(key >> FRONT_BITS) + 1;
+}
+
+/* With each contact in a heap goes what its fit depends on: see waiting_value_ppm(). */
 struct group {
         struct lane *lane; /* Borrowed: the one it is part of. */
-        struct front front;
-        uint32_t count;
-        struct att_heap phases[PHASE_COUNT];
+        uint32_t index;    /* In its lane. */
+        struct att_keyheap phases[PHASE_COUNT];
 };
 
 #define VALUE_CLASSES   5
@@ -77,6 +87,7 @@ struct lane {
         uint32_t count;
         uint32_t group_count;
         struct group *groups[CLASSES];   /* Owned; in the order made. */
+        struct front fronts[CLASSES];    /* Of the groups, side by side. */
         struct group *by_class[CLASSES]; /* The same; NULL: none yet. */
 };
 
@@ -89,6 +100,7 @@ struct slot { /* What is asked of every lane an agent could take, side by side. 
         int64_t weight_sum; /* Of the policy's terms of fit, in thousandths. */
         uint64_t record_bit;
         uint32_t queue;
+        uint32_t policy_index;
         uint32_t want_count; /* Of the signature; the first of them: */
         struct {
                 uint32_t skill;
@@ -114,7 +126,7 @@ void slots_deinit(struct slots *slots);
 
 struct waiting {             /* The part of a contact. */
         struct group *group; /* NULL: apart, named alone, or not waiting. */
-        struct att_heap_node in_phase;
+        struct att_keyheap_node in_phase;
         struct att_rank_node in_rank; /* Of its queue and phase; while queued. */
         struct att_list in_apart;
         enum phase phase;
@@ -140,9 +152,21 @@ void waiting_free_lanes(struct att_core *core, struct signature *signature);
 wide_int waiting_urgency(const struct att_policy *policy, enum phase phase, wide_int key,
                          int64_t now_ms);
 
-/* Of starved contacts with equal waits a heap knows no order. */
-bool waiting_has_equal_wait(const struct contact *a, const struct contact *b);
-struct contact *waiting_contact(struct att_heap_node *in_phase);
+struct contact *waiting_contact(struct att_keyheap_node *in_phase);
+
+/* What lies in a heap of a phase: the key, not of a starved one; the wait's start, of a starved one. */
+wide_int waiting_key(const struct att_keyheap_entry *entry);
+int64_t waiting_start_ms(const struct att_keyheap_entry *entry);
+
+static inline int64_t waiting_value_ppm(const struct att_keyheap_entry *entry)
+{
+        return (int64_t)(entry->extra >> 32);
+}
+
+static inline int64_t waiting_emotion_ppm(const struct att_keyheap_entry *entry)
+{
+        return (int64_t)(entry->extra & UINT32_MAX);
+}
 
 /* How many of its queue go before a queued contact, for an agent to whom all are alike. Starved
  * ones with equal waits count in order of arrival. */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/pool.h"
+
+#include <string.h>
+
+#include "tests/support/main.h"
+
+START_TEST(what_is_taken_is_zeroed_whatever_was_in_it)
+{
+        struct att_pool pool = {0};
+        for (size_t bytes = 0; bytes < 3000; bytes += 7) {
+                for (int again = 0; again < 2; again++) {
+                        char *memory = att_pool_take(&pool, bytes);
+                        for (size_t i = 0; i < bytes; i++) {
+                                ck_assert_int_eq(memory[i], 0);
+                        }
+                        memset(memory, 0x5a, bytes);
+                        att_pool_give(&pool, memory, bytes);
+                }
+        }
+        att_pool_deinit(&pool);
+}
+END_TEST
+
+START_TEST(pieces_do_not_overlap)
+{
+        struct att_pool pool = {0};
+        char *pieces[64];
+        for (int i = 0; i < 64; i++) {
+                pieces[i] = att_pool_take(&pool, 48);
+                memset(pieces[i], i, 48);
+        }
+        for (int i = 0; i < 64; i++) {
+                for (int k = 0; k < 48; k++) {
+                        ck_assert_int_eq(pieces[i][k], i);
+                }
+                att_pool_give(&pool, pieces[i], 48);
+        }
+        att_pool_deinit(&pool);
+}
+END_TEST
+
+START_TEST(nothing_may_be_given_back)
+{
+        struct att_pool pool = {0};
+        att_pool_give(&pool, NULL, 100);
+        att_pool_deinit(&pool);
+}
+END_TEST
+
+ATT_TEST_MAIN("pool", what_is_taken_is_zeroed_whatever_was_in_it, pieces_do_not_overlap,
+              nothing_may_be_given_back)
