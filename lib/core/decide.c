@@ -280,6 +280,9 @@ static enum att_decided_by why_this_agent(const struct att_decision *decision,
         return better ? by : ATT_BY_ASSIGNMENT;
 }
 
+/* How far behind a contact the next one is looked for, where many are given away at an instant. */
+#define LOOKED_AHEAD 64
+
 /* The contacts this agent could have taken instead, and the one that comes next after this. They are
  * in the order of their best places: behind the next one found nothing comes before it. */
 static void look_at_contacts(const struct att_core *core, struct att_decision *decision,
@@ -290,7 +293,9 @@ static void look_at_contacts(const struct att_core *core, struct att_decision *d
         struct place mine = place_of(core, chosen->contact, agent);
         struct place next = {0};
         decision->contacts_considered = 1;
-        for (uint32_t i = first >= ATT_JOINT_MAX ? first + 1 : 0; i < match->count; i++) {
+        uint32_t from = first >= LOOKED_AHEAD ? first + 1 : 0;
+        uint32_t until = (uint32_t)att_min_i64(match->count, (int64_t)first + 1 + LOOKED_AHEAD);
+        for (uint32_t i = from; i < until; i++) {
                 const struct candidate *other = &match->candidates[i];
                 if (next.contact && place_compare(&next, &other->place, NULL) < 0) {
                         break;

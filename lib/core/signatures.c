@@ -295,7 +295,7 @@ void signature_drop(struct att_core *core, struct contact *contact)
         if (!signature) {
                 return;
         }
-        waiting_remove(core, contact);
+        waiting_leave_lane(core, contact);
         contact->signature = NULL;
         if (--signature->references == 0 && core->signature_count > IDLE_SIGNATURES_MAX) {
                 signatures_purge(core);

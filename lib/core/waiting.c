@@ -225,10 +225,16 @@ static int64_t waited_at_cap(const struct att_policy *policy, int64_t urgent_aft
         return urgent_after_ms + divide_up(need - at_knee, policy->urgent_slope_milli_per_hour);
 }
 
+struct stance {
+        enum phase phase;
+        wide_int key;
+        int64_t start_ms;
+        int64_t ends_ms; /* INT64_MAX: it stays in its phase. */
+};
+
 /* The phase, the key in it and when it ends, out of points and waits. */
-static int64_t find_phase(const struct att_core *core, struct contact *contact)
+static struct stance find_stance(const struct att_core *core, const struct contact *contact)
 {
-        struct waiting *waiting = &contact->waiting;
         const struct att_policy *policy = contact_policy(core, contact);
         int64_t urgent_after_ms = core->config->queues[contact->queue].urgent_after_ms;
         wide_int points = (wide_int)urgency_points_milli(core, contact) * URGENCY_SCALE;
@@ -240,29 +246,31 @@ static int64_t find_phase(const struct att_core *core, struct contact *contact)
         wide_int slope = policy->slope_milli_per_hour;
         wide_int urgent_slope = policy->urgent_slope_milli_per_hour;
 
-        waiting->start_ms = start_ms;
+        struct stance stance = {.start_ms = start_ms, .ends_ms = INT64_MAX};
         if (policy->starve_after_ms >= 0 && waited_ms >= policy->starve_after_ms) {
-                waiting->phase = PHASE_STARVED;
-                waiting->key = 0;
-                return INT64_MAX;
+                stance.phase = PHASE_STARVED;
+                return stance;
         }
         if (waited_ms >= cap_ms) {
-                waiting->phase = PHASE_FLAT;
-                waiting->key = points >= cap ? points : cap;
+                stance.phase = PHASE_FLAT;
+                stance.key = points >= cap ? points : cap;
         } else if (waited_ms < urgent_after_ms) {
-                waiting->phase = PHASE_RISING;
-                waiting->key = points - slope * start_ms;
+                stance.phase = PHASE_RISING;
+                stance.key = points - slope * start_ms;
                 ends_ms = att_min_i64(cap_ms, urgent_after_ms);
         } else {
-                waiting->phase = PHASE_URGENT;
-                waiting->key = points + slope * urgent_after_ms -
-                               urgent_slope * ((wide_int)start_ms + urgent_after_ms);
+                stance.phase = PHASE_URGENT;
+                stance.key = points + slope * urgent_after_ms -
+                             urgent_slope * ((wide_int)start_ms + urgent_after_ms);
                 ends_ms = cap_ms;
         }
         if (policy->starve_after_ms >= 0) {
                 ends_ms = att_min_i64(ends_ms, policy->starve_after_ms);
         }
-        return ends_ms == ATT_DURATION_MS_MAX ? INT64_MAX : start_ms + ends_ms;
+        if (ends_ms != ATT_DURATION_MS_MAX) {
+                stance.ends_ms = start_ms + ends_ms;
+        }
+        return stance;
 }
 
 /* ---- Groups ---- */
@@ -527,41 +535,88 @@ static void leave_lane(struct att_core *core, struct contact *contact)
         }
 }
 
-void waiting_remove(struct att_core *core, struct contact *contact)
+void waiting_leave_lane(struct att_core *core, struct contact *contact)
 {
-        struct waiting *waiting = &contact->waiting;
-        if (waiting->group) {
+        if (contact->waiting.group) {
                 leave_lane(core, contact);
         }
+}
+
+static void leave_rank(struct att_core *core, struct contact *contact)
+{
+        struct waiting *waiting = &contact->waiting;
         if (att_rank_has(&waiting->in_rank)) {
                 att_rank_remove(&core->queues[contact->queue].ranks[waiting->phase],
                                 &waiting->in_rank);
         }
-        att_list_remove(&waiting->in_apart);
+}
+
+static void unrelate(struct waiting *waiting)
+{
         att_list_remove(&waiting->in_named);
         att_list_remove(&waiting->in_preferred);
         att_list_remove(&waiting->in_known);
 }
 
+void waiting_remove(struct att_core *core, struct contact *contact)
+{
+        waiting_leave_lane(core, contact);
+        leave_rank(core, contact);
+        att_list_remove(&contact->waiting.in_apart);
+        unrelate(&contact->waiting);
+}
+
+/* Into its place in the order. Nothing moves where it stands as before. */
+static void stand(struct att_core *core, struct contact *contact, const struct stance *stance)
+{
+        struct waiting *waiting = &contact->waiting;
+        if (att_rank_has(&waiting->in_rank) && waiting->phase == stance->phase &&
+            waiting->key == stance->key && waiting->start_ms == stance->start_ms) {
+                return;
+        }
+        waiting_leave_lane(core, contact);
+        leave_rank(core, contact);
+        waiting->phase = stance->phase;
+        waiting->key = stance->key;
+        waiting->start_ms = stance->start_ms;
+        att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank);
+}
+
+/* Whether a contact is where it belongs, stance as it does. */
+static bool is_in_its_group(const struct att_core *core, const struct contact *contact)
+{
+        const struct waiting *waiting = &contact->waiting;
+        const struct group *group = waiting->group;
+        if (!group || !is_its_lane(core, group->lane, contact) ||
+            group->lane->by_class[class_of(contact_policy(core, contact), contact)] != group) {
+                return false;
+        }
+        const struct att_keyheap *heap = &group->phases[waiting->phase];
+        return heap->entries[waiting->in_phase.place - 1].extra == heap_extra(contact);
+}
+
 int64_t waiting_refresh(struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
-        waiting_remove(core, contact);
         if (contact->state != ATT_CONTACT_QUEUED) {
+                waiting_remove(core, contact);
                 return INT64_MAX;
         }
-        int64_t ends_ms = find_phase(core, contact);
-        att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank);
+        struct stance stance = find_stance(core, contact);
+        stand(core, contact, &stance);
+        unrelate(waiting);
         relate(core, contact);
+        att_list_remove(&waiting->in_apart);
         if (is_for_named_alone(core, contact)) {
-                return ends_ms; /* Nobody else may take it yet. */
-        }
-        if (belongs_apart(core, contact)) {
+                waiting_leave_lane(core, contact); /* Nobody else may take it yet. */
+        } else if (belongs_apart(core, contact)) {
+                waiting_leave_lane(core, contact);
                 att_list_add_tail(&core->apart, &waiting->in_apart);
-        } else {
+        } else if (!is_in_its_group(core, contact)) {
+                waiting_leave_lane(core, contact);
                 enter_lane(core, contact);
         }
-        return ends_ms;
+        return stance.ends_ms;
 }
 
 void waiting_refresh_customer(struct att_core *core, struct customer *customer)
@@ -590,19 +645,13 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
         if (!queued) {
                 return true;
         }
-        struct contact copy = *contact;
-        if (find_phase(core, &copy) <= core->now_ms || copy.waiting.phase != waiting->phase ||
-            copy.waiting.key != waiting->key ||
+        struct stance stance = find_stance(core, contact);
+        if (stance.ends_ms <= core->now_ms || stance.phase != waiting->phase ||
+            stance.key != waiting->key || stance.start_ms != waiting->start_ms ||
             att_list_is_linked(&waiting->in_known) != (who_knows(core, contact) != NULL)) {
                 return false;
         }
-        if (!waiting->group) {
-                return true;
-        }
-        const struct lane *lane = waiting->group->lane;
-        const struct att_policy *policy = contact_policy(core, contact);
-        return is_its_lane(core, lane, contact) &&
-               lane->by_class[class_of(policy, contact)] == waiting->group;
+        return !waiting->group || is_in_its_group(core, contact);
 }
 
 /* ---- How far from the front ---- */

@@ -143,6 +143,8 @@ void waiting_init(struct contact *contact);
  * Returns when its phase ends: INT64_MAX: it does not. */
 int64_t waiting_refresh(struct att_core *core, struct contact *contact);
 void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
+/* Before its signature goes; its place in the queue is kept. */
+void waiting_leave_lane(struct att_core *core, struct contact *contact);
 /* The queued contacts of a customer, after something about the customer changed. */
 struct customer;
 void waiting_refresh_customer(struct att_core *core, struct customer *customer);
