@@ -241,6 +241,38 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
         }
 }
 
+static void copy_ids(struct att_core *core, struct contact *contact, struct att_text id,
+                     struct att_text front_end, struct att_text customer)
+{
+        char *data = att_pool_take(&core->pool, id.len + front_end.len + customer.len);
+        att_copy(data, id.data, id.len);
+        att_copy(data + id.len, front_end.data, front_end.len);
+        att_copy(data + id.len + front_end.len, customer.data, customer.len);
+        contact->id_data = data;
+        contact->by_id.key = att_text_of(data, id.len);
+        contact->front_end_len = (uint16_t)front_end.len;
+        contact->customer_id_len = (uint16_t)customer.len;
+}
+
+struct contact *contact_new(struct att_core *core, struct att_text id, struct att_text front_end,
+                            struct att_text customer)
+{
+        struct contact *contact = att_pool_take(&core->pool, sizeof(*contact));
+        att_list_init(&contact->in_core);
+        att_list_init(&contact->in_queue);
+        att_list_init(&contact->in_customer);
+        att_list_init(&contact->in_dirty);
+        waiting_init(contact);
+        att_list_init(&contact->offers);
+        due_clear(core, contact);
+        copy_ids(core, contact, id, front_end, customer);
+        contact->queue = ATT_NONE;
+        contact->reach_ms = INT64_MAX;
+        contact->tier = ATT_NONE;
+        contact->intent = ATT_NONE;
+        return contact;
+}
+
 static void free_details(struct att_core *core, struct contact *contact)
 {
         details_drop(core, contact);

@@ -6,7 +6,7 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-static struct customer *find(const struct att_core *core, struct att_text id)
+struct customer *customer_find(const struct att_core *core, struct att_text id)
 {
         struct att_map_node *node = att_map_find(&core->customers_by_id, id);
         return node ? ATT_CONTAINER_OF(node, struct customer, by_id) : NULL;
@@ -15,7 +15,7 @@ static struct customer *find(const struct att_core *core, struct att_text id)
 bool customer_has_room(const struct att_core *core, struct att_text id)
 {
         return att_text_is_empty(id) || core->customer_count < core->config->customers_max ||
-               find(core, id) || !att_list_is_empty(&core->idle_customers);
+               customer_find(core, id) || !att_list_is_empty(&core->idle_customers);
 }
 
 void customer_free(struct att_core *core, struct customer *customer)
@@ -36,9 +36,23 @@ void customer_touch(struct att_core *core, struct customer *customer)
                           &customer->in_core);
 }
 
+struct customer *customer_new(struct att_core *core, struct att_text id)
+{
+        struct customer *customer = att_alloc(sizeof(*customer));
+        customer->id_data = att_text_dup(id);
+        customer->last_spoke_ms = -1;
+        att_list_init(&customer->contacts);
+        att_list_init(&customer->in_core);
+        att_list_init(&customer->in_linked);
+        att_map_add(&core->customers_by_id, &customer->by_id,
+                    att_text_of(customer->id_data, id.len));
+        core->customer_count++;
+        return customer;
+}
+
 struct customer *customer_get_or_add(struct att_core *core, struct att_text id)
 {
-        struct customer *customer = find(core, id);
+        struct customer *customer = customer_find(core, id);
         if (customer) {
                 customer_touch(core, customer);
                 return customer;
@@ -48,16 +62,8 @@ struct customer *customer_get_or_add(struct att_core *core, struct att_text id)
                 customer_free(core,
                               ATT_LIST_FIRST(&core->idle_customers, struct customer, in_core));
         }
-        customer = att_alloc(sizeof(*customer));
-        customer->id_data = att_text_dup(id);
-        customer->last_spoke_ms = -1;
-        att_list_init(&customer->contacts);
-        att_list_init(&customer->in_core);
-        att_list_init(&customer->in_linked);
-        att_map_add(&core->customers_by_id, &customer->by_id,
-                    att_text_of(customer->id_data, id.len));
+        customer = customer_new(core, id);
         customer_touch(core, customer);
-        core->customer_count++;
         return customer;
 }
 
@@ -89,7 +95,7 @@ struct customer *customer_of_contact(const struct att_core *core, const struct c
 {
         return att_text_is_empty(contact_customer_id(contact))
                        ? NULL
-                       : find(core, contact_customer_id(contact));
+                       : customer_find(core, contact_customer_id(contact));
 }
 
 /* Who has a contact: the agent of its one offer or of its conversation, since before this instant. */

@@ -336,8 +336,7 @@ static size_t count_bytes(const struct att_decision *decision)
         return bytes;
 }
 
-/* A copy that owns all its texts: agents and contacts may go before it does. */
-static struct att_decision *keep(struct att_core *core, const struct att_decision *decision)
+struct att_decision *decision_keep(struct att_core *core, const struct att_decision *decision)
 {
         struct att_decision *kept = att_pool_take(&core->pool, count_bytes(decision));
         *kept = *decision;
@@ -384,7 +383,7 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
         if (contact->decision) {
                 give_later(core, contact->decision, count_bytes(contact->decision));
         }
-        contact->decision = keep(core, &decision);
+        contact->decision = decision_keep(core, &decision);
 }
 
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,

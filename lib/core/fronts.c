@@ -11,13 +11,13 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-static struct front_end *find(const struct att_core *core, struct att_text name)
+struct front_end *front_end_find(const struct att_core *core, struct att_text name)
 {
         struct att_map_node *node = att_map_find(&core->front_ends_by_name, name);
         return node ? ATT_CONTAINER_OF(node, struct front_end, by_name) : NULL;
 }
 
-static struct front_end *add(struct att_core *core, struct att_text name)
+struct front_end *front_end_new(struct att_core *core, struct att_text name)
 {
         struct front_end *front_end = att_alloc(sizeof(*front_end));
         front_end->name_data = att_text_dup(name);
@@ -46,7 +46,7 @@ void front_ends_free(struct att_core *core)
         }
 }
 
-static void arm(struct att_core *core, struct front_end *front_end, int64_t at_ms)
+void front_end_arm(struct att_core *core, struct front_end *front_end, int64_t at_ms)
 {
         timer_arm(core, &front_end->lease, at_ms, 0, &front_end->by_name.key);
 }
@@ -57,16 +57,16 @@ void handle_front_end_lost(struct att_core *core, const struct att_command *comm
                 refuse(core, command, ATT_REFUSAL_INVALID, "front_end", "a front end has a name");
                 return;
         }
-        if (!find(core, command->front_end)) {
-                struct front_end *front_end = add(core, command->front_end);
+        if (!front_end_find(core, command->front_end)) {
+                struct front_end *front_end = front_end_new(core, command->front_end);
                 front_end->lost_ms = core->now_ms;
-                arm(core, front_end, core->now_ms + FRONT_END_GRACE_MS);
+                front_end_arm(core, front_end, core->now_ms + FRONT_END_GRACE_MS);
         }
 }
 
 void handle_front_end_back(struct att_core *core, const struct att_command *command)
 {
-        struct front_end *front_end = find(core, command->front_end);
+        struct front_end *front_end = front_end_find(core, command->front_end);
         if (front_end) {
                 forget(core, front_end);
         }
@@ -116,7 +116,7 @@ void front_end_lapse(struct att_core *core, struct front_end *front_end)
         close_waiting(core, name);
         sign_agents_out(core, name);
         front_end->waiting_gone = true;
-        arm(core, front_end, front_end->lost_ms + FRONT_END_CONVERSATION_MS);
+        front_end_arm(core, front_end, front_end->lost_ms + FRONT_END_CONVERSATION_MS);
 }
 
 /* The shell was away: waits count that time, but nobody could answer an offer or renew a lease. */
@@ -133,8 +133,8 @@ void handle_away(struct att_core *core, const struct att_command *command)
         ATT_LIST_FOREACH(front_end, &core->front_ends, struct front_end, in_core)
         {
                 front_end->lost_ms = command->at_ms;
-                arm(core, front_end,
-                    command->at_ms + (front_end->waiting_gone ? FRONT_END_CONVERSATION_MS
-                                                              : FRONT_END_GRACE_MS));
+                front_end_arm(core, front_end,
+                              command->at_ms + (front_end->waiting_gone ? FRONT_END_CONVERSATION_MS
+                                                                        : FRONT_END_GRACE_MS));
         }
 }

@@ -19,7 +19,7 @@ struct offer *offer_find(const struct contact *contact, const struct agent *agen
 
 /* ---- Making ---- */
 
-static struct offer *take_offer(struct att_core *core)
+static struct offer *take_spare(struct att_core *core)
 {
         struct offer *offer = ATT_LIST_FIRST(&core->spare_offers, struct offer, in_contact);
         if (offer) {
@@ -92,6 +92,19 @@ static void connect(struct att_core *core, struct contact *contact, struct agent
         effect->decision = contact->decision;
 }
 
+struct offer *offer_new(struct att_core *core, struct contact *contact, struct agent *agent,
+                        uint64_t number)
+{
+        struct offer *offer = take_spare(core);
+        offer->contact = contact;
+        offer->agent = agent;
+        offer->number = number;
+        att_list_add_tail(&contact->offers, &offer->in_contact);
+        contact->offer_count++;
+        list_with_agent(agent, offer);
+        return offer;
+}
+
 void offer_make(struct att_core *core, struct contact *contact, struct agent *agent,
                 uint64_t number)
 {
@@ -104,16 +117,11 @@ void offer_make(struct att_core *core, struct contact *contact, struct agent *ag
                 connect(core, contact, agent, channel->units, number, PLACE_OFFERS);
                 return;
         }
-        struct offer *offer = take_offer(core);
-        offer->contact = contact;
-        offer->agent = agent;
-        offer->number = number;
+        struct offer *offer = offer_new(core, contact, agent, number);
         offer->units = channel->units;
         offer->channel = contact->channel;
         offer->timeout_ms = channel->offer_timeout_ms;
-        att_list_add_tail(&contact->offers, &offer->in_contact);
-        list_with_agent(agent, offer);
-        if (contact->offer_count++ == 0) {
+        if (contact->offer_count == 1) {
                 contact_move(core, contact, ATT_CONTACT_OFFERED);
         }
         timer_arm(core, &offer->timeout, core->now_ms + offer->timeout_ms, number, NULL);

@@ -155,20 +155,26 @@ static bool is_doomed(const struct agent *agent)
         return agent && !agent->def && agent->interaction_count == 0 && !agent->is_mentioned;
 }
 
-static void forget_last_agent(struct contact *contact)
+static void forget_doomed(struct agent **agent)
 {
-        if (is_doomed(contact->last_agent)) {
-                contact->last_agent = NULL;
+        if (is_doomed(*agent)) {
+                *agent = NULL;
         }
+}
+
+/* A closed contact keeps nobody known. */
+static void forget_agents(struct contact *contact)
+{
+        forget_doomed(&contact->last_agent);
+        forget_doomed(&contact->named);
+        forget_doomed(&contact->preferred);
 }
 
 static void forget_last_agents(struct att_list *customers)
 {
         ATT_LIST_FOREACH(customer, customers, struct customer, in_core)
         {
-                if (is_doomed(customer->last_agent)) {
-                        customer->last_agent = NULL;
-                }
+                forget_doomed(&customer->last_agent);
         }
 }
 
@@ -203,11 +209,11 @@ static void bury_agents(struct att_core *core)
         }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
-                forget_last_agent(contact);
+                forget_agents(contact);
         }
         ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
         {
-                forget_last_agent(contact);
+                forget_agents(contact);
         }
         forget_last_agents(&core->busy_customers);
         forget_last_agents(&core->idle_customers);

@@ -311,22 +311,6 @@ void request_set_own(struct contact *contact, uint32_t skill, uint32_t level)
         contact->own[contact->own_count++] = (struct att_requirement){skill, level};
 }
 
-static void copy_ids(struct att_core *core, struct contact *contact,
-                     const struct att_command *command)
-{
-        struct att_text id = command->request.id;
-        struct att_text front_end = command->front_end;
-        struct att_text customer = command->request.customer.id;
-        char *data = att_pool_take(&core->pool, id.len + front_end.len + customer.len);
-        att_copy(data, id.data, id.len);
-        att_copy(data + id.len, front_end.data, front_end.len);
-        att_copy(data + id.len + front_end.len, customer.data, customer.len);
-        contact->id_data = data;
-        contact->by_id.key = att_text_of(data, id.len);
-        contact->front_end_len = (uint16_t)front_end.len;
-        contact->customer_id_len = (uint16_t)customer.len;
-}
-
 static int64_t or_zero(int64_t value)
 {
         return value == ATT_ABSENT ? 0 : value;
@@ -359,31 +343,23 @@ static void resolve_names(struct att_core *core, struct contact *contact,
                                                     sizeof(*contact->excluded));
         }
         for (uint32_t i = 0; i < request->exclude_count; i++) {
-                contact->excluded[contact->excluded_count++] = agent_find(core,
-                                                                          request->exclude[i]);
+                struct agent *agent = agent_find(core, request->exclude[i]);
+                if (agent) { /* An empty name is nobody's. */
+                        contact->excluded[contact->excluded_count++] = agent;
+                }
         }
 }
 
 struct contact *request_accept(struct att_core *core, const struct att_command *command)
 {
         const struct att_contact_request *request = &command->request;
-        struct contact *contact = att_pool_take(&core->pool, sizeof(*contact));
-        att_list_init(&contact->in_core);
-        att_list_init(&contact->in_queue);
-        att_list_init(&contact->in_customer);
-        att_list_init(&contact->in_dirty);
-        waiting_init(contact);
-        att_list_init(&contact->offers);
-        due_clear(core, contact);
-        copy_ids(core, contact, command);
+        struct contact *contact = contact_new(core, request->id, command->front_end,
+                                              request->customer.id);
         details_keep(core, contact, request);
         contact->content = request_digest(request);
         contact->state = ATT_CONTACT_SCHEDULED;
         contact->arrival = core->seq;
         contact->arrived_ms = core->now_ms;
-        contact->queue = ATT_NONE;
-        contact->reach_ms = INT64_MAX;
-        contact->tier = ATT_NONE;
         contact->priority_request_milli = or_zero(request->priority_milli);
         contact->emotion_ppm = or_zero(request->emotion_ppm);
         contact->waited_before_ms = or_zero(request->waited_ms);

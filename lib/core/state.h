@@ -605,6 +605,9 @@ void contact_add_cooldown(struct att_core *core, struct contact *contact, struct
 bool contact_is_cooling(const struct att_core *core, const struct contact *contact,
                         const struct agent *agent);
 bool contact_excludes(const struct contact *contact, const struct agent *agent);
+/* One that is nowhere yet. */
+struct contact *contact_new(struct att_core *core, struct att_text id, struct att_text front_end,
+                            struct att_text customer);
 void contact_free(struct att_core *core, struct contact *contact);
 /* Frees what a closed contact needs no more, once its last effects are told. */
 void contacts_trim(struct att_core *core);
@@ -619,6 +622,9 @@ void handle_contact_feedback(struct att_core *core, const struct att_command *co
 
 /* ---- customers.c ---- */
 
+struct customer *customer_find(const struct att_core *core, struct att_text id); /* Or NULL. */
+/* One nobody knows yet; on neither list until customer_touch(). */
+struct customer *customer_new(struct att_core *core, struct att_text id);
 struct customer *customer_get_or_add(struct att_core *core, struct att_text id);
 /* Notes that a contact came to be on offer to one agent, or connected. */
 void customer_linked(struct att_core *core, const struct contact *contact);
@@ -727,6 +733,9 @@ int place_compare(const struct place *a, const struct place *b, enum att_decided
 
 /* ---- offers.c ---- */
 
+/* An offer on the contact's and the agent's list, for which the agent has taken the units already. */
+struct offer *offer_new(struct att_core *core, struct contact *contact, struct agent *agent,
+                        uint64_t number);
 /* Offers the contact to the agent, or connects at once where the channel auto-accepts. */
 void offer_make(struct att_core *core, struct contact *contact, struct agent *agent,
                 uint64_t number);
@@ -774,6 +783,8 @@ void candidates_forget_agents(struct att_core *core);
  * offer is made, with the pairs made before it counted in the agents' loads. */
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
             bool exact);
+/* A copy that owns all its texts: agents and contacts may go before it does. */
+struct att_decision *decision_keep(struct att_core *core, const struct att_decision *decision);
 void decision_drop(struct att_core *core, struct contact *contact); /* At once. */
 /* The same where the best agents are known already, the chosen one first. */
 void decide_among(struct att_core *core, const struct candidate *candidate,
@@ -792,6 +803,9 @@ void handle_config(struct att_core *core, const struct att_command *command);
 void handle_front_end_lost(struct att_core *core, const struct att_command *command);
 void handle_front_end_back(struct att_core *core, const struct att_command *command);
 void handle_away(struct att_core *core, const struct att_command *command);
+struct front_end *front_end_find(const struct att_core *core, struct att_text name); /* Or NULL. */
+struct front_end *front_end_new(struct att_core *core, struct att_text name);
+void front_end_arm(struct att_core *core, struct front_end *front_end, int64_t at_ms);
 void front_end_lapse(struct att_core *core, struct front_end *front_end);
 void front_ends_free(struct att_core *core);
 

@@ -26,7 +26,11 @@ static void add_interaction(const struct att_core *core, struct att_digester *di
         att_digester_add_text(digester, queue_name(core, interaction->queue));
         att_digester_add_u64(digester, interaction->state);
         att_digester_add_i64(digester, interaction->since_ms);
+        att_digester_add_i64(digester, interaction->channel_wrap_up_ms);
         add_timer(digester, &interaction->wrap_up);
+        /* Between two of one contact that end at one instant the order armed decides. */
+        bool armed = timer_is_armed(&interaction->wrap_up);
+        att_digester_add_u64(digester, armed ? interaction->wrap_up.serial : 0);
 }
 
 static void add_agent(const struct att_core *core, struct att_digester *digester,
@@ -100,25 +104,51 @@ static void add_offers(struct att_digester *digester, const struct contact *cont
                 add_agent_name(digester, offer->agent);
                 att_digester_add_u64(digester, offer->number);
                 att_digester_add_u64(digester, offer->units);
+                att_digester_add_i64(digester, offer->timeout_ms);
                 add_timer(digester, &offer->timeout);
         }
 }
 
-static void add_contact(const struct att_core *core, struct att_digester *digester,
-                        const struct contact *contact)
+/* Told when the offer is accepted. */
+static void add_decision(struct att_digester *digester, const struct att_decision *decision)
+{
+        struct att_effect effect = {.decision = decision};
+        const struct att_effects effects = {.items = &effect, .count = 1};
+        att_effects_digest(&effects, digester);
+}
+
+/* What a closed one keeps. */
+static void add_known(const struct att_core *core, struct att_digester *digester,
+                      const struct contact *contact)
 {
         att_digester_add_text(digester, contact_id(contact));
         att_digester_add_text(digester, contact_front_end(contact));
         att_digester_add_text(digester, contact_customer_id(contact));
         att_digester_add_u64(digester, contact->content.high);
         att_digester_add_u64(digester, contact->content.low);
+        att_digester_add_text(digester, queue_name(core, contact->queue));
+        att_digester_add_text(digester, core->channels[contact->channel].name);
+        add_agent_name(digester, contact->last_agent);
+}
+
+static void add_closed(const struct att_core *core, struct att_digester *digester,
+                       const struct contact *contact)
+{
+        add_known(core, digester, contact);
+        att_digester_add_u64(digester, contact->outcome);
+        att_digester_add_i64(digester, contact->closed_ms);
+}
+
+static void add_contact(const struct att_core *core, struct att_digester *digester,
+                        const struct contact *contact)
+{
+        add_known(core, digester, contact);
         att_digester_add_u64(digester, contact->state);
         att_digester_add_u64(digester, contact->outcome);
         att_digester_add_u64(digester, contact->arrival);
-        att_digester_add_text(digester, queue_name(core, contact->queue));
         att_digester_add_u64(digester, contact->step);
-        att_digester_add_text(digester, core->channels[contact->channel].name);
-        att_digester_add_i64(digester, contact_waited_ms(core, contact));
+        att_digester_add_i64(digester, contact->waited_before_ms);
+        att_digester_add_i64(digester, contact->waiting_since_ms);
         att_digester_add_i64(digester, contact->entered_ms);
         att_digester_add_u64(digester, contact->put_back);
         att_digester_add_u64(digester, contact->no_bots);
@@ -132,11 +162,16 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
         att_digester_add_i64(digester, contact->value_ppm);
         att_digester_add_i64(digester, contact->tier_points_milli);
         att_digester_add_i64(digester, contact->emotion_ppm);
-        add_agent_name(digester, contact->last_agent);
+        att_digester_add_u64(digester, contact->intent);
+        att_digester_add_u64(digester, contact->last_went_badly);
         add_asked(core, digester, contact);
         add_offers(digester, contact);
         for (int i = 0; i < DUE_COUNT; i++) {
                 att_digester_add_i64(digester, contact->due_ms[i]);
+        }
+        att_digester_add_i64(digester, contact->reach_ms);
+        if (contact->state == ATT_CONTACT_OFFERED) {
+                add_decision(digester, contact->decision);
         }
 }
 
@@ -165,8 +200,28 @@ static void add_queue(const struct att_core *core, struct att_digester *digester
         att_digester_add_i64(digester, state->answer_gap_ms);
         att_digester_add_i64(digester, state->last_answer_ms);
         add_timer(digester, &state->hours);
-        att_digester_add_u64(digester, core->queue_records[state->name].successes);
-        att_digester_add_u64(digester, core->queue_records[state->name].count);
+}
+
+/* Of a queue that went, too: it may come back. */
+static void add_queue_record(const struct att_core *core, struct att_digester *digester,
+                             uint32_t name)
+{
+        att_digester_add_text(digester, att_text_from(core->queue_names[name]));
+        att_digester_add_u64(digester, core->queue_records[name].successes);
+        att_digester_add_u64(digester, core->queue_records[name].count);
+}
+
+/* A channel that went keeps the values it had. */
+static void add_channel(struct att_digester *digester, const struct channel *channel)
+{
+        att_digester_add_text(digester, channel->name);
+        att_digester_add_u64(digester, channel->declared);
+        att_digester_add_u64(digester, channel->units);
+        att_digester_add_i64(digester, channel->offer_timeout_ms);
+        att_digester_add_i64(digester, channel->wrap_up_ms);
+        att_digester_add_u64(digester, channel->auto_accept);
+        att_digester_add_u64(digester, channel->exclusive);
+        att_digester_add_u64(digester, channel->interrupts);
 }
 
 struct att_digest att_core_digest(const struct att_core *core)
@@ -182,6 +237,9 @@ struct att_digest att_core_digest(const struct att_core *core)
         }
         att_digester_add_u64(&digester, core->config->digest.high);
         att_digester_add_u64(&digester, core->config->digest.low);
+        for (uint32_t i = 0; i < core->channel_count; i++) {
+                add_channel(&digester, &core->channels[i]);
+        }
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 add_agent(core, &digester, core->agents[i]);
         }
@@ -195,10 +253,7 @@ struct att_digest att_core_digest(const struct att_core *core)
         }
         ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
         {
-                att_digester_add_text(&digester, contact_id(contact));
-                att_digester_add_u64(&digester, contact->outcome);
-                att_digester_add_i64(&digester, contact->closed_ms);
-                add_agent_name(&digester, contact->last_agent);
+                add_closed(core, &digester, contact);
         }
         ATT_LIST_FOREACH(customer, &core->busy_customers, struct customer, in_core)
         {
@@ -208,11 +263,19 @@ struct att_digest att_core_digest(const struct att_core *core)
         {
                 add_customer(core, &digester, customer);
         }
+        ATT_LIST_FOREACH(customer, &core->linked_anew, struct customer, in_linked)
+        {
+                att_digester_add_text(&digester, customer->by_id.key);
+        }
         ATT_LIST_FOREACH(front_end, &core->front_ends, struct front_end, in_core)
         {
                 att_digester_add_text(&digester, front_end->by_name.key);
                 att_digester_add_u64(&digester, front_end->waiting_gone);
+                att_digester_add_i64(&digester, front_end->lost_ms);
                 add_timer(&digester, &front_end->lease);
+        }
+        for (uint32_t i = 0; i < core->queue_name_count; i++) {
+                add_queue_record(core, &digester, i);
         }
         for (uint32_t i = 0; i < core->config->queue_count; i++) {
                 add_queue(core, &digester, i);

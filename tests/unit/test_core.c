@@ -366,6 +366,61 @@ static struct att_digest random_day(uint64_t seed, struct att_digest *ret_histor
         return digest;
 }
 
+/* A request on voice for queue q. */
+static struct att_command make_request(const char *id)
+{
+        struct att_command command = centre_command(ATT_CMD_CONTACT_ADD, id, NULL);
+
+        command.request = (struct att_contact_request){
+                .id = att_text_from(id),
+                .channel = ATT_TEXT("voice"),
+                .queue = ATT_TEXT("q"),
+                .priority_milli = ATT_ABSENT,
+                .emotion_ppm = ATT_ABSENT,
+                .not_before_ms = ATT_ABSENT,
+                .waited_ms = ATT_ABSENT,
+                .customer = {.lifetime_value_micro = -1, .churn_risk_ppm = -1, .last_spoke_ms = -1},
+        };
+        return command;
+}
+
+START_TEST(a_closed_contact_forgets_agents_who_were_removed)
+{
+        struct centre centre;
+        struct att_contact_view view;
+
+        centre_init(&centre, "attune: 1\nagents: { ann: {}, bob: {} }\nqueues: { q: {} }\n");
+        struct att_command command = make_request("c");
+        command.request.agent = ATT_TEXT("ann");
+        command.request.preferred_agent = ATT_TEXT("bob");
+        centre_step(&centre, &command);
+        centre_event(&centre, ATT_CMD_CONTACT_ABANDON, "c", NULL);
+        centre_reload(&centre, "attune: 1\nqueues: { q: {} }\n");
+        centre_wait(&centre, 1);
+        ck_assert(att_core_find_contact(centre.core, ATT_TEXT("c"), &view));
+        ck_assert(att_text_is_empty(view.named_agent));
+        ck_assert(att_text_is_empty(view.preferred_agent));
+        centre_deinit(&centre);
+}
+END_TEST
+
+START_TEST(an_empty_name_leaves_nobody_out)
+{
+        struct centre centre;
+        struct att_text nobody = ATT_TEXT_NONE;
+
+        centre_init(&centre, "attune: 1\nagents: { ann: {} }\nqueues: { q: {} }\n");
+        struct att_command command = make_request("c");
+        command.request.exclude = &nobody;
+        command.request.exclude_count = 1;
+        centre_step(&centre, &command);
+        centre_reload(&centre, "attune: 1\nagents: { ann: {}, bob: {} }\nqueues: { q: {} }\n");
+        centre_agent(&centre, ATT_CMD_AGENT_READY, "ann");
+        ck_assert_str_eq(centre_said(&centre), "agent ann ready; offer c ann");
+        centre_deinit(&centre);
+}
+END_TEST
+
 START_TEST(any_sequence_of_commands_keeps_every_invariant_and_repeats_exactly)
 {
         for (uint64_t seed = 1; seed <= 40; seed++) {
@@ -433,6 +488,7 @@ ATT_TEST_MAIN("core", a_contact_is_offered_accepted_and_ended,
               a_lost_front_end_keeps_its_places_for_the_grace,
               a_front_end_that_comes_back_in_time_loses_nothing,
               a_reload_signs_nobody_out_and_moves_those_of_a_removed_queue,
-              a_removed_agent_finishes_the_work,
+              a_removed_agent_finishes_the_work, a_closed_contact_forgets_agents_who_were_removed,
+              an_empty_name_leaves_nobody_out,
               any_sequence_of_commands_keeps_every_invariant_and_repeats_exactly,
               a_refused_command_leaves_the_state_as_it_was, an_explanation_says_why_and_why_not)
