@@ -92,7 +92,7 @@ def data_of_a_newer_version_is_refused_and_not_touched(house):
     house.stop()
     journal = os.path.join(house.data, "journal")
     segments = [os.path.join(journal, name) for name in sorted(os.listdir(journal))
-                if not name.endswith(("-wal", "-shm"))]
+                if name.endswith(".segment")]
     with sqlite3.connect(segments[-1]) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         connection.execute(f"PRAGMA user_version = {version + 1000}")
@@ -113,8 +113,11 @@ def data_that_is_damaged_is_said_with_its_place(house):
         phone.request("contact_add", contact=f"c{i}", channel="voice", text="x" * 200)
     house.stop()
     journal = os.path.join(house.data, "journal")
+    for name in os.listdir(journal):
+        if name.endswith(".snapshot"):  # Else nothing before it is read.
+            os.remove(os.path.join(journal, name))
     segment = max((os.path.join(journal, name) for name in os.listdir(journal)
-                   if not name.endswith(("-wal", "-shm"))), key=os.path.getsize)
+                   if name.endswith(".segment")), key=os.path.getsize)
     with open(segment, "r+b") as file:
         size = file.seek(0, 2)
         file.seek(size // 2)
