@@ -112,7 +112,6 @@ void att_core_free(struct att_core *core)
         free(core->queue_names);
         free(core->queue_records);
         free(core->human_skills);
-        free(core->queues);
         free(core->expected_ppm);
         free(core->policies);
         for (int place = 0; place < PLACE_COUNT; place++) {
@@ -126,6 +125,7 @@ void att_core_free(struct att_core *core)
         att_map_deinit(&core->customers_by_id);
         att_map_deinit(&core->front_ends_by_name);
         signatures_purge(core);
+        queues_free(core);
         slots_deinit(&core->slots);
         att_map_deinit(&core->signatures);
         att_config_unref(core->config_before);

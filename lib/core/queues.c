@@ -11,6 +11,14 @@
  * until time passes (queues that send each other their contacts at once). */
 #define MOVES_AT_ONCE_MAX 32
 
+void queues_free(struct att_core *core)
+{
+        for (uint32_t i = 0; i < core->queue_count; i++) {
+                free(core->queues[i].plain);
+        }
+        free(core->queues);
+}
+
 uint32_t queue_name_intern(struct att_core *core, struct att_text name)
 {
         for (uint32_t i = 0; i < core->queue_name_count; i++) {

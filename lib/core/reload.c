@@ -100,7 +100,12 @@ static void leave(struct att_core *core, struct reload *reload)
         {
                 if (contact->queue != ATT_NONE && reload->queues[contact->queue] == ATT_NONE) {
                         leave_removed_queue(core, reload, contact);
-                } else if (contact->state == ATT_CONTACT_QUEUED) {
+                }
+        }
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (contact->state == ATT_CONTACT_QUEUED && !contact->entering) {
+                        waiting_forget(contact);
                         contact_unlist(core, contact);
                 }
                 signature_drop(core, contact);
@@ -264,6 +269,8 @@ static void init_queue(struct att_core *core, const struct att_config *config, u
         const struct att_queue *def = &config->queues[queue];
         att_list_init(&state->waiting);
         waiting_init_queue(state);
+        state->plain = att_alloc_array(config->queues[queue].step_count,
+                                       sizeof(struct signature *));
         timer_init(&state->hours, TIMER_HOURS);
         state->name = queue_name_intern(core, def->name);
         state->answer_gap_ms = -1;
@@ -290,8 +297,9 @@ static void swap_queues(struct att_core *core, const struct reload *reload)
                         queues[to].last_answer_ms = core->queues[i].last_answer_ms;
                 }
         }
-        free(core->queues);
+        queues_free(core);
         core->queues = queues;
+        core->queue_count = config->queue_count;
         free(core->expected_ppm);
         core->expected_ppm = att_alloc_array(config->queue_count, sizeof(int32_t));
         for (uint32_t i = 0; i < config->queue_count; i++) {

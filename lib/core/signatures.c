@@ -228,7 +228,33 @@ static void fill_agents(const struct att_core *core, struct signature *signature
         }
 }
 
+static bool asks_nothing_of_its_own(const struct contact *contact)
+{
+        return contact->own_count == 0 && contact->ruled_count == 0 && contact->prefer_count == 0;
+}
+
+/* Of contacts that ask nothing of their own there is one a step. */
+static struct signature **plain_signature(const struct att_core *core, uint32_t queue,
+                                          uint32_t step)
+{
+        return &core->queues[queue].plain[step];
+}
+
+static struct signature *find_signature(struct att_core *core, const struct contact *contact);
+
 static struct signature *get_signature(struct att_core *core, const struct contact *contact)
+{
+        if (!asks_nothing_of_its_own(contact)) {
+                return find_signature(core, contact);
+        }
+        struct signature **plain = plain_signature(core, contact->queue, contact->step);
+        if (!*plain) {
+                *plain = find_signature(core, contact);
+        }
+        return *plain;
+}
+
+static struct signature *find_signature(struct att_core *core, const struct contact *contact)
 {
         struct want wants[WANTS_MAX];
         uint32_t count = signature_wants(core->config, contact, contact->queue, contact->step,
@@ -262,6 +288,10 @@ static struct signature *get_signature(struct att_core *core, const struct conta
 
 static void free_signature(struct att_core *core, struct signature *signature)
 {
+        struct signature **plain = plain_signature(core, signature->queue, signature->step);
+        if (*plain == signature) {
+                *plain = NULL;
+        }
         waiting_free_lanes(core, signature);
         att_map_remove(&core->signatures, &signature->by_key);
         att_list_remove(&signature->in_core);

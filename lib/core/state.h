@@ -321,6 +321,7 @@ struct queue_state {
         int64_t delays_ms[ATT_DELAYS_MAX]; /* Different profile delays, ascending. */
         uint32_t delay_count;
         bool can_skip;           /* Some step is passed over when unstaffed. */
+        struct signature **plain; /* Owned; by step: of contacts that ask nothing of their own. */
         uint64_t recent_entered; /* Halved whenever prices are computed. */
         struct timer hours;
         const struct att_overflow *closes; /* While closing: where its contacts go. */
@@ -452,6 +453,7 @@ struct att_core {
         struct att_list apart; /* Waiting contacts in no lane. */
 
         struct queue_state *queues;    /* Owned; by configuration index. */
+        uint32_t queue_count;
         int32_t *expected_ppm;         /* Owned; the same: of the outcome term. */
         struct policy_state *policies; /* Owned; by configuration index. */
         int64_t rises_ms;              /* When their `rise` is of. */
@@ -640,6 +642,7 @@ struct agent *linked_agent(const struct att_core *core, const struct contact *co
 
 /* ---- queues.c: a contact's way through queues ---- */
 
+void queues_free(struct att_core *core);
 uint32_t queue_name_intern(struct att_core *core, struct att_text name);
 struct att_text queue_name(const struct att_core *core, uint32_t queue); /* Lives with the core. */
 /* Puts a contact into a queue: its steps start anew. */

@@ -336,15 +336,16 @@ void waiting_free_lanes(struct att_core *core, struct signature *signature)
         }
 }
 
-/* 0, and the quarters behind it. */
+/* 0, and equal parts of what is above. */
 static uint32_t class_of_emotion(int64_t emotion_ppm)
 {
-        return emotion_ppm == 0 ? 0 : (uint32_t)(1 + att_min_i64(emotion_ppm * 4 / ATT_PPM, 3));
+        int64_t part = emotion_ppm * (EMOTION_CLASSES - 1) / ATT_PPM;
+        return emotion_ppm == 0 ? 0 : (uint32_t)(1 + att_min_i64(part, EMOTION_CLASSES - 2));
 }
 
 static uint32_t class_of_value(int64_t value_ppm)
 {
-        return (uint32_t)(value_ppm * 4 / ATT_PPM);
+        return (uint32_t)att_min_i64(value_ppm * VALUE_CLASSES / ATT_PPM, VALUE_CLASSES - 1);
 }
 
 /* Contacts whose fit counts are told apart as far as it depends on them. */
@@ -564,6 +565,19 @@ void waiting_remove(struct att_core *core, struct contact *contact)
         leave_rank(core, contact);
         att_list_remove(&contact->waiting.in_apart);
         unrelate(&contact->waiting);
+}
+
+void waiting_forget(struct contact *contact)
+{
+        struct waiting *waiting = &contact->waiting;
+        if (waiting->group) {
+                waiting->group->lane->count--;
+        }
+        waiting->group = NULL;
+        waiting->in_phase = (struct att_keyheap_node){0};
+        waiting->in_rank = (struct att_rank_node){0};
+        att_list_remove(&waiting->in_apart);
+        unrelate(waiting);
 }
 
 /* Into its place in the order. Nothing moves where it stands as before. */

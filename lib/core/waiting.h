@@ -73,8 +73,8 @@ struct group {
         struct att_keyheap phases[PHASE_COUNT];
 };
 
-#define VALUE_CLASSES   5
-#define EMOTION_CLASSES 5
+#define VALUE_CLASSES   3
+#define EMOTION_CLASSES 3
 #define CLASSES         (VALUE_CLASSES * EMOTION_CLASSES)
 
 struct lane {
@@ -143,6 +143,8 @@ void waiting_init(struct contact *contact);
  * Returns when its phase ends: INT64_MAX: it does not. */
 int64_t waiting_refresh(struct att_core *core, struct contact *contact);
 void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
+/* The same before a reload, which makes all ranks and lanes anew: leaves them as they are. */
+void waiting_forget(struct contact *contact);
 /* Before its signature goes; its place in the queue is kept. */
 void waiting_leave_lane(struct att_core *core, struct contact *contact);
 /* The queued contacts of a customer, after something about the customer changed. */
