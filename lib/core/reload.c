@@ -94,13 +94,30 @@ static void leave_removed_queue(struct att_core *core, struct reload *reload,
         }
 }
 
-static void leave(struct att_core *core, struct reload *reload)
+static bool is_any_queue_removed(const struct reload *reload)
+{
+        for (uint32_t q = 0; q < reload->before->queue_count; q++) {
+                if (reload->queues[q] == ATT_NONE) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void leave_removed_queues(struct att_core *core, struct reload *reload)
 {
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
                 if (contact->queue != ATT_NONE && reload->queues[contact->queue] == ATT_NONE) {
                         leave_removed_queue(core, reload, contact);
                 }
+        }
+}
+
+static void leave(struct att_core *core, struct reload *reload)
+{
+        if (is_any_queue_removed(reload)) {
+                leave_removed_queues(core, reload);
         }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
@@ -437,42 +454,84 @@ static void settle_step(struct att_core *core, struct contact *contact)
 }
 
 /* The step it is in may be one that moves on now. */
-static bool move_on(struct att_core *core, struct contact *contact)
+static void move_on(struct att_core *core, struct contact *contact)
 {
         uint32_t move_to = core->config->queues[contact->queue].steps[contact->step].move_to;
         if (move_to != ATT_NONE) {
                 queue_enter(core, contact, move_to);
         }
-        return move_to != ATT_NONE;
 }
 
-static void settle_waiting(struct att_core *core, struct contact *contact)
+static void settle_offered(struct att_core *core, struct contact *contact)
 {
-        if (contact->state == ATT_CONTACT_OFFERED) {
-                core->queues[contact->queue].offered_count++;
-                settle_step(core, contact);
-                check_offers(core, contact);
-                if (contact->state == ATT_CONTACT_QUEUED) {
-                        move_on(core, contact);
-                }
-                return;
-        }
-        contact_list(core, contact);
+        core->queues[contact->queue].offered_count++;
         settle_step(core, contact);
-        if (move_on(core, contact)) {
-                return;
+        check_offers(core, contact);
+        if (contact->state == ATT_CONTACT_QUEUED) {
+                move_on(core, contact);
         }
-        contact_mark(core, contact);
-        queue_arm_step(core, contact);
-        queue_arm_wake(core, contact);
 }
 
-static void settle(struct att_core *core, struct reload *reload)
+static bool is_settled_here(const struct contact *contact, enum att_contact_state state)
+{
+        return contact->state == state && !contact->entering;
+}
+
+/* Every contact under the new names; those who wait where they waited are listed there. */
+static void settle_contacts(struct att_core *core, const struct reload *reload)
 {
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
                 map_contact(core, reload, contact);
+                if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
+                        contact_list(core, contact);
+                        settle_step(core, contact);
+                        contact_mark(core, contact);
+                }
         }
+}
+
+static bool is_moving_on(const struct att_core *core, const struct contact *contact)
+{
+        const struct att_queue *queue = &core->config->queues[contact->queue];
+        return queue->steps[contact->step].move_to != ATT_NONE;
+}
+
+/* Their places in the order are found queue by queue: what is compared lies closer together then.
+ * Returns whether some of them move on. */
+static bool settle_places(struct att_core *core)
+{
+        bool is_any_moving = false;
+        for (uint32_t q = 0; q < core->queue_count; q++) {
+                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
+                {
+                        queue_arm_wake(core, contact);
+                        if (is_moving_on(core, contact)) {
+                                is_any_moving = true;
+                        } else {
+                                queue_arm_step(core, contact);
+                        }
+                }
+        }
+        return is_any_moving;
+}
+
+/* What follows for some from where they are now, in the order they came. */
+static void settle_others(struct att_core *core)
+{
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (is_settled_here(contact, ATT_CONTACT_OFFERED)) {
+                        settle_offered(core, contact);
+                } else if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
+                        move_on(core, contact);
+                }
+        }
+}
+
+static void settle(struct att_core *core, struct reload *reload)
+{
+        settle_contacts(core, reload);
         ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
         {
                 contact->queue = mapped(reload->queues, contact->queue);
@@ -487,13 +546,8 @@ static void settle(struct att_core *core, struct reload *reload)
         {
                 map_interactions(core, reload, agent);
         }
-        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
-        {
-                bool waiting = contact->state == ATT_CONTACT_QUEUED ||
-                               contact->state == ATT_CONTACT_OFFERED;
-                if (waiting && !contact->entering) {
-                        settle_waiting(core, contact);
-                }
+        if (settle_places(core) || core->counts.contacts[ATT_CONTACT_OFFERED] > 0) {
+                settle_others(core);
         }
         ATT_LIST_FOREACH(contact, &reload->entering, struct contact, in_dirty)
         {

@@ -200,8 +200,9 @@ static void fill_agent(const struct att_core *core, struct signature *signature,
         bool meets = agent_meets_step(def, queue, &queue->steps[signature->step], signature->wants,
                                       signature->want_count, &why);
         att_bitset_put(signature->meets, i, meets);
-        signature->match_ppm[i] = (int32_t)skill_match_ppm(def, signature->wants,
-                                                           signature->want_count);
+        signature->match_ppm[i] = meets ? (int32_t)skill_match_ppm(def, signature->wants,
+                                                                   signature->want_count)
+                                        : 0; /* Nobody asks. */
         if (queue_rank(core, core->agents[i], signature->queue) == 0) {
                 return;
         }
