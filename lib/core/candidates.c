@@ -172,6 +172,17 @@ bool candidate_has(const struct att_core *core, const struct candidate *candidat
                 exclusion_of(core, contact, agent, false) == ATT_EXCLUSION_NONE);
 }
 
+static struct candidate *append(struct candidates *candidates)
+{
+        if (candidates->count == candidates->capacity) {
+                size_t capacity = att_grown_capacity(candidates->capacity, candidates->count + 1u);
+                candidates->items = att_realloc_array(candidates->items, capacity,
+                                                      sizeof(struct candidate));
+                candidates->capacity = (uint32_t)capacity;
+        }
+        return &candidates->items[candidates->count++];
+}
+
 static struct candidate *add_candidate(struct match_scratch *match)
 {
         if (match->count == match->capacity) {
@@ -214,6 +225,22 @@ static bool is_bound_agent_free(const struct att_core *core, const struct contac
                exclusion_of(core, contact, bound, true) == ATT_EXCLUSION_NONE;
 }
 
+/* Where a contact would stand with an agent as fit as can be who ranks its queue first. */
+static void guess_place(const struct att_core *core, struct candidate *candidate)
+{
+        const struct att_policy *policy = contact_policy(core, candidate->contact);
+        candidate->place = place_of(core, candidate->contact, NULL);
+        candidate->place.urgency += policy->fit_points_milli * URGENCY_SCALE;
+        candidate->is_guess = true;
+}
+
+/* Whether nothing but fit and rank decides its place, and nothing holds it back. */
+static bool may_be_guessed(const struct att_core *core, const struct candidate *candidate)
+{
+        return !candidate->only && !candidate->contact->named &&
+               contact_policy(core, candidate->contact)->batch_ms == 0;
+}
+
 static void consider(struct att_core *core, struct contact *contact)
 {
         enum att_exclusion bound_by = ATT_EXCLUSION_NONE;
@@ -221,17 +248,20 @@ static void consider(struct att_core *core, struct contact *contact)
         if (bound && !is_bound_agent_free(core, contact, bound)) {
                 return;
         }
-        struct candidate *candidate = add_candidate(&core->match);
-        *candidate = (struct candidate){
+        struct candidate candidate = {
                 .contact = contact,
                 .only = bound,
                 .bound = bound_by,
                 .is_new = contact->dirty,
                 .is_plain = !bound && contact_is_plain(core, contact),
         };
-        if (!find_place(core, candidate) || match_is_held_back(core, contact)) {
-                core->match.count--;
+        struct match_scratch *match = &core->match;
+        if (match->is_guessing && may_be_guessed(core, &candidate)) {
+                guess_place(core, &candidate);
+        } else if (!find_place(core, &candidate) || match_is_held_back(core, contact)) {
+                return;
         }
+        *(match->is_guessing ? append(&match->guesses) : add_candidate(match)) = candidate;
 }
 
 /* ---- All of them ---- */
@@ -299,7 +329,7 @@ static void clean_agent(struct agent *agent)
         att_list_remove(&agent->in_dirty);
 }
 
-static void clean(struct att_core *core)
+void candidates_clean(struct att_core *core)
 {
         ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
         {
@@ -318,25 +348,152 @@ static int compare_candidates(const void *a, const void *b)
         return place_compare(&candidate_a->place, &candidate_b->place, NULL);
 }
 
-static void sort(struct match_scratch *match)
+static void sort(struct candidate *candidates, uint32_t count)
 {
-        if (match->count > 1) {
-                qsort(match->candidates, match->count, sizeof(struct candidate),
-                      compare_candidates);
+        if (count > 1) {
+                qsort(candidates, count, sizeof(struct candidate), compare_candidates);
         }
+}
+
+/* ---- Many ---- */
+
+#define MANY 256 /* Contacts with something new: more than these are guessed first. */
+
+static bool are_many(const struct att_core *core)
+{
+        uint32_t count = 0;
+        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        {
+                if (++count > MANY) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void rise(struct candidates *heap)
+{
+        uint32_t at = heap->count - 1;
+        struct candidate moved = heap->items[at];
+        while (at > 0 && compare_candidates(&moved, &heap->items[(at - 1) / 2]) < 0) {
+                heap->items[at] = heap->items[(at - 1) / 2];
+                at = (at - 1) / 2;
+        }
+        heap->items[at] = moved;
+}
+
+static void take_first(struct candidates *heap, struct candidate *ret_first)
+{
+        *ret_first = heap->items[0];
+        struct candidate moved = heap->items[--heap->count];
+        uint32_t at = 0;
+        for (uint32_t child = 1; child < heap->count; child = 2 * at + 1) {
+                if (child + 1 < heap->count &&
+                    compare_candidates(&heap->items[child + 1], &heap->items[child]) < 0) {
+                        child++;
+                }
+                if (compare_candidates(&moved, &heap->items[child]) <= 0) {
+                        break;
+                }
+                heap->items[at] = heap->items[child];
+                at = child;
+        }
+        heap->items[at] = moved;
+}
+
+/* Takes guesses into the heap, their places found, as long as one could come before its first. */
+static void find_places(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        while (match->guessed < match->guesses.count) {
+                struct candidate *guess = &match->guesses.items[match->guessed];
+                if (match->found.count > 0 &&
+                    compare_candidates(&match->found.items[0], guess) < 0) {
+                        return;
+                }
+                match->guessed++;
+                if (guess->is_guess && !find_place(core, guess)) {
+                        continue;
+                }
+                *append(&match->found) = *guess;
+                rise(&match->found);
+        }
+}
+
+bool candidates_next(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        if (!match->is_guessing) {
+                return false;
+        }
+        find_places(core);
+        if (match->found.count == 0) {
+                return false;
+        }
+        take_first(&match->found, add_candidate(match));
+        return true;
+}
+
+bool candidates_have_room(const struct att_core *core)
+{
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                const uint64_t *room = sets_of_channel(core, channel, SET_ROOM);
+                for (size_t word = 0; word < core->sets.words; word++) {
+                        if (room[word] != 0) {
+                                return true;
+                        }
+                }
+        }
+        return false;
+}
+
+static bool release(struct att_core *core, const struct candidate *candidate)
+{
+        if (candidate->bound != ATT_EXCLUSION_LINKED) {
+                return false;
+        }
+        candidate->contact->window = true; /* Its window is over, if it had one. */
+        contact_mark(core, candidate->contact);
+        return true;
+}
+
+bool candidates_release_left(struct att_core *core)
+{
+        struct match_scratch *match = &core->match;
+        bool released = false;
+        for (uint32_t i = 0; i < match->found.count; i++) {
+                released |= release(core, &match->found.items[i]);
+        }
+        for (uint32_t i = match->guessed; i < match->guesses.count; i++) {
+                released |= release(core, &match->guesses.items[i]);
+        }
+        match->found.count = 0;
+        match->guesses.count = 0;
+        match->guessed = 0;
+        match->is_guessing = false;
+        return released;
 }
 
 void candidates_find(struct att_core *core)
 {
+        struct match_scratch *match = &core->match;
+        bool are_few = are_few_slots(core);
+        match->is_guessing = !are_few || are_many(core);
         clear_fresh(core);
         list_fresh(core);
-        if (are_few_slots(core)) {
+        if (are_few) {
                 consider_first(core);
         } else {
                 consider_every(core);
         }
-        clean(core);
-        sort(&core->match);
+        candidates_clean(core);
+        if (!match->is_guessing) {
+                sort(match->candidates, match->count);
+                return;
+        }
+        sort(match->guesses.items, match->guesses.count);
+        while (match->count < ATT_JOINT_MAX && candidates_next(core)) {
+        }
 }
 
 struct candidate *candidates_begin_one(struct att_core *core, struct contact *contact)
@@ -381,7 +538,7 @@ bool candidates_of_agent(struct att_core *core, struct agent *agent)
                 }
         }
         clean_agent(agent);
-        sort(&core->match);
+        sort(core->match.candidates, core->match.count);
         return true;
 }
 

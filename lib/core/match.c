@@ -26,6 +26,8 @@
 void match_deinit(struct match_scratch *match)
 {
         free(match->candidates);
+        free(match->guesses.items);
+        free(match->found.items);
         free(match->agents);
         free(match->columns);
         free(match->allowed);
@@ -134,13 +136,15 @@ static struct agent *best_agent(const struct att_core *core, uint32_t candidate,
 
 static void solve_one_by_one(struct att_core *core)
 {
-        for (uint32_t i = 0; i < core->match.count; i++) {
+        for (uint32_t i = 0; i < core->match.count || candidates_next(core); i++) {
                 if (core->match.candidates[i].served) {
                         continue;
                 }
                 struct agent *agent = best_agent(core, i, false);
                 if (agent) {
                         make_pair(core, i, agent, false);
+                } else if (!candidates_have_room(core)) {
+                        return;
                 }
         }
 }
@@ -288,10 +292,10 @@ static bool solve(struct att_core *core)
         if (!is_simple(match)) {
                 uint32_t count = (uint32_t)att_min_i64(match->count, ATT_JOINT_MAX);
                 candidates_list_agents(core, count);
-                exact = solve_jointly(core, count) && match->count <= ATT_JOINT_MAX;
+                exact = solve_jointly(core, count);
         }
         solve_one_by_one(core);
-        return exact;
+        return exact && match->count <= ATT_JOINT_MAX;
 }
 
 /* The further agents of broadcasts: every contact has its first before any gets a second. */
@@ -378,7 +382,7 @@ static void carry_out(struct att_core *core, bool exact)
 /* A linked contact whose agent was given to another is for anyone after all. */
 static bool release_links(struct att_core *core)
 {
-        bool released = false;
+        bool released = candidates_release_left(core);
         for (uint32_t i = 0; i < core->match.count; i++) {
                 const struct candidate *candidate = &core->match.candidates[i];
                 if (!candidate->served && candidate->bound == ATT_EXCLUSION_LINKED) {
@@ -452,6 +456,10 @@ void match_all(struct att_core *core)
                         return;
                 }
                 candidates_sift(core);
+                if (!candidates_have_room(core)) {
+                        candidates_clean(core);
+                        return;
+                }
                 if (match_simply(core)) {
                         continue;
                 }

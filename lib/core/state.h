@@ -320,9 +320,9 @@ struct queue_state {
         uint32_t name;                     /* Index into core->queue_names. */
         int64_t delays_ms[ATT_DELAYS_MAX]; /* Different profile delays, ascending. */
         uint32_t delay_count;
-        bool can_skip;           /* Some step is passed over when unstaffed. */
+        bool can_skip;            /* Some step is passed over when unstaffed. */
         struct signature **plain; /* Owned; by step: of contacts that ask nothing of their own. */
-        uint64_t recent_entered; /* Halved whenever prices are computed. */
+        uint64_t recent_entered;  /* Halved whenever prices are computed. */
         struct timer hours;
         const struct att_overflow *closes; /* While closing: where its contacts go. */
         struct att_queue_view totals;      /* The counters of the view. */
@@ -368,6 +368,7 @@ struct candidate { /* A waiting contact that could be matched now. */
         enum att_exclusion bound; /* LINKED or HOLD: it has one agent only, for that reason. */
         bool is_new;              /* Else only agents with something new may take it. */
         bool is_plain;            /* The sets alone say who can take it. */
+        bool is_guess;            /* `place` is not found yet: it is no better than this. */
         bool served;
         uint32_t first; /* In a joint assignment, its agents: match.agents[first ... */
         uint32_t count;
@@ -380,7 +381,19 @@ struct match_pair {
         bool further;    /* Not the first agent of a broadcast. */
 };
 
+struct candidates {              /* A growing array. */
+        struct candidate *items; /* Owned. */
+        uint32_t count, capacity;
+};
+
 struct match_scratch {
+        /* Where they are many: those not in `candidates` yet, sorted, from `guessed` on, and a heap of
+         * those taken from there whose place is found. */
+        struct candidates guesses;
+        struct candidates found;
+        uint32_t guessed;
+        bool is_guessing;
+
         struct candidate *candidates;
         uint32_t count, capacity;
         struct agent **agents;
@@ -452,7 +465,7 @@ struct att_core {
         uint32_t signature_count;
         struct att_list apart; /* Waiting contacts in no lane. */
 
-        struct queue_state *queues;    /* Owned; by configuration index. */
+        struct queue_state *queues; /* Owned; by configuration index. */
         uint32_t queue_count;
         int32_t *expected_ppm;         /* Owned; the same: of the outcome term. */
         struct policy_state *policies; /* Owned; by configuration index. */
@@ -765,8 +778,16 @@ void match_deinit(struct match_scratch *match);
 
 /* Begins a matching: leaves on the list of new agents only those who could take anything. */
 void candidates_sift(struct att_core *core);
-/* All candidates of the instant, into core->match, in order. */
+/* The candidates of the instant, into core->match, in order; where they are many, the first. */
 void candidates_find(struct att_core *core);
+/* One more of them. False: there is none. */
+bool candidates_next(struct att_core *core);
+/* Nothing is new any more. */
+void candidates_clean(struct att_core *core);
+/* Whether any agent has room for anything. */
+bool candidates_have_room(const struct att_core *core);
+/* Marks those who are left over and were bound by a link. Returns whether there is one. */
+bool candidates_release_left(struct att_core *core);
 /* Those of the one agent with something new. False: it has room for too many. */
 bool candidates_of_agent(struct att_core *core, struct agent *agent);
 /* The one contact with something new. */
