@@ -532,6 +532,7 @@ static void remember_abandon(struct att_core *core, const struct contact *contac
         if (customer->abandon_count == ABANDONS_KEPT) {
                 drop_abandon(customer, 0);
         }
+        customer_make_room_for_abandons(core, customer);
         customer->abandons[customer->abandon_count++] = (struct abandon){
                 .at_ms = core->now_ms,
                 .waited_ms = contact_waited_ms(core, contact),

@@ -18,14 +18,23 @@ bool customer_has_room(const struct att_core *core, struct att_text id)
                customer_find(core, id) || !att_list_is_empty(&core->idle_customers);
 }
 
+#define ABANDONS_BYTES (ABANDONS_KEPT * sizeof(struct abandon))
+
+void customer_make_room_for_abandons(struct att_core *core, struct customer *customer)
+{
+        if (!customer->abandons) {
+                customer->abandons = att_pool_take(&core->pool, ABANDONS_BYTES);
+        }
+}
+
 void customer_free(struct att_core *core, struct customer *customer)
 {
         att_map_remove(&core->customers_by_id, &customer->by_id);
         att_list_remove(&customer->in_linked);
         att_list_remove(&customer->in_core);
         core->customer_count--;
-        free(customer->id_data);
-        free(customer);
+        att_pool_give(&core->pool, customer->abandons, ABANDONS_BYTES);
+        att_pool_give(&core->pool, customer, sizeof(*customer) + customer->by_id.key.len);
 }
 
 void customer_touch(struct att_core *core, struct customer *customer)
@@ -38,14 +47,14 @@ void customer_touch(struct att_core *core, struct customer *customer)
 
 struct customer *customer_new(struct att_core *core, struct att_text id)
 {
-        struct customer *customer = att_alloc(sizeof(*customer));
-        customer->id_data = att_text_dup(id);
+        struct customer *customer = att_pool_take(&core->pool, sizeof(*customer) + id.len);
+        char *id_data = (char *)(customer + 1);
+        att_copy(id_data, id.data, id.len);
         customer->last_spoke_ms = -1;
         att_list_init(&customer->contacts);
         att_list_init(&customer->in_core);
         att_list_init(&customer->in_linked);
-        att_map_add(&core->customers_by_id, &customer->by_id,
-                    att_text_of(customer->id_data, id.len));
+        att_map_add(&core->customers_by_id, &customer->by_id, att_text_of(id_data, id.len));
         core->customer_count++;
         return customer;
 }

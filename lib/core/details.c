@@ -13,11 +13,10 @@ struct details {
         uint16_t lengths[TEXTS];
         bool keep_place;
         bool last_went_badly;
-        int64_t priority_milli;
-        int64_t emotion_ppm;
-        int64_t not_before_ms;
+        int32_t priority_milli; /* INT32_MIN: absent; so of the emotion. */
+        int32_t emotion_ppm;
+        int32_t churn_risk_ppm;
         int64_t lifetime_value_micro;
-        int64_t churn_risk_ppm;
         int64_t last_spoke_ms;
         /* struct att_pair attributes[attribute_count]; then the texts one after the other. */
 };
@@ -61,6 +60,16 @@ static size_t count_bytes(const struct att_contact_request *request, struct att_
         return bytes;
 }
 
+static int32_t narrow(int64_t number)
+{
+        return number == ATT_ABSENT ? INT32_MIN : (int32_t)number;
+}
+
+static int64_t widen(int32_t number)
+{
+        return number == INT32_MIN ? ATT_ABSENT : number;
+}
+
 static struct att_text put(char **at, struct att_text text)
 {
         struct att_text kept = att_text_of(*at, text.len);
@@ -81,11 +90,10 @@ void details_keep(struct att_core *core, struct contact *contact,
         details->attribute_count = (uint16_t)request->attribute_count;
         details->keep_place = request->keep_place;
         details->last_went_badly = request->customer.last_went_badly;
-        details->priority_milli = request->priority_milli;
-        details->emotion_ppm = request->emotion_ppm;
-        details->not_before_ms = request->not_before_ms;
+        details->priority_milli = narrow(request->priority_milli);
+        details->emotion_ppm = narrow(request->emotion_ppm);
         details->lifetime_value_micro = request->customer.lifetime_value_micro;
-        details->churn_risk_ppm = request->customer.churn_risk_ppm;
+        details->churn_risk_ppm = (int32_t)request->customer.churn_risk_ppm;
         details->last_spoke_ms = request->customer.last_spoke_ms;
         struct att_pair *pairs = pairs_of(details);
         char *at = (char *)(pairs + request->attribute_count);
@@ -124,9 +132,8 @@ static void unpack(struct details *details, struct att_contact_request *request)
         request->attributes = pairs;
         request->attribute_count = details->attribute_count;
         request->keep_place = details->keep_place;
-        request->priority_milli = details->priority_milli;
-        request->emotion_ppm = details->emotion_ppm;
-        request->not_before_ms = details->not_before_ms;
+        request->priority_milli = widen(details->priority_milli);
+        request->emotion_ppm = widen(details->emotion_ppm);
         request->customer.lifetime_value_micro = details->lifetime_value_micro;
         request->customer.churn_risk_ppm = details->churn_risk_ppm;
         request->customer.last_spoke_ms = details->last_spoke_ms;

@@ -14,7 +14,7 @@ struct contact;
 /* Keeps a request with a contact. */
 void details_keep(struct att_core *core, struct contact *contact,
                   const struct att_contact_request *request);
-/* The request as it was, but for what it required, preferred and left out; its texts and attributes
+/* The request as it was, but for what it required, preferred and left out, and when it began; its texts and attributes
  * are the contact's. Without details, those of a contact that closed, it is empty but for the ids. */
 struct att_contact_request details_request(const struct contact *contact);
 void details_drop(struct att_core *core, struct contact *contact);

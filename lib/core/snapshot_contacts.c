@@ -20,6 +20,9 @@ static void pass_abandon(struct stream *stream, const struct att_core *core,
 static void pass_customer(struct stream *stream, struct att_core *core, struct customer *customer)
 {
         stream_count(stream, &customer->abandon_count, ABANDONS_KEPT, "abandons");
+        if (customer->abandon_count > 0) {
+                customer_make_room_for_abandons(core, customer);
+        }
         for (uint32_t i = 0; i < customer->abandon_count; i++) {
                 pass_abandon(stream, core, &customer->abandons[i]);
         }

@@ -213,7 +213,6 @@ struct contact {
         struct att_list in_queue; /* queue_state.waiting while queued. */
         struct att_list in_customer;
         struct waiting waiting;
-        bool last_went_badly; /* The request said so, of a customer nobody knows. */
         struct att_list in_dirty;
         char *id_data; /* Owned: the id (the key of `by_id`), front end's name, customer's id. */
         uint16_t front_end_len;
@@ -237,7 +236,8 @@ struct contact {
         bool put_back;            /* From an offer that came to nothing. */
         bool no_bots;
         bool ever_entered;
-        bool entering; /* During a reload: on its way to another queue. */
+        bool entering;        /* During a reload: on its way to another queue. */
+        bool last_went_badly; /* The request said so, of a customer nobody knows. */
         bool dirty;
         bool window;       /* Its policy's batching window has just closed. */
         bool round_counts; /* Of the running round one offer was declined or missed. */
@@ -248,20 +248,21 @@ struct contact {
         uint32_t transfers;
 
         /* What is asked of agents. */
-        struct att_requirement *own; /* Owned: the request's and updates'; level 0 drops. */
-        uint32_t own_count;
-        struct att_requirement *ruled; /* Owned: the intake's. */
-        uint32_t ruled_count;
+        struct att_requirement *own;    /* Owned: the request's and updates'; level 0 drops. */
+        struct att_requirement *ruled;  /* Owned: the intake's. */
         struct att_preference *prefers; /* Owned: request's and rules', joined. */
+        uint32_t own_count;
+        uint32_t ruled_count;
         uint32_t prefer_count;
+        uint32_t excluded_count;
+        uint32_t cooldown_count;
+        uint32_t offer_count;
         struct signature *signature; /* Shared, counted. NULL while not in a queue. */
         struct agent *named;         /* Borrowed. */
         int64_t named_until_ms;      /* The others may take it from then on. */
         struct agent *preferred;     /* Borrowed. */
         struct agent **excluded;     /* Owned array. */
-        uint32_t excluded_count;
-        struct cooldown *cooldowns; /* Owned. */
-        uint32_t cooldown_count;
+        struct cooldown *cooldowns;  /* Owned. */
 
         /* How much it matters. */
         int64_t priority_request_milli;
@@ -273,7 +274,6 @@ struct contact {
         int64_t emotion_ppm;
 
         struct att_list offers;
-        uint32_t offer_count;
         struct interaction *interaction; /* Borrowed; while connected. */
         struct agent *last_agent;        /* Borrowed; who had it last. */
         uint32_t wrapping;               /* Interactions that still name it in wrap-up. */
@@ -298,11 +298,11 @@ struct abandon {
 
 struct customer {
         struct att_map_node by_id;
-        char *id_data;             /* Owned. */
         struct att_list in_core;   /* Of the busy or of the idle. */
         struct att_list in_linked; /* core->linked_anew, from an offer to the next instant. */
         struct att_list contacts;  /* Live ones, by arrival. */
-        struct abandon abandons[ABANDONS_KEPT]; /* The latest, by time; not yet taken up again. */
+        struct abandon
+                *abandons; /* Owned, NULL: none. The latest, by time; not yet taken up again. */
         uint32_t abandon_count;
         struct agent *last_agent; /* Borrowed. */
         int64_t last_spoke_ms;
@@ -648,6 +648,8 @@ void customers_look_again(struct att_core *core);
 struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact);
 bool customer_has_room(const struct att_core *core, struct att_text id);
 void customer_touch(struct att_core *core, struct customer *customer);
+/* For as many as are kept. */
+void customer_make_room_for_abandons(struct att_core *core, struct customer *customer);
 void customer_free(struct att_core *core, struct customer *customer);
 /* The agent of the latest earlier contact of the same customer on another channel that is offered
  * to one agent or connected since before this instant; or NULL. */

@@ -204,13 +204,30 @@ static void measure_steps(struct step_bench *bench)
                                            att_core_digest(bench->behind.centre.core));
 }
 
-static uint32_t count_live(const struct crowd *crowd)
-{
-        struct att_core_counts counts;
+#define COUNTED_MIN 1000 /* Contacts, for a mean. */
 
-        att_core_counts(crowd->centre.core, &counts);
-        return counts.contacts[ATT_CONTACT_QUEUED] + counts.contacts[ATT_CONTACT_OFFERED] +
-               counts.contacts[ATT_CONTACT_CONNECTED];
+/* What a contact takes that waits, its customer and what it says included: nobody is signed in. */
+static int64_t measure_waiting(const struct crowd_plan *plan)
+{
+        uint32_t count = plan->waiting < COUNTED_MIN ? COUNTED_MIN : plan->waiting;
+        struct centre centre;
+        struct att_rng rng;
+        int64_t before;
+        int64_t bytes;
+
+        centre_init(&centre, &plan->centre);
+        att_rng_seed(&rng, plan->centre.seed);
+        before = memory_bytes();
+        for (uint32_t i = 0; i < count; i++) {
+                struct centre_contact contact = centre_draw_contact(&centre, &rng, i,
+                                                                    plan->emotions);
+
+                centre_add_contact(&centre, &contact);
+        }
+        bytes = memory_bytes() - before;
+        ATT_CHECK(centre.refused == 0);
+        centre_deinit(&centre);
+        return bytes / count;
 }
 
 /* An engine with all its agents and contacts, and what they take. */
@@ -220,9 +237,8 @@ static void measure_bytes(struct step_bench *bench, const struct crowd_plan *pla
 
         crowd_init(&bench->ahead, plan);
         bench->bytes_per_agent = (memory_bytes() - before) / bench->agents;
-        before = memory_bytes();
+        bench->bytes_per_contact = measure_waiting(plan);
         crowd_fill(&bench->ahead);
-        bench->bytes_per_contact = (memory_bytes() - before) / count_live(&bench->ahead);
         bench->rss_mib = memory_rss_mib();
 }
 
