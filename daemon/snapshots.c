@@ -143,7 +143,7 @@ int snapshots_make(const struct options *options)
                 .on_difference = judge_difference,
                 .context = &making,
         };
-        if (!making.replay.codec || !take_request(options->make_snapshot, &making.replay)) {
+        if (!take_request(options->make_snapshot, &making.replay)) {
                 att_buffer_append_c(&why, "this attuned can't make that snapshot");
         } else {
                 if (making.replay.witness.high != 0 || making.replay.witness.low != 0) {
@@ -300,7 +300,7 @@ void snapshots_look(struct app *app, int64_t monotonic_ms)
 {
         struct snapshots *snapshots = &app->snapshots;
 
-        if (!state_codec_of_engine() || snapshots->is_starting) {
+        if (snapshots->is_starting) {
                 return;
         }
         reap(app, WNOHANG);
@@ -333,7 +333,7 @@ void snapshots_save_at_stop(struct app *app)
         size_t removed = 0;
         int error;
 
-        if (!codec || !app->writer.journal || !writer_is_idle(&app->writer)) {
+        if (!app->writer.journal || !writer_is_idle(&app->writer)) {
                 return;
         }
         end = att_journal_end(app->writer.journal);

@@ -10,10 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/wire/journal.h"
-#ifdef ATT_CORE_CAN_SAVE
 #include "lib/core/snapshot.h"
-#endif
+#include "lib/wire/journal.h"
 
 #define SHELL_FORMAT 1
 #define IS_FRONT_END 'f'
@@ -22,13 +20,9 @@
 
 const struct state_codec *state_codec_of_engine(void)
 {
-#ifdef ATT_CORE_CAN_SAVE
         static const struct state_codec codec = {.save = att_core_save, .load = att_core_load};
 
         return &codec;
-#else
-        return NULL;
-#endif
 }
 
 /* ---- The shell's part ---- */

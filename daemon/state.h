@@ -24,7 +24,6 @@ struct state_codec {
                                  struct att_buffer *why);
 };
 
-/* The engine's; NULL in a build whose engine can't be saved: then the whole journal is replayed. */
 const struct state_codec *state_codec_of_engine(void);
 
 /* `at`: the end of the batch after which the engine is in this state. */

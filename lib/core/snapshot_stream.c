@@ -3,13 +3,12 @@
 
 #include "lib/model/config.h"
 
-bool stream_expect(struct stream *stream, bool holds, const char *what)
+void stream_say_wrong(struct stream *stream, const char *what)
 {
-        if (!holds && stream_is_read(stream) && !stream->wrong) {
+        if (stream_is_read(stream) && !stream->wrong) {
                 stream->wrong = what;
                 stream->wrong_at = stream->at;
         }
-        return stream_is_fine(stream);
 }
 
 static size_t bytes_left(const struct stream *stream)
@@ -27,13 +26,19 @@ static unsigned take_byte(struct stream *stream)
 
 /* ---- Numbers ---- */
 
+#define NUMBER_BYTES_MAX 10
+
 static void put_number(struct stream *stream, uint64_t value)
 {
+        char bytes[NUMBER_BYTES_MAX];
+        size_t count = 0;
+
         while (value >= 0x80) {
-                att_buffer_append_byte(stream->into, (char)(value | 0x80));
+                bytes[count++] = (char)(value | 0x80);
                 value >>= 7;
         }
-        att_buffer_append_byte(stream->into, (char)value);
+        bytes[count++] = (char)value;
+        att_buffer_append(stream->into, bytes, count);
 }
 
 static uint64_t take_number(struct stream *stream)
@@ -58,7 +63,7 @@ static uint64_t take_number(struct stream *stream)
         return 0;
 }
 
-void stream_number(struct stream *stream, uint64_t *value)
+void stream_long_number(struct stream *stream, uint64_t *value)
 {
         if (stream_is_read(stream)) {
                 *value = take_number(stream);

@@ -42,10 +42,33 @@ static inline bool stream_is_fine(const struct stream *stream)
         return stream->wrong == NULL;
 }
 
-/* Something that must hold of what was read. Returns whether all has been fine so far. */
-bool stream_expect(struct stream *stream, bool holds, const char *what);
+void stream_say_wrong(struct stream *stream, const char *what);
 
-void stream_number(struct stream *stream, uint64_t *value);
+/* Something that must hold of what was read. Returns whether all has been fine so far. */
+static inline bool stream_expect(struct stream *stream, bool holds, const char *what)
+{
+        if (__builtin_expect(!holds, 0)) {
+                stream_say_wrong(stream, what);
+        }
+        return stream_is_fine(stream);
+}
+
+void stream_long_number(struct stream *stream, uint64_t *value); /* Of any length. */
+
+/* Most numbers are one byte. */
+static inline void stream_number(struct stream *stream, uint64_t *value)
+{
+        struct att_buffer *into = stream->into;
+        if (into && *value < 0x80 && into->len + 1 < into->capacity) {
+                into->data[into->len++] = (char)*value;
+        } else if (!into && stream_is_fine(stream) && stream->at < stream->from.len &&
+                   (unsigned char)stream->from.data[stream->at] < 0x80) {
+                *value = (unsigned char)stream->from.data[stream->at++];
+        } else {
+                stream_long_number(stream, value);
+        }
+}
+
 void stream_signed(struct stream *stream, int64_t *value);
 void stream_u32(struct stream *stream, uint32_t *value);
 void stream_flag(struct stream *stream, bool *value);

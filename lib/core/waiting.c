@@ -23,7 +23,7 @@ void slots_deinit(struct slots *slots)
 static uint64_t *widen(uint64_t *rows, uint32_t count, uint32_t words, uint32_t new_words)
 {
         uint64_t *wider = att_alloc_array((size_t)count * new_words, sizeof(uint64_t));
-        for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t i = 0; rows && i < count; i++) {
                 att_copy(wider + (size_t)i * new_words, rows + (size_t)i * words,
                          words * sizeof(uint64_t));
         }

@@ -53,6 +53,15 @@ def the_same_seed_gives_the_same_lives(_house):
     assert lives[0] == lives[1], lives
 
 
+def a_state_is_saved_and_loaded_and_the_same(_house):
+    figures = bench("snapshot", "--agents", "10", "--waiting", "50", "--commands", "300",
+                    "--skills", "6", "--queues", "4", "--passes", "2")
+    assert figures["same"] == 1 and figures["live"] >= 50, figures
+    assert figures["closed"] > 0 and figures["bytes"] > 0, figures
+    for name in ("save_ms", "load_ms", "digest_ms"):
+        assert figures[name] >= 0, (name, figures)
+
+
 def the_journal_is_measured_against_a_file(_house):
     figures = bench("journal", "--batch", "10", "--milliseconds", "100")
     assert figures["raw_per_second"] > 0 and figures["journal_per_second"] > 0, figures
@@ -74,5 +83,6 @@ if __name__ == "__main__":
         the_smallest_centre_can_be_measured,
         whole_lives_leave_two_engines_in_one_state,
         the_same_seed_gives_the_same_lives,
+        a_state_is_saved_and_loaded_and_the_same,
         the_journal_is_measured_against_a_file,
         wrong_options_are_said_with_status_2)

@@ -43,6 +43,60 @@ static struct att_text explain(const struct att_core *core, struct att_text id,
         return att_buffer_text(into);
 }
 
+static void assert_same_customer(const struct att_customer_info *got,
+                                 const struct att_customer_info *expected)
+{
+        assert_same_text(got->id, expected->id);
+        assert_same_text(got->name, expected->name);
+        assert_same_text(got->tier, expected->tier);
+        assert_same_text(got->currency, expected->currency);
+        assert_same_text(got->notes, expected->notes);
+        assert_same_text(got->last_agent, expected->last_agent);
+        ck_assert_int_eq(got->lifetime_value_micro, expected->lifetime_value_micro);
+        ck_assert_int_eq(got->churn_risk_ppm, expected->churn_risk_ppm);
+        ck_assert_int_eq(got->last_spoke_ms, expected->last_spoke_ms);
+        ck_assert_int_eq(got->last_went_badly, expected->last_went_badly);
+}
+
+static void assert_same_view(const struct att_contact_view *got,
+                             const struct att_contact_view *expected)
+{
+        assert_same_text(got->front_end, expected->front_end);
+        assert_same_text(got->channel, expected->channel);
+        assert_same_text(got->queue, expected->queue);
+        assert_same_text(got->entry_point, expected->entry_point);
+        assert_same_text(got->language, expected->language);
+        assert_same_text(got->text, expected->text);
+        assert_same_text(got->intent, expected->intent);
+        assert_same_text(got->address, expected->address);
+        assert_same_text(got->traceparent, expected->traceparent);
+        assert_same_text(got->agent, expected->agent);
+        assert_same_text(got->named_agent, expected->named_agent);
+        assert_same_text(got->preferred_agent, expected->preferred_agent);
+        assert_same_text(got->tier, expected->tier);
+        assert_same_customer(&got->customer, &expected->customer);
+        ck_assert_uint_eq(got->attribute_count, expected->attribute_count);
+        for (uint32_t i = 0; i < expected->attribute_count; i++) {
+                assert_same_text(got->attributes[i].key, expected->attributes[i].key);
+                assert_same_text(got->attributes[i].value, expected->attributes[i].value);
+        }
+        ck_assert_int_eq(got->urgency_milli, expected->urgency_milli);
+        ck_assert_int_eq(got->priority_milli, expected->priority_milli);
+        ck_assert_int_eq(got->arrived_ms, expected->arrived_ms);
+        ck_assert_int_eq(got->waited_ms, expected->waited_ms);
+        ck_assert_int_eq(got->in_queue_ms, expected->in_queue_ms);
+        ck_assert((got->decision != NULL) == (expected->decision != NULL));
+        if (got->decision) {
+                ck_assert_int_eq(got->decision->at_ms, expected->decision->at_ms);
+                assert_same_text(got->decision->queue, expected->decision->queue);
+        }
+        ck_assert_uint_eq(got->rounds, expected->rounds);
+        ck_assert_uint_eq(got->attempt, expected->attempt);
+        ck_assert_uint_eq(got->transfers, expected->transfers);
+        ck_assert_int_eq(got->due_ms, expected->due_ms);
+        ck_assert_uint_eq(got->offer, expected->offer);
+}
+
 /* What is shown of a contact decides nothing, and is there again all the same. */
 static void assert_same_views(const struct att_core *got, const struct att_core *expected)
 {
@@ -56,10 +110,7 @@ static void assert_same_views(const struct att_core *got, const struct att_core 
 
         while (att_core_next_contact(expected, &cursor, &view)) {
                 ck_assert(att_core_find_contact(got, view.id, &other));
-                assert_same_text(other.text, view.text);
-                assert_same_text(other.customer.name, view.customer.name);
-                ck_assert_uint_eq(other.attribute_count, view.attribute_count);
-                ck_assert_int_eq(other.urgency_milli, view.urgency_milli);
+                assert_same_view(&other, &view);
                 assert_same_text(explain(got, view.id, &a), explain(expected, view.id, &b));
         }
         att_core_counts(got, &counts);
@@ -303,6 +354,81 @@ START_TEST(the_same_request_is_known_after_a_contact_closed)
 }
 END_TEST
 
+/* Everything that a request can say, and a rule and a tier that only part of it meets. */
+#define TELLING                                                                                    \
+        "attune: 1\n"                                                                              \
+        "tiers:\n"                                                                                 \
+        "  - { name: gold, when: { plan: private }, value: 1, points: 5 }\n"                       \
+        "intents: { loans: {} }\n"                                                                 \
+        "agents: { ann: {}, bob: {} }\n"                                                           \
+        "queues: { q: {} }\n"
+
+#define TELLING_ANEW                                                                               \
+        "attune: 1\n"                                                                              \
+        "tiers:\n"                                                                                 \
+        "  - name: late\n"                                                                         \
+        "    when:\n"                                                                              \
+        "      plan: private\n"                                                                    \
+        "      churn_risk: '> 0.2'\n"                                                              \
+        "      emotion: '> 0.2'\n"                                                                 \
+        "      priority: '< -1'\n"                                                                 \
+        "agents: { ann: {}, bob: {} }\n"                                                           \
+        "queues: { q: {} }\n"
+
+START_TEST(what_a_request_said_is_known)
+{
+        static const struct att_pair attributes[] = {
+                {{"plan", 4}, {"private", 7}},
+                {{"since", 5}, {"", 0}},
+        };
+        struct centre centre;
+        struct att_contact_view view;
+        struct att_command command = centre_command(ATT_CMD_CONTACT_ADD, "c", NULL);
+
+        command.request = (struct att_contact_request){
+                .id = ATT_TEXT("c"),
+                .channel = ATT_TEXT("voice"),
+                .queue = ATT_TEXT("q"),
+                .entry_point = ATT_TEXT("+49 30 1"),
+                .language = ATT_TEXT("de"),
+                .text = ATT_TEXT("a loan"),
+                .intent = ATT_TEXT("loans"),
+                .agent = ATT_TEXT("ann"),
+                .preferred_agent = ATT_TEXT("bob"),
+                .address = ATT_TEXT("+49 171 2"),
+                .traceparent = ATT_TEXT("00-1-2-3"),
+                .attributes = attributes,
+                .attribute_count = 2,
+                .keep_place = true,
+                .priority_milli = -1500,
+                .emotion_ppm = 250000,
+                .not_before_ms = CENTRE_START_MS - 1,
+                .waited_ms = 1000,
+                .customer = {.id = ATT_TEXT("k"),
+                             .name = ATT_TEXT("Kim"),
+                             .currency = ATT_TEXT("EUR"),
+                             .notes = ATT_TEXT("asks twice"),
+                             .last_agent = ATT_TEXT("bob"),
+                             .last_spoke_ms = CENTRE_START_MS - 60000,
+                             .lifetime_value_micro = 7000000,
+                             .churn_risk_ppm = 300000,
+                             .last_went_badly = true},
+        };
+        centre_init(&centre, TELLING);
+        centre_step(&centre, &command);
+        change_engine(&centre); /* Compares all that is shown of it. */
+        ck_assert(att_core_find_contact(centre.core, ATT_TEXT("c"), &view));
+        ck_assert_uint_eq(view.attribute_count, 2);
+        assert_same_text(view.customer.notes, ATT_TEXT("asks twice"));
+        assert_same_text(view.tier, ATT_TEXT("gold"));
+        /* The tier is found anew out of what was said. */
+        centre_reload(&centre, TELLING_ANEW);
+        ck_assert(att_core_find_contact(centre.core, ATT_TEXT("c"), &view));
+        assert_same_text(view.tier, ATT_TEXT("late"));
+        centre_deinit(&centre);
+}
+END_TEST
+
 START_TEST(why_a_closed_contact_went_where_it_went_is_known)
 {
         struct centre centre;
@@ -482,7 +608,7 @@ END_TEST
 ATT_TEST_MAIN("snapshot-core", a_loaded_engine_goes_on_as_the_saved_one,
               a_long_run_goes_on_as_if_never_saved,
               wrap_ups_that_end_together_end_in_the_order_they_began,
-              the_same_request_is_known_after_a_contact_closed,
+              the_same_request_is_known_after_a_contact_closed, what_a_request_said_is_known,
               why_a_closed_contact_went_where_it_went_is_known,
               an_engine_without_a_configuration_can_be_saved,
               another_configuration_or_layout_is_refused, damaged_bytes_are_refused,
