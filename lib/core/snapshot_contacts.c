@@ -143,7 +143,6 @@ static void pass_details(struct stream *stream, struct att_core *core, struct co
         stream_flag(stream, &request.customer.last_went_badly);
         stream_signed(stream, &request.priority_milli);
         stream_signed(stream, &request.emotion_ppm);
-        stream_signed(stream, &request.not_before_ms);
         stream_signed(stream, &request.customer.lifetime_value_micro);
         stream_signed(stream, &request.customer.churn_risk_ppm);
         stream_signed(stream, &request.customer.last_spoke_ms);
