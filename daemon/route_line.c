@@ -94,6 +94,7 @@ static void put_decision(struct att_json *json, const struct att_decision *decis
         put_string(json, "contact_by", att_decided_by_name(decision->contact_by));
         put_text(json, "next_contact", decision->next_contact);
         put_int(json, "joint_contacts", decision->joint_contacts);
+        put_int(json, "joint_place", decision->joint_place);
         att_json_key(json, "exact");
         att_json_bool(json, decision->exact);
         att_json_end_object(json);

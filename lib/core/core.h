@@ -33,7 +33,7 @@
 #include "lib/model/config.h"
 
 /* Grows with every change of what commands mean. Stands in every journal segment and snapshot. */
-#define ATT_CORE_BEHAVIOUR 2
+#define ATT_CORE_BEHAVIOUR 3
 
 struct att_core;
 

@@ -372,6 +372,7 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
                 .urgency_milli = urgency_of(core, contact) / URGENCY_SCALE,
                 .exact = exact,
                 .joint_contacts = core->match.count,
+                .joint_place = (uint32_t)(candidate - core->match.candidates) + 1,
                 .agents_shown = count,
         };
         for (uint32_t i = 0; i < count; i++) {

@@ -81,6 +81,8 @@ struct att_decision {
         int64_t urgency_milli;
         bool exact;              /* False: too many pairs at once for an exact assignment. */
         uint32_t joint_contacts; /* Contacts matched at this instant, this one included. */
+        uint32_t joint_place;    /* Its place among them, from 1: past ATT_JOINT_MAX they are paired
+                                           one by one. */
         uint32_t considered;     /* Agents looked at for this contact. */
         uint32_t eligible;
         uint32_t excluded[ATT_EXCLUSION_COUNT]; /* Agents not eligible, by the first cause. */

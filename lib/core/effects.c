@@ -106,6 +106,7 @@ static void add_decision(struct att_digester *digester, const struct att_decisio
         att_digester_add_i64(digester, decision->urgency_milli);
         att_digester_add_u64(digester, decision->exact);
         att_digester_add_u64(digester, decision->joint_contacts);
+        att_digester_add_u64(digester, decision->joint_place);
         att_digester_add_u64(digester, decision->considered);
         att_digester_add_u64(digester, decision->eligible);
         att_digester_add_bytes(digester, decision->excluded, sizeof(decision->excluded));

@@ -86,6 +86,7 @@ const struct att_explain_decision *explain_decision(struct explain *explain)
                 .next_contact = decision->next_contact,
                 .contact_by = att_text_from(att_decided_by_name(decision->contact_by)),
                 .joint_contacts = decision->joint_contacts,
+                .joint_place = decision->joint_place,
                 .exact = decision->exact,
         };
         told->excluded = explain_counts(explain, decision->excluded, &told->excluded_count);
@@ -223,8 +224,9 @@ static void put_pairing(struct att_buffer *into, const struct att_decision *deci
         } else if (decision->joint_contacts > ATT_JOINT_MAX) {
                 att_buffer_printf(into,
                                   "too many for an exact assignment: the first %d in order were "
-                                  "paired together, those behind them one by one\n",
-                                  ATT_JOINT_MAX);
+                                  "paired together, those behind them one by one; this one was "
+                                  "number %u\n",
+                                  ATT_JOINT_MAX, decision->joint_place);
         } else {
                 att_buffer_append_c(into, "with too many ways to pair them for an exact "
                                           "assignment: the best that was found\n");

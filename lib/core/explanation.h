@@ -64,6 +64,7 @@ struct att_explain_decision { /* The last one about the contact, as it was recor
         struct att_text next_contact;
         struct att_text contact_by;
         uint32_t joint_contacts; /* Matched at that instant. */
+        uint32_t joint_place;    /* Its place among them, from 1. */
         bool exact;
 };
 

@@ -181,6 +181,7 @@ static void pass_decision_parts(struct stream *stream, struct att_decision *deci
         stream_signed(stream, &decision->urgency_milli);
         stream_flag(stream, &decision->exact);
         stream_u32(stream, &decision->joint_contacts);
+        stream_u32(stream, &decision->joint_place);
         stream_u32(stream, &decision->considered);
         stream_u32(stream, &decision->eligible);
         for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {

@@ -68,6 +68,7 @@ static const struct table_field explain_decision_fields[] = {
         TABLE_ROW(15, TABLE_U32, "joint_contacts",
                   TABLE_AT(struct att_explain_decision, joint_contacts)),
         TABLE_ROW(16, TABLE_BOOL, "exact", TABLE_AT(struct att_explain_decision, exact)),
+        TABLE_ROW(17, TABLE_U32, "joint_place", TABLE_AT(struct att_explain_decision, joint_place)),
 };
 
 static const struct table table_explain_decision = TABLE_OF(

@@ -297,7 +297,8 @@ START_TEST(more_than_are_paired_at_once_is_told)
         centre_wait(&centre, 1000);
         check_says(&centre, "c3", "",
                    "contacts to be served at this instant: 70, too many for an exact assignment: "
-                   "the first 64 in order were paired together, those behind them one by one\n");
+                   "the first 64 in order were paired together, those behind them one by one; "
+                   "this one was number 4\n");
         centre_deinit(&centre);
 }
 END_TEST

@@ -251,6 +251,7 @@ START_TEST(every_figure_of_a_decision_is_in_the_digest)
         CHANGED(urgency_milli++);
         CHANGED(exact = false);
         CHANGED(joint_contacts++);
+        CHANGED(joint_place++);
         CHANGED(considered++);
         CHANGED(eligible++);
         for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {

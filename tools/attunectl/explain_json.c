@@ -92,6 +92,7 @@ static void put_decision(struct att_json *json, const struct att_explain_decisio
         json_text(json, "contact_by", decision->contact_by);
         json_text_if(json, "next_contact", decision->next_contact);
         json_number(json, "joint_contacts", decision->joint_contacts);
+        json_number(json, "joint_place", decision->joint_place);
         json_bool(json, "exact", decision->exact);
         att_json_end_object(json);
 }
