@@ -273,37 +273,50 @@ static void look_at(const struct scorer *scorer, struct best *best, uint32_t age
         }
 }
 
-static void find_bounds(const struct scorer *scorer, struct batch *batch)
+/* The bounds of a batch. Who can't be among the best is left out at once. */
+static void find_bounds(const struct scorer *scorer, const struct best *best, struct batch *batch)
 {
+        uint32_t kept = 0;
         for (uint32_t i = 0; i < batch->count; i++) {
-                batch->at_most[i] = sum_at_most(scorer, batch->agents[i]);
+                uint32_t agent = batch->agents[i];
+                int64_t at_most = sum_at_most(scorer, agent);
+                batch->agents[kept] = agent;
+                batch->at_most[kept] = at_most;
+                kept += at_most >= best->enough;
         }
+        batch->count = kept;
 }
 
-static uint32_t find_highest(const struct batch *batch)
+/* The one with the highest bound; those that can't be among the best any more are left out. */
+static uint32_t find_highest(const struct best *best, struct batch *batch)
 {
         uint32_t highest = 0;
-        for (uint32_t i = 1; i < batch->count; i++) {
-                highest = batch->at_most[i] > batch->at_most[highest] ? i : highest;
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < batch->count; i++) {
+                int64_t at_most = batch->at_most[i];
+                batch->agents[kept] = batch->agents[i];
+                batch->at_most[kept] = at_most;
+                highest = at_most > batch->at_most[highest] ? kept : highest;
+                kept += at_most >= best->enough;
         }
+        batch->count = kept;
         return highest;
 }
 
 static void look_at_batch(const struct scorer *scorer, struct best *best, struct batch *batch,
                           bool is_plain)
 {
-        find_bounds(scorer, batch);
-        while (batch->count > 0) {
-                uint32_t highest = find_highest(batch);
-                if (batch->at_most[highest] < best->enough) {
-                        break;
+        find_bounds(scorer, best, batch);
+        for (;;) {
+                uint32_t highest = find_highest(best, batch);
+                if (batch->count == 0) {
+                        return;
                 }
                 look_at(scorer, best, batch->agents[highest], is_plain);
                 batch->count--;
                 batch->agents[highest] = batch->agents[batch->count];
                 batch->at_most[highest] = batch->at_most[batch->count];
         }
-        batch->count = 0;
 }
 
 static uint64_t agents_of_word(const struct scorer *scorer, const uint64_t *serves, size_t word)
