@@ -10,6 +10,7 @@ enum exit_status {
         EXIT_USAGE = 2,
 };
 
+int command_chaos(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_scenario(int argc, char **argv);
 int command_schema(int argc, char **argv);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The front ends of a simulated run, and the people behind them: libattune-client on the simulated
+ * network, driven by what it is told and by chance, well-behaved and not.
+ *
+ * Two kinds: platforms bring contacts and end them; desks sign agents in and answer their offers.
+ */
+#ifndef ATT_TOOLS_ATTUNESIM_CHAOS_CLIENT_H
+#define ATT_TOOLS_ATTUNESIM_CHAOS_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/rng.h"
+#include "tools/attunesim/chaos_centre.h"
+#include "tools/attunesim/chaos_report.h"
+
+#define CLIENTS_MAX 6
+
+struct clients_options {
+        const struct centre *centre;
+        uint64_t faults; /* A bit for each that may be. */
+};
+
+void clients_begin(const struct att_rng *rng, const struct clients_options *options);
+void clients_end(void);
+
+/* All that is due at the present time. */
+void clients_turn(void);
+int64_t clients_next_us(void);
+
+/* From now on everybody behaves, and nobody begins anything new. */
+void clients_calm_down(void);
+/* The agents' front end `desk` says nothing any more; or is there again. */
+void clients_silence_desk(bool silent);
+/* The agents of that front end: the next after this one (0: the first); 0: no more. */
+uint32_t clients_desk_agent(uint32_t after);
+/* Somebody who knows ends this conversation. */
+void clients_end_contact(struct att_text contact);
+/* All agents are told to be ready. */
+void clients_all_ready(void);
+
+/* A fault of the network. */
+void clients_fault(enum chaos_fault fault);
+/* What the clients' sessions are doing. */
+void clients_cover(enum chaos_fault fault);
+
+#endif

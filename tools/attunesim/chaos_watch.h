@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looks at every command and its effects from outside the engine, and at what the engine then says of
+ * those concerned: its own account of who has what, which must agree with the engine's and break none
+ * of the invariants of docs/reliability.md.
+ *
+ * Names are the simulation's: contacts c0, c1, ...; agents a0, a1, ...; work outside the router w0 ...
+ */
+#ifndef ATT_TOOLS_ATTUNESIM_CHAOS_WATCH_H
+#define ATT_TOOLS_ATTUNESIM_CHAOS_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/core/core.h"
+#include "tools/attunesim/chaos_report.h"
+
+/* Forgets everything: a new engine. */
+void watch_begin(void);
+void watch_step(const struct att_core *core, const struct att_command *command,
+                const struct att_effects *effects);
+/* Whether it asks for nothing of its own but a queue and a channel. */
+bool watch_is_plain(struct att_text contact);
+/* Marks what is going on in the engine for a fault that hits all of it. */
+void watch_cover(enum chaos_fault fault);
+/* The same for a fault that is about one contact or agent; empty texts are fine. */
+void watch_cover_one(enum chaos_fault fault, struct att_text contact, struct att_text agent);
+
+#endif
