@@ -10,8 +10,8 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 
-#define NAMES_MAX   512
-#define PENDING_MAX 1024
+#define NAMES_MAX   4096
+#define PENDING_MAX 4096
 
 enum sector { SECTOR_SAME, SECTOR_CHANGED, SECTOR_LOST };
 
