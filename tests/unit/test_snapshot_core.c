@@ -97,6 +97,31 @@ static void assert_same_view(const struct att_contact_view *got,
         ck_assert_uint_eq(got->offer, expected->offer);
 }
 
+static void assert_same_queue(const struct att_core *got_core, const struct att_core *expected_core,
+                              size_t i)
+{
+        struct att_queue_view got;
+        struct att_queue_view expected;
+
+        att_core_queue_at(got_core, i, &got);
+        att_core_queue_at(expected_core, i, &expected);
+        assert_same_text(got.name, expected.name);
+        ck_assert_uint_eq(got.waiting, expected.waiting);
+        ck_assert_uint_eq(got.offered, expected.offered);
+        ck_assert_uint_eq(got.connected, expected.connected);
+        ck_assert_int_eq(got.longest_wait_ms, expected.longest_wait_ms);
+        ck_assert_int_eq(got.estimate_ms, expected.estimate_ms);
+        ck_assert_uint_eq(got.staffed, expected.staffed);
+        ck_assert_uint_eq(got.entered, expected.entered);
+        ck_assert_uint_eq(got.answered, expected.answered);
+        ck_assert_uint_eq(got.answered_in_level, expected.answered_in_level);
+        ck_assert_uint_eq(got.abandoned, expected.abandoned);
+        ck_assert_uint_eq(got.refused, expected.refused);
+        ck_assert_uint_eq(got.overflowed, expected.overflowed);
+        ck_assert_uint_eq(got.expired, expected.expired);
+        ck_assert_int_eq(got.answer_wait_ms, expected.answer_wait_ms);
+}
+
 /* What is shown of a contact decides nothing, and is there again all the same. */
 static void assert_same_views(const struct att_core *got, const struct att_core *expected)
 {
@@ -119,18 +144,10 @@ static void assert_same_views(const struct att_core *got, const struct att_core 
         ck_assert_mem_eq(counts.outcomes, other_counts.outcomes, sizeof(counts.outcomes));
         ck_assert_uint_eq(counts.interactions, other_counts.interactions);
         ck_assert_uint_eq(counts.commands, other_counts.commands);
+        ck_assert_uint_eq(counts.refused, other_counts.refused);
         ck_assert_uint_eq(counts.offers, other_counts.offers);
         for (size_t i = 0; i < att_core_queue_count(expected); i++) {
-                struct att_queue_view queue;
-                struct att_queue_view other_queue;
-
-                att_core_queue_at(expected, i, &queue);
-                att_core_queue_at(got, i, &other_queue);
-                ck_assert_uint_eq(other_queue.waiting, queue.waiting);
-                ck_assert_uint_eq(other_queue.offered, queue.offered);
-                ck_assert_uint_eq(other_queue.connected, queue.connected);
-                ck_assert_uint_eq(other_queue.answered, queue.answered);
-                ck_assert_int_eq(other_queue.estimate_ms, queue.estimate_ms);
+                assert_same_queue(got, expected, i);
         }
         att_buffer_deinit(&a);
         att_buffer_deinit(&b);
