@@ -54,6 +54,26 @@ static void free_agent_list(struct att_core *core, struct att_list *list)
         }
 }
 
+static void cancel_wrap_ups(struct att_core *core, const struct agent *agent)
+{
+        ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
+        {
+                timer_cancel(core, &interaction->wrap_up);
+        }
+}
+
+/* Their timers are compared by the names of contacts, which go first. */
+static void cancel_all_wrap_ups(struct att_core *core)
+{
+        for (uint32_t i = 0; i < core->agent_count; i++) {
+                cancel_wrap_ups(core, core->agents[i]);
+        }
+        ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
+        {
+                cancel_wrap_ups(core, agent);
+        }
+}
+
 static void free_agents(struct att_core *core)
 {
         for (uint32_t i = 0; i < core->agent_count; i++) {
@@ -93,6 +113,7 @@ void att_core_free(struct att_core *core)
         }
         bury_the_dead(core);
         free(core->doomed);
+        cancel_all_wrap_ups(core);
         free_contacts(core, &core->live);
         free_contacts(core, &core->closed);
         free_agents(core);
