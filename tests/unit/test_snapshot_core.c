@@ -302,7 +302,7 @@ static void go_along(uint64_t seed, uint32_t commands_each)
 
 START_TEST(a_loaded_engine_goes_on_as_the_saved_one)
 {
-        for (uint64_t seed = 1; seed <= 150; seed++) {
+        for (uint64_t seed = 1; seed <= 100; seed++) {
                 go_along(seed, 150);
         }
 }
@@ -310,8 +310,8 @@ END_TEST
 
 START_TEST(a_long_run_goes_on_as_if_never_saved)
 {
-        for (uint64_t seed = 1001; seed <= 1006; seed++) {
-                go_along(seed, 1200);
+        for (uint64_t seed = 1001; seed <= 1004; seed++) {
+                go_along(seed, 1000);
         }
 }
 END_TEST
@@ -599,7 +599,7 @@ START_TEST(damage_under_a_right_digest_crashes_nothing)
         struct att_rng rng;
 
         att_rng_seed(&rng, 1);
-        for (uint64_t seed = 1; seed <= 12; seed++) {
+        for (uint64_t seed = 1; seed <= 6; seed++) {
                 const struct att_config *config;
                 struct att_buffer bytes = save_random(seed, &config);
 
