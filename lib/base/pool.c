@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/pool.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,15 +27,35 @@ static size_t class_of(size_t bytes)
         return bytes == 0 ? 0 : (bytes - 1) / ATT_POOL_STEP;
 }
 
+#define SLAB_BYTES ((size_t)256 * 1024)
+
+struct att_pool_slab {
+        struct att_pool_slab *next;
+        uint64_t aligns_to_16_bytes;
+        char bytes[];
+};
+
+static void *cut(struct att_pool *pool, size_t bytes)
+{
+        if (pool->left < bytes) {
+                struct att_pool_slab *slab = att_alloc(SLAB_BYTES);
+                slab->next = pool->slabs;
+                pool->slabs = slab;
+                pool->left = SLAB_BYTES - sizeof(*slab);
+        }
+        pool->left -= bytes;
+        return pool->slabs->bytes + (SLAB_BYTES - sizeof(*pool->slabs) - pool->left - bytes);
+}
+
 void *att_pool_take(struct att_pool *pool, size_t bytes)
 {
         size_t class = class_of(bytes);
-        if (class >= ATT_POOL_CLASSES) {
+        if (KEEPS_NOTHING || class >= ATT_POOL_CLASSES) {
                 return att_alloc(bytes);
         }
         struct att_pool_piece *piece = pool->pieces[class];
         if (!piece) {
-                return att_alloc((class + 1) * ATT_POOL_STEP);
+                return cut(pool, (class + 1) * ATT_POOL_STEP); /* Never used: zeroed. */
         }
         pool->pieces[class] = piece->next;
         memset(piece, 0, (class + 1) * ATT_POOL_STEP);
@@ -55,11 +76,10 @@ void att_pool_give(struct att_pool *pool, void *memory, size_t bytes)
 
 void att_pool_deinit(struct att_pool *pool)
 {
-        for (size_t i = 0; i < ATT_POOL_CLASSES; i++) {
-                while (pool->pieces[i]) {
-                        struct att_pool_piece *piece = pool->pieces[i];
-                        pool->pieces[i] = piece->next;
-                        free(piece);
-                }
+        while (pool->slabs) {
+                struct att_pool_slab *slab = pool->slabs;
+                pool->slabs = slab->next;
+                free(slab);
         }
+        *pool = (struct att_pool){0};
 }

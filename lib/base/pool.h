@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory that comes and goes all day in a few sizes: what was given back is handed out again, so
- * that a steady state asks the allocator for nothing. The size is the caller's to remember.
+ * that a steady state asks the allocator for nothing. The size is the caller's to remember. What is
+ * taken one after the other lies side by side, cut from slabs that are kept until the end.
  *
  * Under AddressSanitizer a pool keeps nothing, so that a use after the end is seen.
  */
@@ -14,13 +15,16 @@
 #define ATT_POOL_CLASSES 128 /* Up to 2 KiB; what is larger goes to the allocator. */
 
 struct att_pool_piece;
+struct att_pool_slab;
 
 struct att_pool {
+        struct att_pool_slab *slabs;                     /* Owned; the one being cut first. */
+        size_t left;                                     /* Bytes of it. */
         struct att_pool_piece *pieces[ATT_POOL_CLASSES]; /* Owned; zero-initialise. */
 };
 
 void *att_pool_take(struct att_pool *pool, size_t bytes); /* Zeroed, aligned for any type. */
 void att_pool_give(struct att_pool *pool, void *memory, size_t bytes); /* NULL fine. */
-void att_pool_deinit(struct att_pool *pool); /* What is still taken is left as it is. */
+void att_pool_deinit(struct att_pool *pool); /* What is still taken is gone, but the large. */
 
 #endif

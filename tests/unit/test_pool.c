@@ -8,7 +8,7 @@
 START_TEST(what_is_taken_is_zeroed_whatever_was_in_it)
 {
         struct att_pool pool = {0};
-        for (size_t bytes = 0; bytes < 3000; bytes += 7) {
+        for (size_t bytes = 0; bytes < 3000; bytes += 97) {
                 for (int again = 0; again < 2; again++) {
                         char *memory = att_pool_take(&pool, bytes);
                         for (size_t i = 0; i < bytes; i++) {
