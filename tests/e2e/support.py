@@ -33,6 +33,17 @@ import attune  # noqa: E402  pylint: disable=wrong-import-position
 
 IS_SANITIZED = "ATT_SANITIZED" in os.environ
 SLOWER = 5 if IS_SANITIZED else 1
+
+
+def _is_recounted():
+    """All build types but release recount the whole state after every step."""
+    with open(os.path.join(BUILD, "meson-info", "intro-buildoptions.json"),
+              encoding="utf-8") as file:
+        options = {option["name"]: option["value"] for option in json.load(file)}
+    return options["buildtype"] != "release"
+
+
+IS_RECOUNTED = _is_recounted()
 ATTUNED = os.path.join(BUILD, "daemon", "attuned")
 ATTUNECTL = os.path.join(BUILD, "tools", "attunectl", "attunectl")
 ATTUNESIM = os.path.join(BUILD, "tools", "attunesim", "attunesim")
