@@ -287,19 +287,12 @@ static void find_bounds(const struct scorer *scorer, const struct best *best, st
         batch->count = kept;
 }
 
-/* The one with the highest bound; those that can't be among the best any more are left out. */
-static uint32_t find_highest(const struct best *best, struct batch *batch)
+static uint32_t find_highest(const struct batch *batch)
 {
         uint32_t highest = 0;
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < batch->count; i++) {
-                int64_t at_most = batch->at_most[i];
-                batch->agents[kept] = batch->agents[i];
-                batch->at_most[kept] = at_most;
-                highest = at_most > batch->at_most[highest] ? kept : highest;
-                kept += at_most >= best->enough;
+        for (uint32_t i = 1; i < batch->count; i++) {
+                highest = batch->at_most[i] > batch->at_most[highest] ? i : highest;
         }
-        batch->count = kept;
         return highest;
 }
 
@@ -307,16 +300,17 @@ static void look_at_batch(const struct scorer *scorer, struct best *best, struct
                           bool is_plain)
 {
         find_bounds(scorer, best, batch);
-        for (;;) {
-                uint32_t highest = find_highest(best, batch);
-                if (batch->count == 0) {
-                        return;
+        while (batch->count > 0) {
+                uint32_t highest = find_highest(batch);
+                if (batch->at_most[highest] < best->enough) {
+                        break;
                 }
                 look_at(scorer, best, batch->agents[highest], is_plain);
                 batch->count--;
                 batch->agents[highest] = batch->agents[batch->count];
                 batch->at_most[highest] = batch->at_most[batch->count];
         }
+        batch->count = 0;
 }
 
 static uint64_t agents_of_word(const struct scorer *scorer, const uint64_t *serves, size_t word)
@@ -366,12 +360,14 @@ static void look_at_all(const struct scorer *scorer, struct best *best)
         look_at_batch(scorer, best, &batch, is_plain);
 }
 
-/* A named agent need not serve the queue. */
+/* A named agent need not serve the queue; one that the contact waits for alone was not looked at. */
 static void look_at_named(const struct scorer *scorer, struct best *best)
 {
         const struct contact *contact = scorer->contact;
         const struct agent *named = contact->named;
-        if (named && named->def && !att_bitset_has(contact->signature->serves, named->index) &&
+        if (named && named->def &&
+            (!att_bitset_has(contact->signature->serves, named->index) ||
+             is_for_named_alone(scorer->core, contact)) &&
             (!scorer->query->among || att_bitset_has(scorer->query->among, named->index)) &&
             exclusion_of(scorer->core, contact, named, true) == ATT_EXCLUSION_NONE &&
             !is_left_out(scorer->query, named)) {
@@ -384,7 +380,9 @@ uint32_t score_best(const struct att_core *core, const struct contact *contact,
 {
         struct scorer scorer = begin(core, contact, query);
         struct best best = {.rank = UINT32_MAX, .enough = INT64_MIN};
-        look_at_all(&scorer, &best);
+        if (!is_for_named_alone(core, contact)) {
+                look_at_all(&scorer, &best);
+        }
         look_at_named(&scorer, &best);
         for (uint32_t i = 0; i < best.count; i++) {
                 ret_agents[i] = core->agents[best.agents[i]];
