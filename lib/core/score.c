@@ -9,10 +9,9 @@
 /* Agents looked at together: their records are all over the memory, and are fetched ahead. */
 #define BATCH_MAX 128
 
-static uint64_t records_of(const struct att_core *core, const struct agent *agent)
+static uint64_t records_of(const struct agent *agent)
 {
         uint64_t bits = 0;
-        (void)core;
         for (uint32_t i = 0; i < agent->record_count; i++) {
                 bits |= fit_record_bit(agent->records[i].queue_name);
         }
@@ -33,7 +32,7 @@ void score_refresh(struct att_core *core, const struct agent *agent)
 void score_learn(struct att_core *core, const struct agent *agent)
 {
         struct hot *hot = &core->hot[agent->index];
-        hot->records = records_of(core, agent);
+        hot->records = records_of(agent);
         hot->human_ppm = (int32_t)fit_human(core, agent);
 }
 
