@@ -124,22 +124,6 @@ static void handle_command(struct session *session, const struct att_wire_messag
                 refuse_for_now(session, message->request_id, "the disk is nearly full");
                 return;
         }
-        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
-                refuse_for_now(session, message->request_id, "the disk is nearly full");
-                return;
-        }
-        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
-                refuse_for_now(session, message->request_id, "the disk is nearly full");
-                return;
-        }
-        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
-                refuse_for_now(session, message->request_id, "the disk is nearly full");
-                return;
-        }
-        if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
-                refuse_for_now(session, message->request_id, "the disk is nearly full");
-                return;
-        }
         execute_for(session, message->request_id, &command);
 }
 
