@@ -36,12 +36,4 @@ static inline void att_bitset_put(uint64_t *words, size_t bit, bool present)
         }
 }
 
-size_t att_bitset_count(const uint64_t *words, size_t word_count);
-
-/* The first member at or after `from`, or SIZE_MAX. */
-size_t att_bitset_next(const uint64_t *words, size_t word_count, size_t from);
-
-/* into &= other */
-void att_bitset_and(uint64_t *into, const uint64_t *other, size_t word_count);
-
 #endif

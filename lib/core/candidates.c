@@ -6,6 +6,9 @@
  * only to agents with something new. Where these have room for few, each of them says which contacts
  * it would take first (choose.c), and whoever stands behind those would not be served; else all that
  * waits is looked at.
+ *
+ * Where they are many, the exact place of one is found when it could be the next: until then it
+ * stands where it would with the fittest agent there could be. Once nobody has room the rest is left.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -88,61 +91,28 @@ static uint64_t *fresh_row(const struct att_core *core, uint32_t channel)
         return core->match.fresh + (size_t)channel * core->sets.words;
 }
 
-static void put_fresh(struct att_core *core, const struct agent *agent, bool present)
-{
-        for (uint64_t room = agent->room; room != 0; room &= room - 1) {
-                att_bitset_put(fresh_row(core, (uint32_t)__builtin_ctzll(room)), agent->index,
-                               present);
-        }
-}
-
-static void clear_fresh(struct att_core *core)
-{
-        size_t words = core->channel_count * core->sets.words;
-        if (core->match.fresh_words != words) {
-                core->match.fresh = att_realloc_array(core->match.fresh, words, sizeof(uint64_t));
-                core->match.fresh_words = words;
-                memset(core->match.fresh, 0, words * sizeof(uint64_t));
-        } else {
-                for (uint32_t i = 0; i < core->match.fresh_count; i++) {
-                        put_fresh(core, core->match.fresh_agents[i], false);
-                }
-        }
-        core->match.fresh_count = 0;
-}
-
-static void add_fresh(struct att_core *core, struct agent *agent)
+/* Anew, from the list of new agents. */
+static void fill_fresh(struct att_core *core)
 {
         struct match_scratch *match = &core->match;
-        if (match->fresh_count == match->fresh_capacity) {
-                size_t capacity = att_grown_capacity(match->fresh_capacity,
-                                                     match->fresh_count + 1u);
-                match->fresh_agents = att_realloc_array(match->fresh_agents, capacity,
-                                                        sizeof(struct agent *));
-                match->fresh_capacity = (uint32_t)capacity;
+        size_t words = core->channel_count * core->sets.words;
+        if (match->fresh_words < words) {
+                match->fresh = att_realloc_array(match->fresh, words, sizeof(uint64_t));
+                match->fresh_words = words;
         }
-        match->fresh_agents[match->fresh_count++] = agent;
-        put_fresh(core, agent, true);
-}
-
-static void list_fresh(struct att_core *core)
-{
+        memset(match->fresh, 0, words * sizeof(uint64_t));
         ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
         {
-                add_fresh(core, agent);
+                for (uint64_t room = agent->room; room != 0; room &= room - 1) {
+                        att_bitset_add(fresh_row(core, (uint32_t)__builtin_ctzll(room)),
+                                       agent->index);
+                }
         }
-}
-
-void candidates_forget_agents(struct att_core *core)
-{
-        core->match.fresh_count = 0;
-        core->match.fresh_words = 0;
 }
 
 static bool is_fresh_agent(const struct att_core *core, const struct agent *agent, uint32_t channel)
 {
-        return core->match.fresh_count > 0 &&
-               att_bitset_has(fresh_row(core, channel), agent->index);
+        return att_bitset_has(fresh_row(core, channel), agent->index);
 }
 
 /* ---- One candidate ---- */
@@ -479,8 +449,7 @@ void candidates_find(struct att_core *core)
         struct match_scratch *match = &core->match;
         bool are_few = are_few_slots(core);
         match->is_guessing = !are_few || are_many(core);
-        clear_fresh(core);
-        list_fresh(core);
+        fill_fresh(core);
         if (are_few) {
                 consider_first(core);
         } else {

@@ -34,7 +34,6 @@ void match_deinit(struct match_scratch *match)
         free(match->pairs);
         free(match->lanes);
         free(match->fresh);
-        free(match->fresh_agents);
         att_assign_deinit(&match->assign);
 }
 

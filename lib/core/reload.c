@@ -669,7 +669,6 @@ void handle_config(struct att_core *core, const struct att_command *command)
         channels_reload(core, core->config);
         swap_agents(core, core->config);
         slots_reset(&core->slots, core->agent_count);
-        candidates_forget_agents(core);
         find_human_skills(core, core->config);
         free(core->hot);
         core->hot = att_alloc_array(core->agent_count, sizeof(*core->hot));

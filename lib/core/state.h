@@ -410,8 +410,6 @@ struct match_scratch {
         uint32_t lane_capacity;
         uint64_t *fresh; /* Agents with something new and room: a set a channel. */
         size_t fresh_words;
-        struct agent **fresh_agents; /* The same as a list. */
-        uint32_t fresh_count, fresh_capacity;
 };
 
 struct doomed {
@@ -800,8 +798,6 @@ void candidates_list_agents(struct att_core *core, uint32_t count);
 struct score_query candidate_query(const struct att_core *core, const struct candidate *candidate);
 bool candidate_has(const struct att_core *core, const struct candidate *candidate,
                    const struct agent *agent);
-/* The agents' numbers changed. */
-void candidates_forget_agents(struct att_core *core);
 
 /* ---- decide.c ---- */
 

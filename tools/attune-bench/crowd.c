@@ -21,7 +21,7 @@
 enum happening_kind { HAPPENS_ANSWER, HAPPENS_END, HAPPENS_GIVE_UP, HAPPENS_READY };
 
 struct happening {
-        struct att_heap_node in_agenda;
+        struct att_keyheap_node in_agenda;
         int64_t at_ms;
         uint64_t order;
         enum happening_kind kind;
@@ -30,18 +30,15 @@ struct happening {
         uint64_t offer;
 };
 
-static const struct happening *happening_of(const struct att_heap_node *node)
+static struct happening *happening_of(const struct att_keyheap_entry *entry)
 {
-        return ATT_CONTAINER_OF_CONST(node, struct happening, in_agenda);
+        return entry ? ATT_CONTAINER_OF(entry->node, struct happening, in_agenda) : NULL;
 }
 
-static bool comes_before(const struct att_heap_node *a, const struct att_heap_node *b)
+static bool comes_before(const struct att_keyheap_node *a, const struct att_keyheap_node *b)
 {
-        const struct happening *left = happening_of(a);
-        const struct happening *right = happening_of(b);
-
-        return left->at_ms != right->at_ms ? left->at_ms < right->at_ms
-                                           : left->order < right->order;
+        return ATT_CONTAINER_OF_CONST(a, struct happening, in_agenda)->order <
+               ATT_CONTAINER_OF_CONST(b, struct happening, in_agenda)->order;
 }
 
 static struct happening *plan_happening(struct crowd *crowd, enum happening_kind kind,
@@ -52,7 +49,8 @@ static struct happening *plan_happening(struct crowd *crowd, enum happening_kind
         happening->kind = kind;
         happening->at_ms = crowd->centre.now_ms + 1 + in_ms;
         happening->order = crowd->next_order++;
-        att_heap_add(&crowd->agenda, &happening->in_agenda);
+        att_keyheap_add(&crowd->agenda, &happening->in_agenda,
+                        (struct att_keyheap_key){(uint64_t)happening->at_ms, happening->order}, 0);
         return happening;
 }
 
@@ -257,9 +255,7 @@ static void tick(struct crowd *crowd, int64_t at_ms)
 static void live_until(struct crowd *crowd, int64_t until_ms)
 {
         for (;;) {
-                struct att_heap_node *node = att_heap_first(&crowd->agenda);
-                struct happening *first = node ? ATT_CONTAINER_OF(node, struct happening, in_agenda)
-                                               : NULL;
+                struct happening *first = happening_of(att_keyheap_first(&crowd->agenda));
                 int64_t at_ms = first ? first->at_ms : INT64_MAX;
                 int64_t due_ms = att_core_next_deadline_ms(crowd->centre.core);
 
@@ -272,7 +268,7 @@ static void live_until(struct crowd *crowd, int64_t until_ms)
                         continue;
                 }
                 crowd->centre.now_ms = at_ms;
-                att_heap_remove(&crowd->agenda, node);
+                att_keyheap_remove(&crowd->agenda, &first->in_agenda);
                 happen(crowd, first);
                 free(first);
         }
@@ -292,8 +288,8 @@ static bool is_short(const struct crowd *crowd)
 
 static int64_t next_moment(const struct crowd *crowd)
 {
-        const struct att_heap_node *node = att_heap_first(&crowd->agenda);
-        int64_t at_ms = node ? happening_of(node)->at_ms : INT64_MAX;
+        const struct happening *first = happening_of(att_keyheap_first(&crowd->agenda));
+        int64_t at_ms = first ? first->at_ms : INT64_MAX;
 
         return att_min_i64(at_ms, att_core_next_deadline_ms(crowd->centre.core));
 }
@@ -330,7 +326,7 @@ void crowd_init(struct crowd *crowd, const struct crowd_plan *plan)
         *crowd = (struct crowd){.plan = *plan};
         centre_init(&crowd->centre, &plan->centre);
         att_rng_seed(&crowd->rng, plan->centre.seed + 1);
-        att_heap_init(&crowd->agenda, comes_before);
+        att_keyheap_init(&crowd->agenda, comes_before);
         for (uint32_t i = 0; i < plan->centre.agents; i++) {
                 crowd->centre.now_ms = CENTRE_START_MS + SIGN_ON_MS * i / plan->centre.agents;
                 sign_on(crowd, i);
@@ -339,13 +335,13 @@ void crowd_init(struct crowd *crowd, const struct crowd_plan *plan)
 
 void crowd_deinit(struct crowd *crowd)
 {
-        struct att_heap_node *node;
+        struct happening *happening;
 
-        while ((node = att_heap_first(&crowd->agenda))) {
-                att_heap_remove(&crowd->agenda, node);
-                free(ATT_CONTAINER_OF(node, struct happening, in_agenda));
+        while ((happening = happening_of(att_keyheap_first(&crowd->agenda)))) {
+                att_keyheap_remove(&crowd->agenda, &happening->in_agenda);
+                free(happening);
         }
-        att_heap_deinit(&crowd->agenda);
+        att_keyheap_deinit(&crowd->agenda);
         free(crowd->contacts);
         centre_deinit(&crowd->centre);
 }

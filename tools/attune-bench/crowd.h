@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/heap.h"
+#include "lib/base/keyheap.h"
 #include "lib/base/rng.h"
 #include "tools/attune-bench/centre.h"
 
@@ -36,7 +36,7 @@ struct crowd {
         struct crowd_plan plan;
         struct centre centre;
         struct att_rng rng;
-        struct att_heap agenda; /* Owned happenings. */
+        struct att_keyheap agenda; /* Owned happenings. */
         uint64_t next_order;
         struct crowd_contact *contacts; /* Owned; by number. */
         uint32_t contact_count;
