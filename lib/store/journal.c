@@ -138,19 +138,23 @@ static int start_sealing(struct sealer *sealer, struct att_segment *segment, str
 
 /* ---- The writer ---- */
 
+/* An empty one never is, however old: its successor would have its name. */
 static bool is_full(const struct att_journal *journal, const struct att_batch *batch)
 {
         const struct att_segment *segment = journal->segment;
         const uint64_t bytes_max = journal->options.segment_bytes_max;
 
+        if (att_segment_meta(segment)->first_seq == batch->first_seq) {
+                return false;
+        }
         return att_segment_bytes(segment) >= bytes_max ||
                att_segment_wal_bytes(segment) >= bytes_max * ATT_WAL_BYTES_PER_SEGMENT_BYTE ||
                batch->time_ms - att_segment_meta(segment)->created_ms >=
                        journal->options.segment_ms_max;
 }
 
-static int begin_segment(struct att_journal *journal, const struct att_batch *batch,
-                         struct att_buffer *why)
+static enum att_append_result begin_segment(struct att_journal *journal,
+                                            const struct att_batch *batch, struct att_buffer *why)
 {
         const struct att_segment_meta meta = {
                 .behaviour = journal->options.behaviour,
@@ -160,29 +164,43 @@ static int begin_segment(struct att_journal *journal, const struct att_batch *ba
         };
         int error = att_segment_create(journal->options.dir, &meta, why);
 
-        return error < 0 ? error
-                         : att_segment_open(journal->options.dir, meta.first_seq, true,
-                                            &journal->segment, why);
+        if (error == -EEXIST) {
+                return ATT_APPEND_FENCED;
+        }
+        return error < 0 || att_segment_open(journal->options.dir, meta.first_seq, true,
+                                             &journal->segment, why) < 0
+                       ? ATT_APPEND_FAILED
+                       : ATT_APPEND_DURABLE;
 }
 
-static int prepare_segment(struct att_journal *journal, const struct att_batch *batch,
-                           struct att_buffer *why)
+/* Nobody can write to it from here on; it is sealed while its successor is written to. */
+static enum att_append_result end_segment(struct att_journal *journal, struct att_buffer *why)
 {
-        int error;
+        enum att_append_result result = att_segment_end(journal->segment, journal->end.seq, why);
 
-        if (__atomic_load_n(&journal->sealer.is_done, __ATOMIC_ACQUIRE)) {
-                error = finish_sealing(&journal->sealer, why);
-                if (error < 0) {
-                        return error;
-                }
+        if (result == ATT_APPEND_DURABLE &&
+            start_sealing(&journal->sealer, ATT_STEAL(journal->segment), why) < 0) {
+                return ATT_APPEND_FAILED;
+        }
+        return result;
+}
+
+static enum att_append_result prepare_segment(struct att_journal *journal,
+                                              const struct att_batch *batch, struct att_buffer *why)
+{
+        enum att_append_result result = ATT_APPEND_DURABLE;
+
+        if (__atomic_load_n(&journal->sealer.is_done, __ATOMIC_ACQUIRE) &&
+            finish_sealing(&journal->sealer, why) < 0) {
+                return ATT_APPEND_FAILED;
         }
         if (journal->segment && is_full(journal, batch)) {
-                error = start_sealing(&journal->sealer, ATT_STEAL(journal->segment), why);
-                if (error < 0) {
-                        return error;
-                }
+                result = end_segment(journal, why);
         }
-        return journal->segment ? 0 : begin_segment(journal, batch, why);
+        if (result == ATT_APPEND_DURABLE && !journal->segment) {
+                result = begin_segment(journal, batch, why);
+        }
+        return result;
 }
 
 static enum att_append_result commit(struct att_journal *journal, const struct att_batch *batch,
@@ -192,10 +210,11 @@ static enum att_append_result commit(struct att_journal *journal, const struct a
                 att_buffer_append_c(why, "an earlier append failed");
                 return ATT_APPEND_FAILED;
         }
-        if (prepare_segment(journal, batch, why) < 0) {
-                return ATT_APPEND_FAILED;
-        }
-        return att_segment_append(journal->segment, batch, chain, why);
+        enum att_append_result result = prepare_segment(journal, batch, why);
+
+        return result == ATT_APPEND_DURABLE
+                       ? att_segment_append(journal->segment, batch, chain, why)
+                       : result;
 }
 
 /* Called with the mutex held and a batch asked for; gives the mutex up while it writes. */
@@ -306,24 +325,51 @@ static int check_end(const struct att_journal_position *found,
         return -ESTALE;
 }
 
-/* Whether the last segment is one to go on in; if not, the next batch begins another. */
-static int adopt_segment(struct att_journal *journal, bool has_any, struct att_buffer *why)
+/* The next batch begins another. One that has no batch leaves its name to that. */
+static int leave_segment(struct att_journal *journal, bool has_ended, bool has_any,
+                         struct att_buffer *why)
 {
-        const struct att_segment_meta *meta = att_segment_meta(journal->segment);
-        uint64_t first_seq = meta->first_seq;
-        int error;
+        uint64_t first_seq = att_segment_meta(journal->segment)->first_seq;
+        int error = 0;
 
-        if (meta->behaviour == journal->options.behaviour) {
-                /* Also makes durable for certain what a crash after a failed sync may have left in
-                 * the kernel's memory alone. */
-                return att_segment_checkpoint(journal->segment, why);
+        if (!has_ended) {
+                switch (att_segment_end(journal->segment, journal->end.seq, why)) {
+                case ATT_APPEND_DURABLE:
+                        break;
+                case ATT_APPEND_FENCED:
+                        error = -ESTALE;
+                        break;
+                case ATT_APPEND_FAILED:
+                        error = -EIO;
+                        break;
+                }
         }
-        error = att_segment_seal(journal->segment, why);
+        if (error == 0) {
+                error = att_segment_seal(journal->segment, why);
+        }
         att_segment_close(ATT_STEAL(journal->segment));
         if (error == 0 && !has_any) {
                 error = att_segment_remove(journal->options.dir, first_seq, why);
         }
         return error;
+}
+
+/* Whether the last segment is one to go on in. */
+static int adopt_segment(struct att_journal *journal, bool has_any, struct att_buffer *why)
+{
+        const struct att_segment_meta *meta = att_segment_meta(journal->segment);
+        bool has_ended;
+        int error = att_segment_has_ended(journal->segment, &has_ended, why);
+
+        if (error < 0) {
+                return error;
+        }
+        if (has_ended || meta->behaviour != journal->options.behaviour) {
+                return leave_segment(journal, has_ended, has_any, why);
+        }
+        /* Also makes durable for certain what a crash after a failed sync may have left in the
+         * kernel's memory alone. */
+        return att_segment_checkpoint(journal->segment, why);
 }
 
 static int open_last(struct att_journal *journal, uint64_t first_seq,

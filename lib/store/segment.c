@@ -229,6 +229,8 @@ static int make_at(const char *path, const struct att_segment_meta *meta, struct
         return error;
 }
 
+/* Not by rename(), which would replace a segment that another writer has made. A crash between the two
+ * leaves the second name; whoever makes the next segment removes it. */
 int att_segment_create(const char *dir, const struct att_segment_meta *meta, struct att_buffer *why)
 {
         ATT_CLEANUP(att_free_pointer) char *unfinished = att_path_join(dir, UNFINISHED);
@@ -239,12 +241,25 @@ int att_segment_create(const char *dir, const struct att_segment_meta *meta, str
                 return error;
         }
         att_failpoint("segment.made");
-        if (rename(unfinished, path) < 0) {
+        if (link(unfinished, path) < 0) {
                 return att_say_errno(why, path, -errno);
         }
-        att_failpoint("segment.renamed");
+        att_failpoint("segment.linked");
+        if (unlink(unfinished) < 0) {
+                return att_say_errno(why, unfinished, -errno);
+        }
+        att_failpoint("segment.named");
         error = att_dir_sync(dir);
         return error < 0 ? att_say_errno(why, dir, error) : 0;
+}
+
+/* A segment that was never sealed leaves its log. */
+static int remove_log(const char *path, const char *suffix, struct att_buffer *why)
+{
+        ATT_CLEANUP(att_free_pointer) char *log = NULL;
+
+        ATT_CHECK(asprintf(&log, "%s%s", path, suffix) >= 0);
+        return unlink(log) < 0 && errno != ENOENT ? att_say_errno(why, log, -errno) : 0;
 }
 
 int att_segment_remove(const char *dir, uint64_t first_seq, struct att_buffer *why)
@@ -254,6 +269,13 @@ int att_segment_remove(const char *dir, uint64_t first_seq, struct att_buffer *w
 
         if (unlink(path) < 0) {
                 return att_say_errno(why, path, -errno);
+        }
+        error = remove_log(path, "-wal", why);
+        if (error == 0) {
+                error = remove_log(path, "-shm", why);
+        }
+        if (error < 0) {
+                return error;
         }
         error = att_dir_sync(dir);
         return error < 0 ? att_say_errno(why, dir, error) : 0;
@@ -481,6 +503,79 @@ uint64_t att_segment_bytes(const struct att_segment *segment)
 uint64_t att_segment_wal_bytes(const struct att_segment *segment)
 {
         return segment->wal_bytes;
+}
+
+/* ---- Ending one ---- */
+
+/* The first column of the first row; `fallback` if there is no row or it holds nothing. */
+static int select_number(struct att_segment *segment, const char *sql, uint64_t fallback,
+                         uint64_t *ret_number, struct att_buffer *why)
+{
+        sqlite3_stmt *statement = NULL;
+        int error = 0;
+
+        *ret_number = fallback;
+        if (sqlite3_prepare_v2(segment->db, sql, -1, &statement, NULL) != SQLITE_OK) {
+                error = say_sqlite(segment->db, segment->path, why);
+        } else if (sqlite3_step(statement) != SQLITE_ROW) {
+                error = say_sqlite(segment->db, segment->path, why);
+        } else if (sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+                *ret_number = (uint64_t)sqlite3_column_int64(statement, 0);
+        }
+        (void)sqlite3_finalize(statement);
+        return error;
+}
+
+int att_segment_has_ended(struct att_segment *segment, bool *ret_has_ended, struct att_buffer *why)
+{
+        uint64_t count;
+        int error = select_number(
+                segment, "SELECT count(*) FROM sqlite_master WHERE name = 'ended'", 0, &count, why);
+
+        *ret_has_ended = count > 0;
+        return error;
+}
+
+static enum att_append_result end_within(struct att_segment *segment, uint64_t last_seq,
+                                         struct att_buffer *why)
+{
+        bool has_ended;
+        uint64_t found;
+
+        if (att_segment_has_ended(segment, &has_ended, why) < 0 ||
+            select_number(segment, "SELECT max(last_seq) FROM batch", segment->meta.first_seq - 1,
+                          &found, why) < 0) {
+                return ATT_APPEND_FAILED;
+        }
+        if (has_ended || found != last_seq) {
+                att_buffer_printf(why,
+                                  "%s: ends with command %" PRIu64 ", not with %" PRIu64
+                                  "%s: another process has gone on from here",
+                                  segment->path, found, last_seq, has_ended ? ", for good" : "");
+                return ATT_APPEND_FENCED;
+        }
+        return run(segment->db, segment->path,
+                   "CREATE TRIGGER ended BEFORE INSERT ON batch"
+                   " BEGIN SELECT RAISE(ABORT, 'this segment has ended'); END;"
+                   "COMMIT;",
+                   why) < 0
+                       ? ATT_APPEND_FAILED
+                       : ATT_APPEND_DURABLE;
+}
+
+enum att_append_result att_segment_end(struct att_segment *segment, uint64_t last_seq,
+                                       struct att_buffer *why)
+{
+        enum att_append_result result = ATT_APPEND_FAILED;
+
+        if (run(segment->db, segment->path, "BEGIN IMMEDIATE", why) == 0) {
+                result = end_within(segment, last_seq, why);
+        }
+        if (result != ATT_APPEND_DURABLE) {
+                (void)sqlite3_exec(segment->db, "ROLLBACK", NULL, NULL, NULL);
+        }
+        att_failpoint("segment.ended");
+        return result;
 }
 
 /* Someone who reads at the moment is no error: the log stays, and is as good as the file. */

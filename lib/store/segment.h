@@ -46,10 +46,11 @@ void att_segment_list_deinit(struct att_segment_list *list);
 
 char *att_segment_path(const char *dir, uint64_t first_seq); /* To free(). */
 
-/* Makes an empty segment: it is there, whole and durable, or not at all. */
+/* Makes an empty segment: it is there, whole and durable, or not at all. -EEXIST: another writer has
+ * made it. */
 ATT_MUST_USE int att_segment_create(const char *dir, const struct att_segment_meta *meta,
                                     struct att_buffer *why);
-/* Removes one that has no batch, durably. */
+/* Removes one, with what belongs to it, durably. */
 ATT_MUST_USE int att_segment_remove(const char *dir, uint64_t first_seq, struct att_buffer *why);
 
 /* Opens one that exists, after a check that this program may: a file of another kind gives -EINVAL,
@@ -66,6 +67,14 @@ ATT_MUST_USE enum att_append_result att_segment_append(struct att_segment *segme
                                                        struct att_buffer *why);
 uint64_t att_segment_bytes(const struct att_segment *segment);     /* Of rows added since open. */
 uint64_t att_segment_wal_bytes(const struct att_segment *segment); /* Waiting for a checkpoint. */
+
+/* Ends it, durably: from now on every append to it is fenced, whoever tries. Fenced itself if it does not
+ * end with `last_seq`, or has ended before: another writer was there. A successor is made after this, so
+ * that two writers never both go on. */
+ATT_MUST_USE enum att_append_result att_segment_end(struct att_segment *segment, uint64_t last_seq,
+                                                    struct att_buffer *why);
+ATT_MUST_USE int att_segment_has_ended(struct att_segment *segment, bool *ret_has_ended,
+                                       struct att_buffer *why);
 
 /* Moves everything from the log into the file and syncs it; sealed, it needs no log any more. */
 ATT_MUST_USE int att_segment_checkpoint(struct att_segment *segment, struct att_buffer *why);

@@ -41,8 +41,8 @@ def it_may_die_before_and_after_any_write_and_sync(house):
 
 
 def it_may_die_at_every_failpoint(house):
-    for point in ("segment.made:1", "segment.renamed:1", "append.before:1", "append.after:1",
-                  "append.before:9", "append.after:9"):
+    for point in ("segment.made:1", "segment.linked:1", "segment.named:1", "append.before:1",
+                  "append.after:1", "append.before:9", "append.after:9"):
         begin_again(house)
         traffic = Traffic()
         if start(house, failpoint=point):

@@ -9,7 +9,7 @@
  *      ATT_FAULT_COUNT=FILE            16 bytes: operations and allocations so far
  *
  * KIND is `write` (write, pwrite, fallocate, truncate), `sync` (fsync, fdatasync), `name` (open to
- * write, rename, unlink, mkdir) or `any`. DEED is `kill` (before it is done), `killed` (after),
+ * write, rename, link, unlink, mkdir) or `any`. DEED is `kill` (before it is done), `killed` (after),
  * `eio`, `enospc`, `short` (half of a write, then ENOSPC for the rest of a sticky one) or `none`.
  *
  * The real calls are made by number, so that nothing has to be looked up before main().
@@ -365,6 +365,14 @@ int rename(const char *from, const char *to)
 
         FAIL_IF(deed);
         return (int)finish(deed, syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+int link(const char *from, const char *to)
+{
+        enum deed deed = is_in_folder(from) ? next_deed(KIND_NAME) : DEED_NONE;
+
+        FAIL_IF(deed);
+        return (int)finish(deed, syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
 }
 
 int unlink(const char *path)

@@ -17,6 +17,7 @@
 
 #include "lib/base/rng.h"
 #include "lib/base/util.h"
+#include "lib/store/failpoint.h"
 #include "lib/store/files.h"
 #include "lib/store/reader.h"
 #include "lib/store/segment.h"
@@ -209,6 +210,23 @@ static void write_and_die(struct fixture *fixture, int batches, size_t bytes)
         ck_assert(WIFSIGNALED(status));
 }
 
+/* It dies at this failpoint. */
+static void append_and_die_at(struct fixture *fixture, const char *point)
+{
+        pid_t child = fork();
+        int status;
+
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+                ck_assert(att_failpoint_arm(point));
+                open_journal(fixture);
+                append_many(fixture, 10, 100);
+                _exit(0);
+        }
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert(WIFSIGNALED(status));
+}
+
 /* ---- Cases ---- */
 
 START_TEST(what_was_appended_is_read_back)
@@ -378,6 +396,117 @@ START_TEST(a_second_writer_at_the_same_place_is_fenced)
         }
         att_journal_close(second);
         tear_down(&fixture);
+}
+END_TEST
+
+/* Two writers at one end, with one command behind it: the fixture's, and another. Each goes on in the
+ * segment there is or begins a new one. */
+static struct att_journal *open_rival(struct fixture *fixture, bool own_begins, bool rival_begins)
+{
+        struct att_journal_options options = fixture->options;
+        struct att_journal *rival;
+
+        fixture->options.segment_bytes_max = own_begins ? 1 : 0;
+        open_journal(fixture);
+        append_many(fixture, 1, 100);
+        fixture->end = att_journal_end(fixture->journal);
+        options.segment_ms_max = rival_begins ? 1 : 0;
+        ck_assert_int_eq(att_journal_open(&options, &fixture->end, &rival, &fixture->why), 0);
+        return rival;
+}
+
+static enum att_append_result append_as(struct fixture *fixture, struct att_journal *journal,
+                                        size_t bytes)
+{
+        struct att_journal *own = fixture->journal;
+        enum att_append_result result;
+
+        fixture->journal = journal;
+        result = append(fixture, 1, bytes);
+        fixture->journal = own;
+        return result;
+}
+
+/* The rival comes first: what it wrote stays, and the other is told. */
+static void check_fenced(bool own_begins, bool rival_begins)
+{
+        struct fixture fixture;
+        struct att_journal *rival;
+
+        set_up(&fixture);
+        rival = open_rival(&fixture, own_begins, rival_begins);
+        ck_assert_int_eq(append_as(&fixture, rival, 300), ATT_APPEND_DURABLE);
+        ck_assert_int_eq(append(&fixture, 1, 100), ATT_APPEND_FENCED);
+        ck_assert_int_eq(append(&fixture, 1, 100), ATT_APPEND_FAILED);
+        ck_assert_int_eq(append_as(&fixture, rival, 300), ATT_APPEND_DURABLE);
+        att_journal_close(rival);
+        close_journal(&fixture);
+        check_reads_to(&fixture, 3);
+        tear_down(&fixture);
+}
+
+START_TEST(a_writer_that_begins_a_segment_looks_back_for_another)
+{
+        check_fenced(true, false);
+}
+END_TEST
+
+START_TEST(a_writer_that_begins_a_segment_never_replaces_anothers)
+{
+        check_fenced(true, true);
+}
+END_TEST
+
+START_TEST(nobody_goes_on_in_a_segment_that_another_has_ended)
+{
+        check_fenced(false, true);
+}
+END_TEST
+
+START_TEST(an_empty_segment_is_begun_once_however_old_it_is)
+{
+        const struct att_segment_meta meta = {
+                .behaviour = 7, .first_seq = 1, .created_ms = -1000000};
+        struct fixture fixture;
+        struct att_segment_list list;
+
+        set_up(&fixture);
+        ck_assert_int_eq(att_segment_create(fixture.dir, &meta, &fixture.why), 0);
+        fixture.options.segment_ms_max = 100000;
+        append_and_die_at(&fixture, "append.after:8"); /* What sealed the old one took away the
+                                                          log of the new one. */
+        check_reads_to(&fixture, 15);
+        ck_assert_uint_eq(segments_of(&fixture, &list), 2); /* Not empty any more, it is too old. */
+        ck_assert_uint_eq(list.first_seqs[1], 2);
+        att_segment_list_deinit(&list);
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(an_ended_segment_is_followed_by_another_after_a_kill)
+{
+        static const char *const points[] = {"segment.ended", "segment.made", "segment.linked",
+                                             "segment.named"};
+        struct att_segment_list list;
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(points); i++) {
+                struct fixture fixture;
+                char point[64];
+
+                set_up(&fixture);
+                fixture.options.segment_bytes_max = 1;
+                (void)snprintf(point, sizeof(point), "%s:%d", points[i], i == 0 ? 1 : 2);
+                append_and_die_at(&fixture, point);
+                ck_assert_int_eq(read_from(&fixture, 1, &fixture.end), ATT_READ_END);
+                ck_assert_uint_eq(fixture.end.seq, 1);
+                open_journal(&fixture);
+                append_many(&fixture, 2, 100);
+                close_journal(&fixture);
+                check_reads_to(&fixture, 4);
+                ck_assert_uint_ge(segments_of(&fixture, &list), 2);
+                att_segment_list_deinit(&list);
+                tear_down(&fixture);
+        }
 }
 END_TEST
 
@@ -771,16 +900,19 @@ START_TEST(a_gap_in_the_commands_is_a_broken_program)
 }
 END_TEST
 
-ATT_TEST_MAIN("journal", what_was_appended_is_read_back,
-              a_journal_can_be_read_while_it_is_written_to,
-              a_full_segment_is_sealed_and_another_begins, an_old_segment_is_followed_by_another,
-              another_behaviour_begins_another_segment, reading_can_begin_in_the_middle,
-              a_writer_that_expects_another_end_is_refused,
-              a_second_writer_at_the_same_place_is_fenced, a_flipped_bit_is_found_wherever_it_is,
-              corruption_is_reported_with_its_place, a_missing_segment_is_found,
-              a_segment_of_another_journal_is_found, a_newer_format_is_refused_and_left_alone,
-              a_file_of_another_kind_is_refused_and_left_alone, what_was_durable_survives_kill,
-              a_torn_tail_disappears, a_rotten_log_is_no_torn_tail,
-              nothing_durable_is_lost_by_kills_in_mid_traffic,
-              a_full_disk_fails_the_append_and_all_later_ones,
-              a_gap_in_the_commands_is_a_broken_program)
+ATT_TEST_MAIN(
+        "journal", what_was_appended_is_read_back, a_journal_can_be_read_while_it_is_written_to,
+        a_full_segment_is_sealed_and_another_begins, an_old_segment_is_followed_by_another,
+        another_behaviour_begins_another_segment, reading_can_begin_in_the_middle,
+        a_writer_that_expects_another_end_is_refused, a_second_writer_at_the_same_place_is_fenced,
+        a_writer_that_begins_a_segment_looks_back_for_another,
+        a_writer_that_begins_a_segment_never_replaces_anothers,
+        nobody_goes_on_in_a_segment_that_another_has_ended,
+        an_empty_segment_is_begun_once_however_old_it_is,
+        an_ended_segment_is_followed_by_another_after_a_kill, a_flipped_bit_is_found_wherever_it_is,
+        corruption_is_reported_with_its_place, a_missing_segment_is_found,
+        a_segment_of_another_journal_is_found, a_newer_format_is_refused_and_left_alone,
+        a_file_of_another_kind_is_refused_and_left_alone, what_was_durable_survives_kill,
+        a_torn_tail_disappears, a_rotten_log_is_no_torn_tail,
+        nothing_durable_is_lost_by_kills_in_mid_traffic,
+        a_full_disk_fails_the_append_and_all_later_ones, a_gap_in_the_commands_is_a_broken_program)

@@ -536,6 +536,24 @@ int disk_rename(const char *from, const char *to)
         return name ? 0 : -ENOENT;
 }
 
+int disk_link(const char *from, const char *to)
+{
+        struct name *name;
+        int error = ask(DISK_NAME);
+
+        if (error != 0) {
+                return error < 0 ? error : -EIO;
+        }
+        lock();
+        name = find(&disk.now, from);
+        error = !name ? -ENOENT : find(&disk.now, to) ? -EEXIST : 0;
+        if (error == 0) {
+                change_names("", to, name->file);
+        }
+        unlock();
+        return error;
+}
+
 int disk_sync_names(void)
 {
         int error = ask(DISK_SYNC);

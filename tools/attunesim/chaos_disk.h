@@ -62,6 +62,7 @@ void *disk_map(struct disk_file *file);
 bool disk_exists(const char *path);
 int disk_remove(const char *path);
 int disk_rename(const char *from, const char *to);
+int disk_link(const char *from, const char *to); /* -EEXIST: `to` is there. */
 int disk_sync_names(void);
 /* The i-th name, or NULL. */
 const char *disk_name(size_t i);

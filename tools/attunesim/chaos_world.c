@@ -39,7 +39,9 @@
 #define REPLAYED_PER_COMMAND 3
 /* After which time without new contacts nobody may wait any more. */
 #define QUIET_US (INT64_C(3600) * SECOND_US)
-#define LEAVE_MS INT64_C(90000) /* Until a front end that is gone is given up for certain. */
+/* A writer that lives so long after an error of its disk was not hurt by it. */
+#define OUTLIVED_US (3 * SECOND_US)
+#define LEAVE_MS    INT64_C(90000) /* Until a front end that is gone is given up for certain. */
 
 /* A command after which the state is known. */
 struct point {
@@ -68,7 +70,7 @@ static struct {
         bool is_replaying;
         sigjmp_buf abort_to;
         enum chaos_fault ends_by; /* The armed fault that will end this life. */
-        bool keeps_segment; /* This life goes on in one segment: somebody else may write to it. */
+        int64_t struck_us;        /* It was felt, and nothing has come of it yet; 0: no. */
         bool must_die;
         bool must_stop;
         int64_t slow_until_us;
@@ -374,13 +376,8 @@ int __wrap_att_journal_open(const struct att_journal_options *options,
         world.is_replaying = false;
         world.last_at_ms = end->time_ms;
         ours.on_done = on_journal_done;
-        ours.segment_bytes_max = UINT64_C(4096) << below(6);
+        ours.segment_bytes_max = UINT64_C(4096) << below(8);
         ours.segment_ms_max = (30 + below(600)) * INT64_C(1000);
-        world.keeps_segment = below(4) == 0;
-        if (world.keeps_segment) {
-                ours.segment_bytes_max = UINT64_C(1) << 40;
-                ours.segment_ms_max = INT64_MAX / 2;
-        }
         return __real_att_journal_open(&ours, end, ret_journal, why);
 }
 
@@ -415,15 +412,14 @@ void __wrap_att_journal_append(struct att_journal *journal, const struct att_bat
         }
 }
 
-/* Somebody else has gone on from where this journal ends: what it writes next must be refused. (Only
- * within a segment: a writer that begins another does not look back into the one before. What keeps a
- * second process from ever being there is the lock of the data directory.) */
+/* Somebody else has gone on from where this journal ends, in the same segment or in a new one: what it
+ * writes next must be refused, in whichever of the two it would be. */
 static void write_as_another(void)
 {
         struct att_journal_options options = {.dir = DISK_ROOT "/journal",
                                               .behaviour = ATT_CORE_BEHAVIOUR,
                                               .segment_bytes_max = UINT64_C(1) << 40,
-                                              .segment_ms_max = INT64_MAX / 2,
+                                              .segment_ms_max = below(2) ? 1 : INT64_MAX / 2,
                                               .on_done = on_journal_done};
         const struct att_journal_position end = att_journal_end(world.app->writer.journal);
         struct att_journal_writer writer;
@@ -435,8 +431,8 @@ static void write_as_another(void)
         struct att_journal *journal;
         struct att_batch batch;
 
-        if (!world.keeps_segment || !writer_is_idle(&world.app->writer) || chaos_thread_waits() ||
-            end.seq == 0 || __real_att_journal_open(&options, &end, &journal, &why) < 0) {
+        if (!writer_is_idle(&world.app->writer) || chaos_thread_waits() || end.seq == 0 ||
+            __real_att_journal_open(&options, &end, &journal, &why) < 0) {
                 att_buffer_deinit(&why);
                 return;
         }
@@ -904,6 +900,25 @@ static void pass_time(void)
         chaos_set_now_us(next_us);
 }
 
+/* Some errors of the disk do no harm (a log that was emptied could not be removed): life goes on, and in
+ * time the disk is well again. */
+static void outlive_fault(void)
+{
+        if (world.ends_by > CHAOS_DISK_FULL || chaos_uv_is_expecting()) {
+                return;
+        }
+        if (!disk_has_struck() || disk_is_dead()) {
+                world.struck_us = 0;
+        } else if (world.struck_us == 0) {
+                world.struck_us = chaos_now_us();
+        } else if (chaos_now_us() - world.struck_us > OUTLIVED_US) {
+                note_fault(world.ends_by, journal_place());
+                world.ends_by = CHAOS_FAULT_COUNT;
+                world.struck_us = 0;
+                disk_heal();
+        }
+}
+
 static bool live_on(void)
 {
         chaos_uv_turn();
@@ -912,6 +927,7 @@ static bool live_on(void)
         }
         expect_commit();
         seal_on_time();
+        outlive_fault();
         clients_turn();
         if (world.phase != PHASE_STOPPING) {
                 strike_on_time();
@@ -939,6 +955,7 @@ static void live(uv_loop_t *loop)
         }
         world.app = listener->data;
         world.must_die = false;
+        world.struck_us = 0;
         if (world.phase == PHASE_LEAVING) { /* Its time begins anew. */
                 world.phase_until_us = chaos_now_us() + LEAVE_MS * 1000;
         }
@@ -1035,7 +1052,11 @@ static void arm_start(void)
         }
         world.ends_by = fault;
         if (fault == CHAOS_START_ERROR) {
-                disk_arm(below(2) ? DISK_EIO : DISK_FULL, any, 1 + below(60), below(2));
+                if (below(2)) {
+                        disk_arm(DISK_EIO, any, 1 + below(60), below(2));
+                } else {
+                        disk_arm(DISK_FULL, DISK_WRITE | DISK_NAME, 1 + below(60), below(2));
+                }
         } else {
                 disk_arm(DISK_DIES, any, 1 + below(120), true);
         }

@@ -461,6 +461,11 @@ WRAP(int, rename, const char *from, const char *to)
         return disk_has_path(from) ? (int)finish(disk_rename(from, to)) : __real_rename(from, to);
 }
 
+WRAP(int, link, const char *from, const char *to)
+{
+        return disk_has_path(from) ? (int)finish(disk_link(from, to)) : __real_link(from, to);
+}
+
 WRAP(int, statvfs64, const char *path, struct statvfs64 *ret_status)
 {
         if (!disk_has_path(path)) {
