@@ -27,6 +27,8 @@ FOREIGN = [
     (r"uv\.h|uv/.*", "libuv", ["lib/client/uv", "daemon", "tools", "tests"]),
     (r"protobuf-c/.*|google/.*", "protobuf-c", ["proto", "lib/wire", "lib/client", "tests"]),
     (r".*\.pb-c\.h", "generated protobuf code", ["proto", "lib/wire", "lib/client", "tests"]),
+    (r"gsl/.*", "GSL", ["tools", "tests"]),
+    (r"csv\.h", "libcsv", ["tools", "tests"]),
     (r"check\.h", "check", ["tests"]),
 ]
 

@@ -216,7 +216,7 @@ static void read_field(const struct reading *reading, const struct field *field,
         }
 }
 
-static const struct field *find_field(const struct fields *fields, struct att_text name)
+const struct field *fields_find(const struct fields *fields, struct att_text name)
 {
         for (size_t i = 0; i < fields->count; i++) {
                 if (att_text_equals_c(name, fields->items[i].name)) {
@@ -255,7 +255,7 @@ void fields_read(const struct reading *reading, const struct fields *fields,
                 return;
         }
         for (uint32_t i = 0; i < node->count; i++) {
-                const struct field *field = find_field(fields, node->keys[i]->text);
+                const struct field *field = fields_find(fields, node->keys[i]->text);
 
                 if (field) {
                         read_field(reading, field, node->items[i], target);

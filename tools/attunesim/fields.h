@@ -60,6 +60,9 @@ struct reading {
         int64_t at_ms;           /* Of the step, since the epoch. */
 };
 
+/* The field of a name, or NULL. */
+const struct field *fields_find(const struct fields *fields, struct att_text name);
+
 /* Reads a mapping into `target`; unknown fields are errors. */
 void fields_read(const struct reading *reading, const struct fields *fields,
                  const struct att_yaml_node *node, void *target);

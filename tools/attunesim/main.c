@@ -13,6 +13,7 @@ static const struct {
         const char *summary;
 } commands[] = {
         {"scenario", command_scenario, "run acceptance cases: attunesim scenario FILE..."},
+        {"run", command_run, "simulate a contact centre: attunesim run FILE"},
         {"replay", command_replay, "run a journal again: attunesim replay DATA"},
         {"chaos", command_chaos, "the daemon in a simulated world of faults: attunesim chaos --seeds A-B"},
         {"schema", command_schema, "print what editors need to check a configuration"},

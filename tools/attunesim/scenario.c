@@ -9,6 +9,7 @@
 
 #include "lib/base/util.h"
 #include "tools/attunesim/commands.h"
+#include "tools/attunesim/file_parts.h"
 
 struct tally {
         bool is_verbose;
@@ -73,14 +74,6 @@ static void run_document(struct tally *tally, const struct att_yaml_node *docume
         att_config_errors_deinit(&errors);
 }
 
-/* The part of a path that names its folder, with the slash. */
-static struct att_text folder_of(const char *path)
-{
-        const char *slash = strrchr(path, '/');
-
-        return slash ? att_text_of(path, (size_t)(slash - path) + 1) : ATT_TEXT_NONE;
-}
-
 static void run_file(struct tally *tally, const char *path)
 {
         struct att_config_errors errors = {0};
@@ -100,7 +93,7 @@ static void run_file(struct tally *tally, const char *path)
                 print_errors(&errors);
         }
         for (uint32_t i = 0; i < file.document_count; i++) {
-                run_document(tally, file.documents[i], folder_of(path));
+                run_document(tally, file.documents[i], file_folder_of(path));
         }
         att_yaml_file_deinit(&file);
         att_config_errors_deinit(&errors);

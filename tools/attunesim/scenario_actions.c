@@ -3,6 +3,7 @@
 
 #include "lib/base/util.h"
 #include "lib/config/values.h"
+#include "tools/attunesim/request_form.h"
 
 #define AT(type, field) .offset = offsetof(type, field)
 #define AT2(type, field, count)                                                                    \
@@ -10,82 +11,17 @@
 
 /* Contacts ---------------------------------------------------------------- */
 
-/* A request with what is not part of it. */
-struct contact_action {
-        struct att_contact_request request;
-        struct att_text front_end;
-        const struct att_yaml_node *customer;
-};
-
-static const struct field customer_items[] = {
-        {"id", FIELD_TEXT, AT(struct att_customer_info, id)},
-        {"name", FIELD_TEXT, AT(struct att_customer_info, name)},
-        {"tier", FIELD_TEXT, AT(struct att_customer_info, tier)},
-        {"currency", FIELD_TEXT, AT(struct att_customer_info, currency)},
-        {"notes", FIELD_TEXT, AT(struct att_customer_info, notes)},
-        {"lifetime_value", FIELD_MICRO, AT(struct att_customer_info, lifetime_value_micro)},
-        {"churn_risk", FIELD_SHARE, AT(struct att_customer_info, churn_risk_ppm)},
-        {"last_agent", FIELD_TEXT, AT(struct att_customer_info, last_agent)},
-        {"last_spoke", FIELD_AGO, AT(struct att_customer_info, last_spoke_ms)},
-        {"last_went_badly", FIELD_FLAG, AT(struct att_customer_info, last_went_badly)},
-};
-
-static const struct fields customer_fields = {.name = "a customer", FIELDS_OF(customer_items)};
-
-static const struct field contact_items[] = {
-        {"id", FIELD_TEXT, AT(struct contact_action, request.id)},
-        {"channel", FIELD_TEXT, AT(struct contact_action, request.channel)},
-        {"queue", FIELD_TEXT, AT(struct contact_action, request.queue)},
-        {"entry_point", FIELD_TEXT, AT(struct contact_action, request.entry_point)},
-        {"language", FIELD_TEXT, AT(struct contact_action, request.language)},
-        {"text", FIELD_TEXT, AT(struct contact_action, request.text)},
-        {"intent", FIELD_TEXT, AT(struct contact_action, request.intent)},
-        {"agent", FIELD_TEXT, AT(struct contact_action, request.agent)},
-        {"preferred_agent", FIELD_TEXT, AT(struct contact_action, request.preferred_agent)},
-        {"address", FIELD_TEXT, AT(struct contact_action, request.address)},
-        {"traceparent", FIELD_TEXT, AT(struct contact_action, request.traceparent)},
-        {"priority", FIELD_POINTS, AT(struct contact_action, request.priority_milli)},
-        {"emotion", FIELD_SHARE, AT(struct contact_action, request.emotion_ppm)},
-        {"not_before", FIELD_TIME, AT(struct contact_action, request.not_before_ms)},
-        {"waited", FIELD_AGE, AT(struct contact_action, request.waited_ms)},
-        {"keep_place", FIELD_FLAG, AT(struct contact_action, request.keep_place)},
-        {"requires", FIELD_LEVELS,
-         AT2(struct contact_action, request.requires, request.requires_count)},
-        {"prefers", FIELD_WEIGHTS,
-         AT2(struct contact_action, request.prefers, request.prefer_count)},
-        {"exclude", FIELD_TEXTS,
-         AT2(struct contact_action, request.exclude, request.exclude_count)},
-        {"attributes", FIELD_PAIRS,
-         AT2(struct contact_action, request.attributes, request.attribute_count)},
-        {"customer", FIELD_NODE, AT(struct contact_action, customer)},
-        {"front_end", FIELD_TEXT, AT(struct contact_action, front_end)},
-};
-
-static const struct fields contact_fields = {.name = "a contact", FIELDS_OF(contact_items)};
-
 static void read_contact(const struct reading *reading, const struct att_yaml_node *node,
                          struct att_command *command)
 {
-        struct contact_action action = {
-                .request = {.priority_milli = ATT_ABSENT,
-                            .emotion_ppm = ATT_ABSENT,
-                            .not_before_ms = ATT_ABSENT,
-                            .waited_ms = ATT_ABSENT,
-                            .customer = {.lifetime_value_micro = -1,
-                                         .churn_risk_ppm = -1,
-                                         .last_spoke_ms = -1}},
-        };
+        struct request_form form;
 
-        fields_read(reading, &contact_fields, node, &action);
-        if (action.customer && action.customer->kind == ATT_YAML_SCALAR) {
-                action.request.customer.id = action.customer->text;
-        } else if (action.customer) {
-                fields_read(reading, &customer_fields, action.customer, &action.request.customer);
-        }
+        request_form_init(&form);
+        request_form_read(reading, node, &form);
         command->kind = ATT_CMD_CONTACT_ADD;
-        command->contact = action.request.id;
-        command->front_end = action.front_end;
-        command->request = action.request;
+        command->contact = form.request.id;
+        command->front_end = form.front_end;
+        command->request = form.request;
 }
 
 /* What happens to a contact ----------------------------------------------- */

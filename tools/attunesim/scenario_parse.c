@@ -2,12 +2,10 @@
 #include <stdio.h>
 
 #include "lib/base/util.h"
-#include "lib/config/calendar.h"
-#include "lib/config/compile.h"
-#include "lib/config/load.h"
 #include "lib/config/values.h"
 #include "lib/model/limits.h"
 #include "tools/attunesim/fields.h"
+#include "tools/attunesim/file_parts.h"
 #include "tools/attunesim/scenario.h"
 #include "tools/attunesim/scenario_actions.h"
 
@@ -38,63 +36,6 @@ static const struct field document_items[] = {
 };
 
 static const struct fields document_fields = {.name = "a scenario", FIELDS_OF(document_items)};
-
-/* Start and configuration ------------------------------------------------- */
-
-/* `2026-01-05T09:00:00Z` */
-static void read_start(struct parse *parse, const struct att_yaml_node *node)
-{
-        const struct att_text text = node->text;
-        struct calendar_date date;
-        int hour;
-        int minute;
-        int second;
-        int len = 0;
-
-        if (text.len != 20 || text.data[10] != 'T' ||
-            !calendar_parse(att_text_of(text.data, 10), &date) ||
-            sscanf(text.data + 10, "T%2d:%2d:%2dZ%n", &hour, &minute, &second, &len) != 3 ||
-            len != 10 || hour > 23 || minute > 59 || second > 59 || date.year < 1970) {
-                att_config_errors_add(parse->errors, node->place,
-                                      "expected a time of UTC such as 2026-01-05T09:00:00Z");
-                return;
-        }
-        parse->scenario->start_ms =
-                ((calendar_day_of(date) * 24 + hour) * 3600 + minute * INT64_C(60) + second) * 1000;
-}
-
-/* Inline, or the path of a file or folder from this file's. Warnings are left to `config check`. */
-static const struct att_config *read_config(struct parse *parse, const struct att_yaml_node *node,
-                                            int64_t now_ms)
-{
-        const struct att_config *config = NULL;
-
-        if (node->kind != ATT_YAML_SCALAR) {
-                struct att_config_errors errors = {0};
-
-                if (!att_config_compile(node, now_ms, &errors, &config)) {
-                        for (uint32_t i = 0; i < errors.count; i++) {
-                                if (!errors.items[i].is_warning) {
-                                        att_config_errors_add(
-                                                parse->errors, errors.items[i].place, "%.*s",
-                                                ATT_TEXT_ARGS(errors.items[i].message));
-                                }
-                        }
-                }
-                att_config_errors_deinit(&errors);
-                return config;
-        }
-        ATT_CLEANUP(att_buffer_deinit) struct att_buffer path = {0};
-
-        if (node->text.len > 0 && node->text.data[0] != '/') {
-                att_buffer_append_text(&path, parse->folder);
-        }
-        att_buffer_append_text(&path, node->text);
-        if (att_config_load_path(path.data, now_ms, parse->errors, &config) != ATT_CONFIG_OK) {
-                return NULL;
-        }
-        return config;
-}
 
 /* Expectations ------------------------------------------------------------ */
 
@@ -239,7 +180,7 @@ static void read_action(struct parse *parse, const struct att_yaml_node *key,
         step->has_command = true;
         if (att_text_equals_c(key->text, "config")) {
                 step->command.kind = ATT_CMD_CONFIG;
-                step->command.config = read_config(parse, value, parse->reading.at_ms);
+                step->command.config = file_config_read(parse->errors, value, parse->folder, parse->reading.at_ms);
         } else {
                 action_read(&parse->reading, key->text, value, &step->command);
         }
@@ -325,8 +266,8 @@ bool scenario_parse(const struct att_yaml_node *document, struct att_text folder
         fields_read(&parse.reading, &document_fields, document, &read);
         scenario->name = read.name;
         scenario->is_live = read.is_live;
-        if (read.start) {
-                read_start(&parse, read.start);
+        if (read.start && !file_start_read(errors, read.start, &scenario->start_ms)) {
+                return false;
         }
         parse.reading.start_ms = scenario->start_ms;
         parse.reading.at_ms = scenario->start_ms;
@@ -336,7 +277,7 @@ bool scenario_parse(const struct att_yaml_node *document, struct att_text folder
                                       "'timeline'");
                 return false;
         }
-        scenario->config = read_config(&parse, read.config, scenario->start_ms);
+        scenario->config = file_config_read(errors, read.config, folder, scenario->start_ms);
         read_timeline(&parse, read.timeline);
         return errors->error_count == 0;
 }

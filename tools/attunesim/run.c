@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `attunesim run`: simulates a contact centre (docs/simulation.md). */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/util.h"
+#include "tools/attunesim/commands.h"
+#include "tools/attunesim/sim_report.h"
+
+struct options {
+        const char *path;
+        bool is_json;
+        bool has_seed;
+        uint64_t seed;
+        uint32_t replications; /* 0: the file's. */
+        uint32_t jobs;
+};
+
+static const char help[] =
+        "usage: attunesim run FILE [--json] [--seed N] [--replications N] [--jobs N]\n"
+        "\n"
+        "Simulates a contact centre with the engine that routes live traffic; docs/simulation.md\n"
+        "says how the file is written.\n"
+        "\n"
+        "  --json              one object: total, queues, agents, each measure with its interval\n"
+        "  --seed N            of all chance, instead of the file's\n"
+        "  --replications N    instead of the file's\n"
+        "  --jobs N            processes at a time (as many as there are cores)\n"
+        "\n"
+        "An interrupt (Ctrl-C) prints what there is by then.\n"
+        "Exit status: 0 done, 1 the file is wrong or the run was cut short, 2 wrong usage.\n";
+
+static bool read_number(const char *text, uint64_t most, uint64_t *ret)
+{
+        char *end;
+
+        errno = 0;
+        *ret = strtoull(text, &end, 10);
+        return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret <= most;
+}
+
+static bool read_option(int option, struct options *options)
+{
+        uint64_t number = 0;
+
+        switch (option) {
+        case 'j':
+                options->is_json = true;
+                return true;
+        case 's':
+                options->has_seed = true;
+                return read_number(optarg, INT64_MAX, &options->seed);
+        case 'r':
+                if (!read_number(optarg, 100000, &number) || number == 0) {
+                        return false;
+                }
+                options->replications = (uint32_t)number;
+                return true;
+        case 'p':
+                if (!read_number(optarg, 1024, &number) || number == 0) {
+                        return false;
+                }
+                options->jobs = (uint32_t)number;
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* False: what to exit with. */
+static bool read_options(int argc, char **argv, struct options *options, int *ret_status)
+{
+        static const struct option known[] = {
+                {"json", no_argument, NULL, 'j'},
+                {"seed", required_argument, NULL, 's'},
+                {"replications", required_argument, NULL, 'r'},
+                {"jobs", required_argument, NULL, 'p'},
+                {"help", no_argument, NULL, 'h'},
+                {NULL, 0, NULL, 0},
+        };
+        int option;
+
+        optind = 1;
+        *ret_status = EXIT_USAGE;
+        while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+                if (option == 'h') {
+                        (void)fputs(help, stdout);
+                        *ret_status = EXIT_DONE;
+                        return false;
+                }
+                if (!read_option(option, options)) {
+                        if (option != '?') {
+                                (void)fprintf(stderr, "attunesim run: '%s' is not possible there\n",
+                                              optarg);
+                        }
+                        (void)fputs(help, stderr);
+                        return false;
+                }
+        }
+        if (optind != argc - 1) {
+                (void)fprintf(stderr, "attunesim run: one file, please\n%s", help);
+                return false;
+        }
+        options->path = argv[optind];
+        return true;
+}
+
+static void print_errors(struct att_config_errors *errors)
+{
+        ATT_CLEANUP(att_buffer_deinit) struct att_buffer text = {0};
+
+        att_config_errors_sort(errors);
+        att_config_errors_write(errors, &text);
+        (void)fputs(text.data ? text.data : "", stderr);
+}
+
+static int simulate(const struct options *options, const struct sim_plan *plan)
+{
+        const struct sim_crew crew = {
+                .jobs = options->jobs,
+                .shows_progress = isatty(STDERR_FILENO) == 1,
+        };
+        ATT_CLEANUP(att_buffer_deinit) struct att_buffer text = {0};
+        struct sim_outcome outcome;
+        bool is_well = sim_crew_run(&crew, plan, &outcome);
+
+        if (outcome.count > 0 && options->is_json) {
+                sim_report_json(plan, &outcome, &text);
+        } else if (outcome.count > 0) {
+                sim_report_table(plan, &outcome, &text);
+        }
+        (void)fputs(text.data ? text.data : "", stdout);
+        if (outcome.is_interrupted) {
+                (void)fprintf(stderr, "interrupted: %u of %u replications, the last not whole\n",
+                              outcome.count, outcome.wanted);
+                is_well = false;
+        }
+        sim_outcome_deinit(&outcome);
+        return is_well ? EXIT_DONE : EXIT_FAILED;
+}
+
+int command_run(int argc, char **argv)
+{
+        struct options options = {0};
+        struct att_config_errors errors = {0};
+        struct sim_plan plan;
+        int status;
+
+        if (!read_options(argc, argv, &options, &status)) {
+                return status;
+        }
+        if (sim_plan_read(options.path, &errors, &plan) == 0) {
+                plan.seed = options.has_seed ? options.seed : plan.seed;
+                plan.replications = options.replications > 0 ? options.replications
+                                                             : plan.replications;
+                sim_plan_warn(&plan, &errors);
+                print_errors(&errors);
+                status = simulate(&options, &plan);
+        } else {
+                print_errors(&errors);
+                status = EXIT_FAILED;
+        }
+        sim_plan_deinit(&plan);
+        att_config_errors_deinit(&errors);
+        return status;
+}
