@@ -23,6 +23,7 @@
 struct entry {
         uint64_t request;
         uint64_t what;
+        uint64_t at;  /* Where its frame began, counted from the first ever. */
         uint32_t len; /* Of its frame. */
         uint16_t next;
 };
@@ -40,7 +41,6 @@ struct client {
         struct att_buffer frames;
         size_t head;   /* Bytes of the buffer that are done with. */
         uint64_t base; /* Bytes that were cut off before. */
-        uint64_t *ats; /* Where each entry's frame began, counted from the first ever. */
         char key[];
 };
 
@@ -52,20 +52,21 @@ void answers_init(struct answers *answers)
 
 static size_t bytes_of(const struct client *client)
 {
-        return sizeof(*client) + client->capacity * (ENTRY_BYTES + sizeof(uint64_t)) +
-               client->frames.capacity;
+        return sizeof(*client) + client->capacity * ENTRY_BYTES + client->frames.capacity;
 }
 
 static void forget_client(struct answers *answers, struct client *client)
 {
         answers->bytes -= bytes_of(client);
         answers->client_count--;
+        if (answers->recent == client) {
+                answers->recent = NULL;
+        }
         att_list_remove(&client->in_age);
         att_map_remove(&answers->by_key, &client->by_key);
         att_buffer_deinit(&client->frames);
         free(client->ring);
         free(client->heads);
-        free(client->ats);
         free(client);
 }
 
@@ -129,14 +130,28 @@ static struct att_text put_key(char bytes[KEY_BYTES + ATT_ID_BYTES_MAX], struct 
         return att_text_of(bytes, KEY_BYTES + len);
 }
 
-static struct client *find_client(const struct answers *answers, struct att_text front_end,
+static bool has_key(const struct client *client, struct att_text front_end, uint64_t number)
+{
+        return client->by_key.key.len == KEY_BYTES + front_end.len &&
+               memcmp(client->key, &number, KEY_BYTES) == 0 &&
+               memcmp(client->key + KEY_BYTES, front_end.data, front_end.len) == 0;
+}
+
+static struct client *find_client(struct answers *answers, struct att_text front_end,
                                   uint64_t client)
 {
         char bytes[KEY_BYTES + ATT_ID_BYTES_MAX];
-        struct att_map_node *node = att_map_find(&answers->by_key,
-                                                 put_key(bytes, front_end, client));
+        struct att_map_node *node;
 
-        return node ? ATT_CONTAINER_OF(node, struct client, by_key) : NULL;
+        /* Requests come in bursts of one client. */
+        if (answers->recent && has_key(answers->recent, front_end, client)) {
+                return answers->recent;
+        }
+        node = att_map_find(&answers->by_key, put_key(bytes, front_end, client));
+        if (node) {
+                answers->recent = ATT_CONTAINER_OF(node, struct client, by_key);
+        }
+        return node ? answers->recent : NULL;
 }
 
 static struct client *add_client(struct answers *answers, struct att_text front_end,
@@ -164,9 +179,10 @@ static uint32_t place_of(const struct client *client, uint32_t i)
 
 static uint16_t *head_of(const struct client *client, uint64_t request)
 {
-        const uint64_t hash = request * UINT64_C(0x9e3779b97f4a7c15);
+        /* Numbers that are counted up lie side by side, as their entries do. */
+        const uint64_t hash = request + (request / ANSWERS_A_CLIENT) * UINT64_C(0x9e3779b97f4a7c15);
 
-        return &client->heads[(hash >> 40) & (client->capacity - 1)];
+        return &client->heads[hash & (client->capacity - 1)];
 }
 
 static void link_entry(struct client *client, uint32_t place)
@@ -194,17 +210,13 @@ static void grow(struct client *client)
 {
         const uint32_t capacity = client->capacity ? 2 * client->capacity : RING_FIRST;
         struct entry *ring = att_alloc_array(capacity, sizeof(*ring));
-        uint64_t *ats = att_alloc_array(capacity, sizeof(*ats));
 
         for (uint32_t i = 0; i < client->count; i++) {
                 ring[i] = client->ring[place_of(client, i)];
-                ats[i] = client->ats[place_of(client, i)];
         }
         free(client->ring);
-        free(client->ats);
         free(client->heads);
         client->ring = ring;
-        client->ats = ats;
         client->heads = att_alloc_array(capacity, sizeof(*client->heads));
         memset(client->heads, 0xff, capacity * sizeof(*client->heads));
         client->capacity = capacity;
@@ -235,9 +247,7 @@ static void drop_oldest(struct client *client)
 
 static struct att_text frame_of(const struct client *client, const struct entry *entry)
 {
-        const uint64_t at = client->ats[entry - client->ring];
-
-        return att_text_of(client->frames.data + (size_t)(at - client->base), entry->len);
+        return att_text_of(client->frames.data + (size_t)(entry->at - client->base), entry->len);
 }
 
 static void add_entry(struct client *client, const struct answer_key *key, struct att_text frame)
@@ -253,9 +263,10 @@ static void add_entry(struct client *client, const struct answer_key *key, struc
                 grow(client);
         }
         place = place_of(client, client->count);
-        client->ring[place] = (struct entry){
-                .request = key->request, .what = key->what, .len = (uint32_t)frame.len};
-        client->ats[place] = client->base + client->frames.len;
+        client->ring[place] = (struct entry){.request = key->request,
+                                             .what = key->what,
+                                             .at = client->base + client->frames.len,
+                                             .len = (uint32_t)frame.len};
         att_buffer_append_text(&client->frames, frame);
         link_entry(client, place);
         client->count++;
@@ -268,6 +279,18 @@ static void note_use(struct answers *answers, struct client *client)
 {
         att_list_remove(&client->in_age);
         att_list_add_tail(&answers->by_age, &client->in_age);
+}
+
+bool answers_is_new(struct answers *answers, struct att_text front_end, uint64_t client,
+                    uint64_t request)
+{
+        const struct client *found;
+
+        if (request == 0 || client == 0) {
+                return true;
+        }
+        found = find_client(answers, front_end, client);
+        return !found || request > found->last;
 }
 
 enum answer_found answers_find(struct answers *answers, const struct answer_key *key,
@@ -312,7 +335,7 @@ void answers_keep(struct answers *answers, const struct answer_key *key, struct 
         if (!client) {
                 client = add_client(answers, key->front_end, key->client);
         }
-        if (find_entry(client, key->request)) {
+        if (key->request <= client->last && find_entry(client, key->request)) {
                 return; /* The first answer is the answer. */
         }
         answers->bytes -= bytes_of(client);
@@ -322,7 +345,7 @@ void answers_keep(struct answers *answers, const struct answer_key *key, struct 
         keep_bounds(answers, client);
 }
 
-uint64_t answers_last(const struct answers *answers, struct att_text front_end, uint64_t client)
+uint64_t answers_last(struct answers *answers, struct att_text front_end, uint64_t client)
 {
         const struct client *found = find_client(answers, front_end, client);
 

@@ -29,9 +29,12 @@
 #define ANSWERS_CLIENTS_MAX    65536
 #define ANSWERS_BYTES_MAX      ((size_t)48 << 20)
 
+struct client;
+
 struct answers {
         struct att_map by_key;
         struct att_list by_age; /* Of clients: the one that was silent longest first. */
+        struct client *recent;  /* Borrowed: that was looked for last; or NULL. */
         size_t client_count;
         size_t bytes; /* Of all, with what it takes to find them. */
 };
@@ -59,12 +62,16 @@ uint64_t answers_client(struct att_text token);
 uint64_t answers_what(const struct att_command *command);
 struct answer_key answers_key_of(const struct att_command *command);
 
+/* Whether nothing can be known of a request, for its number is above all that its client has used: so
+ * are nearly all. */
+bool answers_is_new(struct answers *answers, struct att_text front_end, uint64_t client,
+                    uint64_t request);
 /* The frame is borrowed until the next change. */
 enum answer_found answers_find(struct answers *answers, const struct answer_key *key,
                                struct att_text *ret_frame);
 void answers_keep(struct answers *answers, const struct answer_key *key, struct att_text frame);
 /* The highest number that this client is known to have used; 0: none. */
-uint64_t answers_last(const struct answers *answers, struct att_text front_end, uint64_t client);
+uint64_t answers_last(struct answers *answers, struct att_text front_end, uint64_t client);
 
 /* All of them as bytes, and back; for whoever starts without replaying everything. What is loaded
  * joins what is there. False: the bytes are damaged; what was read of them stays. */

@@ -280,6 +280,8 @@ static bool is_bulk(const struct session *session, const struct att_wire_message
 static bool is_repeated(struct session *session, const struct att_wire_message *message)
 {
         return message->body == ATT_WIRE_COMMAND &&
+               !answers_is_new(&session->app->front_ends.answers, session_name(session),
+                               session->client, message->request_id) &&
                answer_again(session, message->request_id, answers_what(&message->command));
 }
 

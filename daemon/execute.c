@@ -4,6 +4,7 @@
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
 #include "daemon/presence.h"
+#include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/wire/codec.h"
 
@@ -24,20 +25,71 @@ void execute_stall(struct app *app)
         publish(app, &command, writer_step(&app->writer, &command));
 }
 
-/* What the command's own contact has become, as far as the effects and a glance at it say. */
-static void describe(const struct att_core *core, const struct att_command *command,
-                     const struct att_effects *effects, struct att_wire_done *done)
+/* Of most commands the last effect about their contact says what it has become. */
+static bool is_told(const struct att_command *command, const struct att_effects *effects,
+                    struct att_wire_done *done)
+{
+        bool is_known = false;
+
+        for (uint32_t i = 0; i < effects->count; i++) {
+                const struct att_effect *effect = &effects->items[i];
+
+                if ((effect->kind != ATT_EFFECT_CLOSED && effect->kind != ATT_EFFECT_CONNECT) ||
+                    (is_known && effect->kind == ATT_EFFECT_CONNECT) ||
+                    !att_text_equals(effect->contact, command->contact)) {
+                        continue;
+                }
+                is_known = true;
+                done->queue = effect->queue;
+                if (effect->kind == ATT_EFFECT_CLOSED) {
+                        done->state = ATT_CONTACT_CLOSED;
+                        done->agent = effect->outcome == ATT_OUTCOME_HANDLED ? effect->agent
+                                                                             : ATT_TEXT_NONE;
+                } else {
+                        done->state = ATT_CONTACT_CONNECTED;
+                        done->agent = effect->agent;
+                }
+        }
+        return is_known;
+}
+
+/* Of the others, and where all invariants are checked, a look at it does. */
+static void look_at(const struct att_core *core, const struct att_command *command, bool is_known,
+                    struct att_wire_done *done)
 {
         struct att_contact_view view;
 
-        if (att_text_is_empty(command->contact) ||
-            !att_core_find_contact(core, command->contact, &view)) {
+        if (!att_core_find_contact(core, command->contact, &view)) {
                 return;
         }
+        ATT_CHECK(!is_known || (done->state == view.state && done->offer == view.offer &&
+                                att_text_equals(done->queue, view.queue) &&
+                                att_text_equals(done->agent, view.agent)));
         done->state = view.state;
         done->queue = view.queue;
         done->agent = view.agent;
         done->offer = view.offer;
+}
+
+#ifdef ATT_DEBUG_INVARIANTS
+#define LOOKS_ALWAYS true
+#else
+#define LOOKS_ALWAYS false
+#endif
+
+/* What the command's own contact has become. */
+static void describe(const struct att_core *core, const struct att_command *command,
+                     const struct att_effects *effects, struct att_wire_done *done)
+{
+        bool is_known;
+
+        if (att_text_is_empty(command->contact)) {
+                return;
+        }
+        is_known = is_told(command, effects, done);
+        if (!is_known || LOOKS_ALWAYS) {
+                look_at(core, command, is_known, done);
+        }
         for (uint32_t i = 0; i < effects->count; i++) {
                 const struct att_effect *effect = &effects->items[i];
 

@@ -48,11 +48,21 @@ void front_ends_deinit(struct front_ends *front_ends)
         answers_deinit(&front_ends->answers);
 }
 
-struct front_end *front_ends_find(const struct front_ends *front_ends, struct att_text name)
+struct front_end *front_ends_find(struct front_ends *front_ends, struct att_text name)
 {
-        struct att_map_node *node = att_map_find(&front_ends->by_name, name);
+        struct front_end *recent = front_ends->recent;
+        struct att_map_node *node;
 
-        return node ? ATT_CONTAINER_OF(node, struct front_end, by_name) : NULL;
+        /* What happens happens to one front end many times in a row. */
+        if (recent && att_text_equals(recent->name, name)) {
+                return recent;
+        }
+        node = att_map_find(&front_ends->by_name, name);
+        if (!node) {
+                return NULL;
+        }
+        front_ends->recent = ATT_CONTAINER_OF(node, struct front_end, by_name);
+        return front_ends->recent;
 }
 
 /* A struct with the text after it, so that both are freed at once. */
@@ -128,6 +138,7 @@ void front_ends_forget(struct front_ends *front_ends, int64_t core_ms)
         ATT_LIST_FOREACH(front_end, &front_ends->all, struct front_end, in_all)
         {
                 if (!is_needed(front_end, core_ms)) {
+                        front_ends->recent = NULL;
                         att_list_remove(&front_end->in_changed);
                         att_list_remove(&front_end->in_all);
                         att_map_remove(&front_ends->by_name, &front_end->by_name);

@@ -73,6 +73,7 @@ struct feed {
 
 struct front_ends {
         struct att_map by_name;
+        struct front_end *recent; /* Borrowed: that was looked for last; or NULL. */
         struct att_map seats_by_agent;
         struct att_map feeds_by_token;
         struct att_list all;
@@ -88,7 +89,7 @@ struct front_ends {
 void front_ends_init(struct front_ends *front_ends);
 void front_ends_deinit(struct front_ends *front_ends); /* No feed may have a session (checked). */
 
-struct front_end *front_ends_find(const struct front_ends *front_ends, struct att_text name);
+struct front_end *front_ends_find(struct front_ends *front_ends, struct att_text name);
 struct front_end *front_ends_get(struct front_ends *front_ends, struct att_text name);
 /* Those that nothing depends on any more. */
 void front_ends_forget(struct front_ends *front_ends, int64_t core_ms);

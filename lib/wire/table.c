@@ -797,15 +797,44 @@ void table_put_fixed64(struct att_buffer *into, uint32_t number, uint64_t value)
         commit(into, to);
 }
 
+/* Most texts are short, and a call would cost more than the copy: two words that may overlap. */
+static inline unsigned char *write_bytes(unsigned char *to, struct att_text bytes)
+{
+        uint64_t first;
+        uint64_t last;
+        uint32_t low;
+        uint32_t high;
+
+        if (bytes.len > 16) {
+                memcpy(to, bytes.data, bytes.len);
+        } else if (bytes.len >= 8) {
+                memcpy(&first, bytes.data, 8);
+                memcpy(&last, bytes.data + bytes.len - 8, 8);
+                memcpy(to, &first, 8);
+                memcpy(to + bytes.len - 8, &last, 8);
+        } else if (bytes.len >= 4) {
+                memcpy(&low, bytes.data, 4);
+                memcpy(&high, bytes.data + bytes.len - 4, 4);
+                memcpy(to, &low, 4);
+                memcpy(to + bytes.len - 4, &high, 4);
+        } else {
+                for (size_t i = 0; i < bytes.len; i++) {
+                        to[i] = (unsigned char)bytes.data[i];
+                }
+        }
+        return to + bytes.len;
+}
+
+static inline void put_bytes(struct att_buffer *into, uint32_t number, struct att_text bytes)
+{
+        unsigned char *to = write_key(reserve(into, bytes.len), number, TABLE_LENGTH);
+
+        commit(into, write_bytes(write_varint(to, bytes.len), bytes));
+}
+
 void table_put_bytes(struct att_buffer *into, uint32_t number, struct att_text bytes)
 {
-        unsigned char *to = write_varint(write_key(reserve(into, bytes.len), number, TABLE_LENGTH),
-                                         bytes.len);
-
-        if (bytes.len > 0) {
-                memcpy(to, bytes.data, bytes.len);
-        }
-        commit(into, to + bytes.len);
+        put_bytes(into, number, bytes);
 }
 
 /* A message whose length is known only afterwards: one byte is kept for it, and what was written
@@ -866,17 +895,16 @@ static int64_t get_number(const struct table_field *field, const void *place)
         }
 }
 
-static void encode_number(struct att_buffer *into, const struct table_field *field,
-                          const void *place)
+static inline bool is_absent(const struct table_field *field, int64_t number)
 {
-        const int64_t number = get_number(field, place);
+        return number == field->absent || (field->is_negative_absent && number < 0);
+}
+
+/* `number` is not what is left out. */
+static void encode_number(struct att_buffer *into, const struct table_field *field, int64_t number)
+{
         uint64_t raw = (uint64_t)number;
 
-        if (field->has_presence) {
-                if (number == field->absent || (field->is_negative_absent && number < 0)) {
-                        return;
-                }
-        }
         switch ((enum table_kind)field->kind) {
         case TABLE_ENUM:
                 raw = raw < (uint64_t)field->max ? raw + 1 : 0;
@@ -945,14 +973,11 @@ static void encode_items(struct att_buffer *into, const struct table_field *fiel
         }
 }
 
-static void encode_text(struct att_buffer *into, const struct table_field *field, const void *place)
+static void encode_text(struct att_buffer *into, const struct table_field *field,
+                        struct att_text text)
 {
-        const struct att_text text = field->kind == TABLE_C_STRING
-                                             ? att_text_from(*(const char *const *)place)
-                                             : *(const struct att_text *)place;
-
         if (text.len > 0) {
-                table_put_bytes(into, field->number, text);
+                put_bytes(into, field->number, text);
         }
 }
 
@@ -978,67 +1003,81 @@ static bool is_case(const struct table *table, const struct table_field *field, 
                 *(const uint32_t *)at_const(value, table->tag2_offset) == (uint32_t)field->tag2);
 }
 
-static void encode_field(struct att_buffer *into, const struct table *table,
-                         const struct table_field *field, const void *value)
+/* A row whose number is 0 and has nothing to say then. */
+static inline bool is_left_out(const struct table_field *field, int64_t number)
 {
-        const void *place = at_const(value, field->offset);
-        const void *inner;
+        return field->has_presence
+                       ? is_absent(field, number)
+                       : number == 0 && field->kind != TABLE_ENUM && field->kind != TABLE_INDEX;
+}
 
-        switch ((enum table_kind)field->kind) {
-        case TABLE_IGNORED:
-                return;
-        case TABLE_TEXT:
-        case TABLE_C_STRING:
-        case TABLE_BYTES:
-                encode_text(into, field, place);
-                return;
-        case TABLE_BOOL:
-        case TABLE_TRISTATE:
-        case TABLE_U32:
-        case TABLE_INDEX:
-        case TABLE_U64:
-        case TABLE_FIXED64:
-        case TABLE_I32:
-        case TABLE_I64:
-        case TABLE_S64:
-        case TABLE_ENUM:
-                encode_number(into, field, place);
-                return;
-        case TABLE_MESSAGE:
-                encode_inner(into, field, place);
-                return;
-        case TABLE_POINTER:
-                inner = *(const void *const *)place;
-                if (inner) {
-                        table_encode_field(into, field->number, field->sub, inner);
-                }
-                return;
-        case TABLE_CASE:
-                if (is_case(table, field, value)) {
-                        table_encode_field(into, field->number, field->sub, place);
-                }
-                return;
-        case TABLE_TEXTS:
-        case TABLE_MESSAGES:
-                encode_items(into, field, value);
-                return;
-        case TABLE_U32S_FIXED:
-                encode_packed(into, field, place, field->items_max);
-                return;
-        case TABLE_U32S:
-        case TABLE_INDICES:
-        case TABLE_U64S:
-        case TABLE_S64S:
-                encode_packed(into, field, *(const void *const *)place,
-                              *(const uint32_t *)at_const(value, field->count_offset));
-                return;
+static inline void encode_pointer(struct att_buffer *into, const struct table_field *field,
+                                  const void *inner)
+{
+        if (inner) {
+                table_encode_field(into, field->number, field->sub, inner);
         }
 }
 
+/* One loop with all kinds in it: rows are many and small, most say nothing. */
 void table_encode(struct att_buffer *into, const struct table *table, const void *value)
 {
         for (uint32_t i = 0; i < table->count; i++) {
-                encode_field(into, table, &table->fields[i], value);
+                const struct table_field *field = &table->fields[i];
+                const void *place = at_const(value, field->offset);
+                int64_t number;
+
+                switch ((enum table_kind)field->kind) {
+                case TABLE_IGNORED:
+                        break;
+                case TABLE_TEXT:
+                case TABLE_BYTES:
+                        encode_text(into, field, *(const struct att_text *)place);
+                        break;
+                case TABLE_C_STRING:
+                        encode_text(into, field, att_text_from(*(const char *const *)place));
+                        break;
+                case TABLE_BOOL:
+                case TABLE_TRISTATE:
+                case TABLE_U32:
+                case TABLE_INDEX:
+                case TABLE_U64:
+                case TABLE_FIXED64:
+                case TABLE_I32:
+                case TABLE_I64:
+                case TABLE_S64:
+                case TABLE_ENUM:
+                        number = get_number(field, place);
+                        if (!is_left_out(field, number)) {
+                                encode_number(into, field, number);
+                        }
+                        break;
+                case TABLE_MESSAGE:
+                        encode_inner(into, field, place);
+                        break;
+                case TABLE_POINTER:
+                        encode_pointer(into, field, *(const void *const *)place);
+                        break;
+                case TABLE_CASE:
+                        if (is_case(table, field, value)) {
+                                table_encode_field(into, field->number, field->sub, place);
+                        }
+                        break;
+                case TABLE_TEXTS:
+                case TABLE_MESSAGES:
+                        encode_items(into, field, value);
+                        break;
+                case TABLE_U32S_FIXED:
+                        encode_packed(into, field, place, field->items_max);
+                        break;
+                case TABLE_U32S:
+                case TABLE_INDICES:
+                case TABLE_U64S:
+                case TABLE_S64S:
+                        encode_packed(into, field, *(const void *const *)place,
+                                      *(const uint32_t *)at_const(value, field->count_offset));
+                        break;
+                }
         }
         (void)reserve(into, 0);
         into->data[into->len] = '\0';
