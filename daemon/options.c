@@ -27,7 +27,7 @@ static const char USAGE[] =
         "      --time-scale N       time runs N times as fast; for demonstrations and tests only\n"
         "      --memory-max MIB     give up the less needed before the process takes so much (three\n"
         "                           quarters of what there is)\n"
-        "      --watchdog SECONDS   abort when the loop has not turned for so long (30; 0: never)\n"
+        "      --watchdog SECONDS   abort when the loop or the disk stood for so long (30; 0: never)\n"
         "  -V, --version\n"
         "  -h, --help\n"
         "\n"

@@ -11,22 +11,24 @@
 #include "daemon/clock.h"
 #include "daemon/notify.h"
 #include "lib/base/check.h"
+#include "lib/base/util.h"
 
-#define LOOKS INT64_C(20) /* In a row that see no turn: then it is stuck. */
+/* Between two turns the loop saw so much of a commit at most: it turns once a second. */
+#define SEEN_MS_MAX INT64_C(2000)
+#define LOOKS       INT64_C(20) /* In a row that see no turn: then it is stuck. */
 
 /* ---- The thread ---- */
 
 /* Standard error may be what the loop is stuck at. */
-static void say_stuck(int64_t limit_ms)
+static void say_stuck(const char *event, const char *message, int64_t limit_ms)
 {
         struct pollfd where = {.fd = STDERR_FILENO, .events = POLLOUT};
         char what[128];
 
         if (poll(&where, 1, 0) == 1 && (where.revents & POLLOUT)) {
-                (void)snprintf(what, sizeof(what),
-                               "the loop has not turned for %lld s: attuned aborts",
+                (void)snprintf(what, sizeof(what), "%s for %lld s: attuned aborts", message,
                                (long long)(limit_ms / 1000));
-                log_error(NULL, "loop.stuck", what);
+                log_error(NULL, event, what);
         }
 }
 
@@ -57,7 +59,7 @@ static void look(void *context)
                 in_vain = turns == seen ? in_vain + 1 : 0;
                 seen = turns;
                 if (in_vain > LOOKS) {
-                        say_stuck(watchdog->limit_ms);
+                        say_stuck("loop.stuck", "the loop has not turned", watchdog->limit_ms);
                         abort();
                 }
         }
@@ -85,19 +87,40 @@ void watchdog_open(struct app *app)
         watchdog->is_running = true;
 }
 
-/* A commit that takes so long is a disk that hangs. Starting anew would not help it, but systemd, or
- * whoever reads the log, may know what does. */
-static bool is_disk_slow(struct app *app, int64_t now_ms)
+/* How long the loop has seen the commit that is in flight wait. A process that was stopped saw nothing
+ * of it meanwhile, and its disk may be fine. */
+static int64_t see_commit(struct app *app, int64_t now_ms)
 {
         struct watchdog *watchdog = &app->watchdog;
-        const int64_t limit_ms = watchdog->limit_ms ? watchdog->limit_ms : INT64_MAX;
-        const bool is_slow = writer_oldest_ms(&app->writer, now_ms) >= limit_ms;
+        const int64_t oldest_ms = writer_oldest_ms(&app->writer, now_ms);
+        const int64_t since_ms = now_ms - oldest_ms;
+
+        if (oldest_ms == 0 || since_ms != watchdog->commit_since_ms) {
+                watchdog->commit_since_ms = since_ms;
+                watchdog->commit_seen_ms = 0;
+        } else {
+                watchdog->commit_seen_ms += att_min_i64(now_ms - watchdog->turned_ms, SEEN_MS_MAX);
+        }
+        watchdog->turned_ms = now_ms;
+        return watchdog->commit_seen_ms;
+}
+
+/* A disk that hangs won't be mended by waiting for it, and nobody is answered: whoever supervises this
+ * process, or has a standby, must know. */
+static void look_at_disk(struct app *app, int64_t now_ms)
+{
+        struct watchdog *watchdog = &app->watchdog;
+        const int64_t seen_ms = see_commit(app, now_ms);
+        const bool is_slow = watchdog->limit_ms > 0 && seen_ms >= watchdog->limit_ms / 2;
 
         if (is_slow && !watchdog->is_slow) {
                 log_error(&app->memory, "journal.slow", "a commit does not come to its end");
         }
         watchdog->is_slow = is_slow;
-        return is_slow;
+        if (is_slow && seen_ms >= watchdog->limit_ms) {
+                say_stuck("journal.stuck", "a commit has not come to its end", watchdog->limit_ms);
+                abort();
+        }
 }
 
 void watchdog_turn(struct app *app)
@@ -106,7 +129,8 @@ void watchdog_turn(struct app *app)
         const int64_t now_ms = clock_monotonic_us() / 1000;
 
         atomic_fetch_add_explicit(&watchdog->turns, 1, memory_order_relaxed);
-        if (!is_disk_slow(app, now_ms) && watchdog->tell_every_ms > 0 &&
+        look_at_disk(app, now_ms);
+        if (!watchdog->is_slow && watchdog->tell_every_ms > 0 &&
             now_ms - watchdog->told_ms >= watchdog->tell_every_ms) {
                 watchdog->told_ms = now_ms;
                 notify_systemd("WATCHDOG=1");

@@ -8,8 +8,9 @@
  * own looks rather than time, so that a process that was stopped, or whose machine was, is not
  * taken for one that is stuck.
  *
- * systemd's watchdog is told from the loop, at a turn's end, that all is well: that the loop turned, and
- * that the oldest command does not wait for the disk longer than the same time.
+ * The loop itself looks whether the disk hangs: a commit that it has seen wait for the same time ends
+ * the process too. Half of that is said, and from then on systemd's watchdog, which is told at a turn's
+ * end that all is well, is told nothing.
  */
 #ifndef ATT_DAEMON_WATCHDOG_H
 #define ATT_DAEMON_WATCHDOG_H
@@ -30,11 +31,14 @@ struct watchdog {
         uv_mutex_t mutex;
         uv_cond_t wake;
         bool is_running;
-        bool is_over;          /* Under the mutex. */
-        int64_t limit_ms;      /* 0: nobody looks. */
-        int64_t tell_every_ms; /* systemd; 0: never. */
-        int64_t told_ms;       /* Monotonic. */
-        bool is_slow;          /* The disk; it was said. */
+        bool is_over;            /* Under the mutex. */
+        int64_t limit_ms;        /* 0: nobody looks. */
+        int64_t tell_every_ms;   /* systemd; 0: never. */
+        int64_t told_ms;         /* Monotonic. */
+        int64_t turned_ms;       /* Monotonic. */
+        int64_t commit_since_ms; /* Monotonic: of the commit in flight ... */
+        int64_t commit_seen_ms;  /* ... and for how long the loop has seen it wait. */
+        bool is_slow;            /* The disk; it was said. */
 };
 
 void watchdog_open(struct app *app);

@@ -255,11 +255,11 @@ def begin_again(house):
     shutil.rmtree(house.data, ignore_errors=True)
 
 
-def crash_at(house, fault, commands, seed=0):
+def crash_at(house, fault, commands, seed=0, **options):
     """One run into a fault and a start without it; what happened to the process."""
     begin_again(house)
     traffic = Traffic(seed)
-    if start(house, fault=fault):
+    if start(house, fault=fault, **options):
         if traffic.run(house, commands):
             house.kill()
         else:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 
+from faults import crash_at, needs_faults
 from support import ATTUNED, SLOWER, run
 
 
@@ -64,6 +65,16 @@ def an_idle_loop_is_not_stuck(house):
     assert house.is_alive()
 
 
+def a_disk_that_hangs_ends_the_process(house):
+    """A sync in the middle of traffic never returns, nor any after it. What waited for it was not
+    answered; all that was is there after a start on a disk that is well again."""
+    needs_faults()
+    how, traffic = crash_at(house, "sync:40:hang:sticky", 400, watchdog=2)
+    assert how == -signal.SIGABRT, how
+    assert len(traffic.history) > 10, traffic.history
+    assert "journal.slow" in house.words() and "journal.stuck" in house.words()
+
+
 class Systemd:
     """What systemd is told."""
 
@@ -102,4 +113,5 @@ if __name__ == "__main__":
     run(a_loop_that_is_stuck_ends_the_process,
         a_process_that_was_stopped_is_not_stuck,
         an_idle_loop_is_not_stuck,
+        a_disk_that_hangs_ends_the_process,
         systemd_hears_of_a_loop_that_turns)

@@ -10,7 +10,8 @@
  *
  * KIND is `write` (write, pwrite, fallocate, truncate), `sync` (fsync, fdatasync), `name` (open to
  * write, rename, link, unlink, mkdir) or `any`. DEED is `kill` (before it is done), `killed` (after),
- * `eio`, `enospc`, `short` (half of a write, then ENOSPC for the rest of a sticky one) or `none`.
+ * `eio`, `enospc`, `short` (half of a write, then ENOSPC for the rest of a sticky one), `hang` (the call
+ * never returns) or `none`.
  *
  * The real calls are made by number, so that nothing has to be looked up before main().
  */
@@ -48,6 +49,7 @@ enum deed {
         DEED_EIO,
         DEED_ENOSPC,
         DEED_SHORT,
+        DEED_HANG,
 };
 
 struct counts {
@@ -86,7 +88,8 @@ static bool takes(const char **text, const char *word)
 static void take_fault(const char *text)
 {
         static const char *const kinds[] = {"", "write", "sync", "", "name", "", "", "any"};
-        static const char *const deeds[] = {"none", "kill", "killed", "eio", "enospc", "short"};
+        static const char *const deeds[] = {"none",   "kill",  "killed", "eio",
+                                            "enospc", "short", "hang"};
         char *end;
 
         for (int i = 1; i <= KIND_ANY; i++) {
@@ -97,7 +100,7 @@ static void take_fault(const char *text)
         }
         fault_at = strtoull(text, &end, 10);
         text = *end == ':' ? end + 1 : end;
-        for (int i = 0; i <= DEED_SHORT; i++) {
+        for (int i = 0; i <= DEED_HANG; i++) {
                 if (takes(&text, deeds[i])) {
                         fault_deed = (enum deed)i;
                         break;
@@ -167,6 +170,9 @@ static enum deed next_deed(int kind)
         if (fault_deed == DEED_KILL) {
                 die();
         }
+        while (fault_deed == DEED_HANG) {
+                (void)pause();
+        }
         return fault_deed;
 }
 
@@ -192,6 +198,7 @@ static int error_of(enum deed deed)
         case DEED_NONE:
         case DEED_KILL:
         case DEED_KILLED:
+        case DEED_HANG:
                 break;
         }
         return 0;
