@@ -15,6 +15,7 @@
 #define POLICIES       4
 #define PROFILES       8
 #define ASKED_MAX      3
+#define ASKED_PLAIN    2
 #define RARE_LEVEL     10 /* Of skill 1, where queues need their step. */
 #define MICRO          INT64_C(1000000)
 #define RELAX_AFTER_MS MINUTE_MS
@@ -82,13 +83,15 @@ static void make_channels(struct att_config *config, const struct centre_plan *p
 
         channels[CENTRE_VOICE] = att_channel_default(ATT_TEXT("voice"));
         channels[CENTRE_CHAT] = att_channel_default(ATT_TEXT("chat"));
-        if (plan->kind != CENTRE_TWO_FLOORS) {
+        if (plan->kind == CENTRE_PLAIN) {
+                channels[CENTRE_VOICE].wrap_up_ms = 0;
+        } else if (plan->kind != CENTRE_TWO_FLOORS) {
                 channels[CENTRE_CHAT].units = 33;
                 channels[CENTRE_VOICE].wrap_up_ms = 30000;
                 channels[CENTRE_CHAT].wrap_up_ms = 10000;
         }
         config->channels = channels;
-        config->channel_count = CENTRE_CHANNELS;
+        config->channel_count = plan->kind == CENTRE_PLAIN ? CENTRE_CHAT : CENTRE_CHANNELS;
         config->channels_open = false;
 }
 
@@ -113,6 +116,19 @@ static void make_tiers(struct att_config *config)
         }
         config->tiers = tiers;
         config->tier_count = CENTRE_TIERS;
+}
+
+/* One policy, by which nothing but skill counts. */
+static void make_plain_policy(struct att_config *config)
+{
+        struct att_policy *policy = take_array(config, 1, sizeof(*policy));
+
+        *policy = att_policy_default();
+        for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
+                policy->fit_milli[i] = i == ATT_FIT_SKILL ? 1000 : 0;
+        }
+        config->policies = policy;
+        config->policy_count = 1;
 }
 
 static void make_policies(struct att_config *config)
@@ -160,7 +176,8 @@ static int compare_skills(const void *a, const void *b)
 static uint32_t draw_asked(struct att_rng *rng, const struct centre_plan *plan,
                            struct att_requirement asked[ASKED_MAX])
 {
-        uint32_t wanted = 1 + (uint32_t)att_rng_below(rng, ASKED_MAX);
+        uint32_t most = plan->kind == CENTRE_PLAIN ? ASKED_PLAIN : ASKED_MAX;
+        uint32_t wanted = 1 + (uint32_t)att_rng_below(rng, most);
         uint32_t count = 0;
 
         if (plan->kind == CENTRE_NEEDS_STEP) {
@@ -203,6 +220,7 @@ static void make_queue(struct att_config *config, const struct centre_plan *plan
         struct att_requirement *asked = take_array(config, ASKED_MAX, sizeof(*asked));
         struct att_preference *preferred = take_array(config, 1, sizeof(*preferred));
         struct att_step *steps = take_array(config, 2, sizeof(*steps));
+        bool is_plain = plan->kind == CENTRE_PLAIN;
 
         steps[0] = (struct att_step){
                 .requires = asked,
@@ -217,10 +235,10 @@ static void make_queue(struct att_config *config, const struct centre_plan *plan
         *queue = (struct att_queue){
                 .name = make_name(config, "queue", number),
                 .steps = steps,
-                .step_count = plan->kind == CENTRE_TWO_FLOORS ? 1 : 2,
+                .step_count = plan->kind == CENTRE_TWO_FLOORS || is_plain ? 1 : 2,
                 .prefers = preferred,
-                .prefer_count = 1,
-                .policy = number % POLICIES,
+                .prefer_count = is_plain ? 0 : 1,
+                .policy = is_plain ? 0 : number % POLICIES,
                 .urgent_after_ms = 2 * MINUTE_MS,
                 .service_level_ppm = 800000,
                 .service_level_within_ms = 20000,
@@ -305,7 +323,7 @@ static void make_agents(struct att_config *config, const struct centre_plan *pla
                         .wrap_up_ms = -1,
                 };
                 agents[i].name = agents[i].id;
-                if (att_rng_below(rng, 4) == 0) {
+                if (plan->kind != CENTRE_PLAIN && att_rng_below(rng, 4) == 0) {
                         agents[i].profile = (uint32_t)att_rng_below(rng, PROFILES);
                 }
                 if (plan->kind == CENTRE_TWO_FLOORS) {
@@ -327,10 +345,16 @@ const struct att_config *centre_config(const struct centre_plan *plan)
         att_rng_seed(&rng, plan->seed);
         make_skills(config, plan);
         make_channels(config, plan);
-        make_tiers(config);
-        make_policies(config);
+        if (plan->kind == CENTRE_PLAIN) {
+                make_plain_policy(config);
+        } else {
+                make_tiers(config);
+                make_policies(config);
+        }
         make_queues(config, plan, &rng);
-        make_profiles(config, plan, &rng);
+        if (plan->kind != CENTRE_PLAIN) {
+                make_profiles(config, plan, &rng);
+        }
         make_agents(config, plan, &rng);
         config->contacts_max = plan->contacts_max;
         config->customers_max = plan->contacts_max;
@@ -397,6 +421,11 @@ struct centre_contact centre_draw_contact(const struct centre *centre, struct at
         };
         int64_t upset = att_rng_between(rng, 1, emotions);
 
+        if (centre->plan.kind == CENTRE_PLAIN) {
+                contact.channel = CENTRE_VOICE;
+                contact.has_customer = false;
+                return contact;
+        }
         if (att_rng_below(rng, 3) == 0) {
                 contact.emotion_ppm = upset * MICRO / emotions;
         }
@@ -448,15 +477,18 @@ void centre_add_contact(struct centre *centre, const struct centre_contact *cont
                 .id = command.contact,
                 .channel = config->channels[contact->channel].name,
                 .queue = config->queues[contact->queue].name,
-                .language = ATT_TEXT("es-ES"),
-                .text = ATT_TEXT("my card was stolen this morning, what do I do now?"),
                 .priority_milli = ATT_ABSENT,
                 .emotion_ppm = contact->emotion_ppm,
                 .not_before_ms = ATT_ABSENT,
                 .waited_ms = ATT_ABSENT,
-                .attributes = attributes,
-                .attribute_count = ATT_ARRAY_LEN(attributes),
         };
+        if (centre->plan.kind != CENTRE_PLAIN) {
+                command.request.language = ATT_TEXT("es-ES");
+                command.request.text = ATT_TEXT(
+                        "my card was stolen this morning, what do I do now?");
+                command.request.attributes = attributes;
+                command.request.attribute_count = ATT_ARRAY_LEN(attributes);
+        }
         command.request.customer = describe_customer(
                 contact, att_text_from(customer),
                 contact->last_agent == ATT_NONE ? ATT_TEXT_NONE

@@ -38,6 +38,9 @@ enum centre_kind {
         CENTRE_MIXED,
         /* As before, but what queues ask for at first nobody has. */
         CENTRE_NEEDS_STEP,
+        /* The phone alone, no wrap-up, one step; queues ask for one or two skills and nothing but skill
+         * counts. Nobody knows who calls, or what for. */
+        CENTRE_PLAIN,
 };
 
 struct centre_plan {

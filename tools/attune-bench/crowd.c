@@ -54,9 +54,15 @@ static struct happening *plan_happening(struct crowd *crowd, enum happening_kind
         return happening;
 }
 
+/* In a plain centre everybody answers at once, nobody declines, gives up or takes a break. */
+static bool is_plain(const struct crowd *crowd)
+{
+        return crowd->plan.centre.kind == CENTRE_PLAIN;
+}
+
 static bool is_chance(struct crowd *crowd, uint32_t percent)
 {
-        return att_rng_below(&crowd->rng, 100) < percent;
+        return !is_plain(crowd) && att_rng_below(&crowd->rng, 100) < percent;
 }
 
 static int64_t draw_ms(struct crowd *crowd, int64_t mean_ms)
@@ -73,8 +79,8 @@ static struct crowd_contact *find_contact(struct crowd *crowd, struct att_text i
 
 static void see_offer(struct crowd *crowd, const struct att_effect *effect)
 {
-        struct happening *answer = plan_happening(crowd, HAPPENS_ANSWER,
-                                                  att_rng_between(&crowd->rng, 0, ANSWER_MS));
+        int64_t in_ms = is_plain(crowd) ? 0 : att_rng_between(&crowd->rng, 0, ANSWER_MS);
+        struct happening *answer = plan_happening(crowd, HAPPENS_ANSWER, in_ms);
 
         answer->contact = centre_number(effect->contact);
         answer->agent = centre_number(effect->agent);

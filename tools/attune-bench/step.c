@@ -34,6 +34,7 @@ struct step_bench {
         int64_t emotions;
         int64_t seed;
         int64_t bulk_percent;
+        bool is_plain;
         bool is_json;
 
         struct crowd ahead;
@@ -298,6 +299,7 @@ static void tell_plan(struct step_bench *bench)
         tell(bench, "skills", "", (double)bench->skills, 0);
         tell(bench, "queues", "", (double)bench->queues, 0);
         tell(bench, "emotions", "", (double)bench->emotions, 0);
+        tell(bench, "plain", "1: a plain centre", bench->is_plain, 0);
         tell(bench, "seed", "", (double)bench->seed, 0);
 }
 
@@ -321,7 +323,7 @@ static bool run(struct step_bench *bench)
         const struct crowd_plan plan = {
                 .centre =
                         {
-                                .kind = CENTRE_MIXED,
+                                .kind = bench->is_plain ? CENTRE_PLAIN : CENTRE_MIXED,
                                 .agents = (uint32_t)bench->agents,
                                 .skills = (uint32_t)bench->skills,
                                 .queues = (uint32_t)bench->queues,
@@ -375,6 +377,8 @@ int bench_step(int argc, char **argv)
                 {"--bulk", "also what touches many, at this percentage of full size (0)",
                  &bench.bulk_percent, NULL, NULL, 0, 1000},
                 {"--seed", "of everything (1)", &bench.seed, NULL, NULL, 0, INT64_MAX},
+                {"--plain", "the phone alone, unknown callers, no wrap-up, skill alone counts",
+                 NULL, NULL, &bench.is_plain, 0, 0},
                 {"--json", "one object instead of a table", NULL, NULL, &bench.is_json, 0, 0},
         };
 
