@@ -22,59 +22,35 @@ static struct att_digest from_xxh(XXH128_hash_t hash)
         return (struct att_digest){.high = hash.high64, .low = hash.low64};
 }
 
-void att_digester_init(struct att_digester *digester)
-{
-        memset(digester, 0, sizeof(*digester)); /* XXH3 asks for it. */
-        (void)XXH3_128bits_reset(get_state(digester));
-}
-
-/* Most of what is digested is small: it is held until it is worth an update. */
 static void take_held(struct att_digester *digester)
 {
+        if (!digester->has_taken) {
+                memset(digester->state, 0, sizeof(digester->state)); /* XXH3 asks for it. */
+                (void)XXH3_128bits_reset(get_state(digester));
+                digester->has_taken = true;
+        }
         (void)XXH3_128bits_update(get_state(digester), digester->held, digester->held_len);
         digester->held_len = 0;
 }
 
-void att_digester_add_bytes(struct att_digester *digester, const void *data, size_t len)
+/* What does not fit into what is held. */
+void att_digester_take(struct att_digester *digester, const void *data, size_t len)
 {
-        if (len > sizeof(digester->held) - digester->held_len) {
-                take_held(digester);
-        }
+        take_held(digester);
         if (len > sizeof(digester->held)) {
                 (void)XXH3_128bits_update(get_state(digester), data, len);
-        } else if (len > 0) {
-                memcpy(digester->held + digester->held_len, data, len);
-                digester->held_len += len;
+        } else {
+                memcpy(digester->held, data, len);
+                digester->held_len = len;
         }
-}
-
-void att_digester_add_u64(struct att_digester *digester, uint64_t value)
-{
-        unsigned char *bytes;
-
-        if (sizeof(digester->held) - digester->held_len < 8) {
-                take_held(digester);
-        }
-        bytes = digester->held + digester->held_len;
-        for (unsigned i = 0; i < 8; i++) {
-                bytes[i] = (unsigned char)(value >> (8 * i));
-        }
-        digester->held_len += 8;
-}
-
-void att_digester_add_i64(struct att_digester *digester, int64_t value)
-{
-        att_digester_add_u64(digester, (uint64_t)value);
-}
-
-void att_digester_add_text(struct att_digester *digester, struct att_text text)
-{
-        att_digester_add_u64(digester, text.len);
-        att_digester_add_bytes(digester, text.data, text.len);
 }
 
 struct att_digest att_digester_finish(const struct att_digester *digester)
 {
+        if (!digester->has_taken) {
+                return att_digest_of(digester->held, digester->held_len);
+        }
+
         struct att_digester whole = *digester;
 
         take_held(&whole);
