@@ -160,31 +160,6 @@ void agent_give(struct att_core *core, struct agent *agent, uint32_t channel, ui
         agent_refresh(core, agent);
 }
 
-bool agent_is_bot(const struct agent *agent)
-{
-        return agent->def && agent->def->kind == ATT_AGENT_BOT;
-}
-
-uint32_t agent_limit(const struct att_core *core, const struct agent *agent, uint32_t channel)
-{
-        if (!agent->def || !core->channels[channel].declared) {
-                return ATT_LIMIT_OFF;
-        }
-        if (!agent->def->limits) {
-                return ATT_LIMIT_NONE;
-        }
-        uint32_t def = core->channels[channel].def;
-        return def == ATT_NONE ? ATT_LIMIT_OFF : agent->def->limits[def];
-}
-
-int64_t agent_idle_ms(const struct att_core *core, const struct agent *agent)
-{
-        if (!agent->shift_begun || agent->interaction_count > 0) {
-                return 0;
-        }
-        return core->now_ms - agent->idle_since_ms;
-}
-
 /* ---- Price ---- */
 
 /* What the skill term's s would be in a queue, 0 where the agent does not meet its own

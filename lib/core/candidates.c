@@ -507,7 +507,9 @@ bool candidates_of_agent(struct att_core *core, struct agent *agent)
                 }
         }
         clean_agent(agent);
-        sort(core->match.candidates, core->match.count);
+        if ((agent->room & (agent->room - 1)) != 0) { /* Those of one channel are in order. */
+                sort(core->match.candidates, core->match.count);
+        }
         return true;
 }
 

@@ -51,11 +51,6 @@ void contact_unlist(struct att_core *core, struct contact *contact)
         contact->window = false;
 }
 
-static bool is_waiting(enum att_contact_state state)
-{
-        return state == ATT_CONTACT_QUEUED || state == ATT_CONTACT_OFFERED;
-}
-
 /* The clock of `waited` runs exactly while a contact is queued or offered. */
 static void switch_clock(struct att_core *core, struct contact *contact,
                          enum att_contact_state next)
@@ -89,20 +84,6 @@ void contact_move(struct att_core *core, struct contact *contact, enum att_conta
         if (!is_waiting(next)) {
                 due_clear(core, contact);
         }
-}
-
-int64_t contact_waited_ms(const struct att_core *core, const struct contact *contact)
-{
-        int64_t waited_ms = contact->waited_before_ms;
-        if (is_waiting(contact->state)) {
-                waited_ms += core->now_ms - contact->waiting_since_ms;
-        }
-        return att_min_i64(waited_ms, ATT_WAITED_MS_MAX);
-}
-
-int64_t contact_in_queue_ms(const struct att_core *core, const struct contact *contact)
-{
-        return core->now_ms - contact->entered_ms;
 }
 
 void contact_mark(struct att_core *core, struct contact *contact)
@@ -440,7 +421,7 @@ void handle_contact_add(struct att_core *core, const struct att_command *command
                 return;
         }
         struct contact *contact = request_accept(core, command);
-        contact->queue = intake_apply(core, contact);
+        contact->queue = intake_apply(core, contact, request);
         if (contact->queue == ATT_NONE) {
                 refuse(core, command, ATT_REFUSAL_UNKNOWN, "queue",
                        "the request names no queue and no intake rule gives one");

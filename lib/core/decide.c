@@ -9,7 +9,8 @@
 #include "lib/core/state.h"
 
 static struct att_candidate candidate_view(const struct att_core *core,
-                                           const struct contact *contact, const struct agent *agent)
+                                           const struct contact *contact, const struct agent *agent,
+                                           int64_t urgency)
 {
         struct att_candidate view = {
                 .agent = agent->id,
@@ -18,7 +19,8 @@ static struct att_candidate candidate_view(const struct att_core *core,
                 .idle_ms = agent_idle_ms(core, agent),
         };
         view.fit_ppm = fit_ppm(core, contact, agent, view.terms_ppm);
-        view.urgency_milli = place_of(core, contact, agent).urgency / URGENCY_SCALE;
+        view.urgency_milli = (urgency + urgency_of_fit(core, contact, view.fit_ppm)) /
+                             URGENCY_SCALE;
         return view;
 }
 
@@ -290,9 +292,14 @@ static void look_at_contacts(const struct att_core *core, struct att_decision *d
 {
         const struct match_scratch *match = &core->match;
         uint32_t first = (uint32_t)(chosen - match->candidates);
-        struct place mine = place_of(core, chosen->contact, agent);
-        struct place next = {0};
         decision->contacts_considered = 1;
+        decision->contact_by = ATT_BY_NOTHING;
+        if (match->count == 1) {
+                return;
+        }
+        struct place mine = place_with_fit(core, chosen->contact, agent,
+                                           decision->agents[0].fit_ppm);
+        struct place next = {0};
         uint32_t from = first >= LOOKED_AHEAD ? first + 1 : 0;
         uint32_t until = (uint32_t)att_min_i64(match->count, (int64_t)first + 1 + LOOKED_AHEAD);
         for (uint32_t i = from; i < until; i++) {
@@ -310,7 +317,6 @@ static void look_at_contacts(const struct att_core *core, struct att_decision *d
                         next = its;
                 }
         }
-        decision->contact_by = ATT_BY_NOTHING;
         if (next.contact) {
                 decision->next_contact = contact_id(next.contact);
                 (void)place_compare(&mine, &next, &decision->contact_by);
@@ -363,20 +369,21 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
                   struct agent *const *agents, uint32_t count, bool exact)
 {
         struct contact *contact = candidate->contact;
+        int64_t urgency = urgency_of(core, contact);
         struct att_decision decision = {
                 .at_ms = core->now_ms,
                 .contact = contact_id(contact),
                 .queue = queue_name(core, contact->queue),
                 .step = contact->step,
                 .waited_ms = contact_waited_ms(core, contact),
-                .urgency_milli = urgency_of(core, contact) / URGENCY_SCALE,
+                .urgency_milli = urgency / URGENCY_SCALE,
                 .exact = exact,
                 .joint_contacts = core->match.count,
                 .joint_place = (uint32_t)(candidate - core->match.candidates) + 1,
                 .agents_shown = count,
         };
         for (uint32_t i = 0; i < count; i++) {
-                decision.agents[i] = candidate_view(core, contact, agents[i]);
+                decision.agents[i] = candidate_view(core, contact, agents[i], urgency);
         }
         count_excluded(core, &decision, candidate);
         decision.agent_by = why_this_agent(&decision, candidate);

@@ -3,25 +3,6 @@
 #include "lib/base/bitset.h"
 #include "lib/core/state.h"
 
-bool contact_is_plain(const struct att_core *core, const struct contact *contact)
-{
-        return !contact->named && contact->excluded_count == 0 && contact->cooldown_count == 0 &&
-               !contact->no_bots && core->queues[contact->queue].delay_count == 0;
-}
-
-uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint32_t queue)
-{
-        if (agent->def->profile == ATT_NONE) {
-                return 1;
-        }
-        return core->config->profiles[agent->def->profile].by_queue[queue].rank;
-}
-
-bool is_for_named_alone(const struct att_core *core, const struct contact *contact)
-{
-        return contact->named && contact->named->def && core->now_ms < contact->named_until_ms;
-}
-
 uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/bitset.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
@@ -46,7 +47,10 @@ int64_t skill_match_ppm(const struct att_agent_def *def, const struct want *want
 static int64_t skill_term(const struct contact *contact, const struct agent *agent)
 {
         const struct signature *signature = contact->signature;
-        int64_t match_ppm = skill_match_ppm(agent->def, signature->wants, signature->want_count);
+        int64_t match_ppm =
+                agent->index != UINT32_MAX && att_bitset_has(signature->meets, agent->index)
+                        ? signature->match_ppm[agent->index]
+                        : skill_match_ppm(agent->def, signature->wants, signature->want_count);
         return fit_skill(match_ppm, contact->value_ppm, agent->price_ppm);
 }
 

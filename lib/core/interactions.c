@@ -30,7 +30,9 @@ struct interaction *interaction_new(struct att_core *core, struct agent *agent, 
         att_list_add_tail(&agent->interactions, &interaction->in_agent);
         agent->interaction_count++;
         core->counts.interactions++;
-        agent_refresh(core, agent);
+        if (agent->def) {
+                score_refresh(core, agent); /* The units are the agent's already. */
+        }
         return interaction;
 }
 

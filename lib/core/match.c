@@ -422,6 +422,31 @@ static bool match_one_contact(struct att_core *core)
         return true;
 }
 
+/* Whether the agent who takes the first of the candidates has room for none of the others. */
+static bool is_full_with_first(const struct att_core *core, struct agent *agent)
+{
+        const struct match_scratch *match = &core->match;
+        uint32_t channel = match->candidates[0].contact->channel;
+        uint32_t units = core->channels[channel].units;
+        bool is_full = true;
+        agent_take_lightly(agent, channel, units);
+        for (uint32_t i = 1; i < match->count && is_full; i++) {
+                enum att_exclusion why;
+                is_full = !has_room(core, agent, match->candidates[i].contact->channel, &why);
+        }
+        agent_give_lightly(agent, channel, units);
+        return is_full;
+}
+
+static void match_first(struct att_core *core, struct agent *agent)
+{
+        struct candidate *first = &core->match.candidates[0];
+        uint64_t number = core->next_offer++;
+        first->served = true;
+        decide(core, first, agent, true);
+        offer_make(core, first->contact, agent, number);
+}
+
 /* One agent, and no contact with anything new: the first of those that wait, one after the other as
  * far as there is room. Contacts of any place would be served in that order. */
 static bool match_one_agent(struct att_core *core)
@@ -431,7 +456,9 @@ static bool match_one_agent(struct att_core *core)
             !att_list_is_empty(&core->dirty_contacts) || !candidates_of_agent(core, agent)) {
                 return false;
         }
-        if (core->match.count > 0) {
+        if (core->match.count > 0 && is_full_with_first(core, agent)) {
+                match_first(core, agent);
+        } else if (core->match.count > 0) {
                 solve_one_by_one(core);
                 carry_out(core, true);
         }

@@ -36,19 +36,6 @@ uint32_t queue_name_intern(struct att_core *core, struct att_text name)
         return core->queue_name_count++;
 }
 
-struct att_text queue_name(const struct att_core *core, uint32_t queue)
-{
-        return queue == ATT_NONE ? ATT_TEXT_NONE
-                                 : att_text_from(core->queue_names[core->queues[queue].name]);
-}
-
-const struct att_policy *contact_policy(const struct att_core *core, const struct contact *contact)
-{
-        uint32_t policy = contact->queue == ATT_NONE ? 0
-                                                     : core->config->queues[contact->queue].policy;
-        return &core->config->policies[policy];
-}
-
 static const struct att_queue *queue_of(const struct att_core *core, const struct contact *contact)
 {
         return &core->config->queues[contact->queue];
@@ -148,14 +135,18 @@ static int64_t find_reach(const struct att_core *core, const struct contact *con
         return reach_ms;
 }
 
+static void arm_wake(struct att_core *core, struct contact *contact, int64_t phase_ends_ms)
+{
+        contact->reach_ms = find_reach(core, contact);
+        due_set(core, contact, DUE_WAKE, att_min_i64(contact->reach_ms, phase_ends_ms));
+}
+
 void queue_arm_wake(struct att_core *core, struct contact *contact)
 {
         if (contact->state == ATT_CONTACT_QUEUED && contact->reach_ms <= core->now_ms) {
                 contact_mark(core, contact); /* Now is the moment; a new timer would miss it. */
         }
-        int64_t phase_ends_ms = waiting_refresh(core, contact);
-        contact->reach_ms = find_reach(core, contact);
-        due_set(core, contact, DUE_WAKE, att_min_i64(contact->reach_ms, phase_ends_ms));
+        arm_wake(core, contact, waiting_refresh(core, contact));
 }
 
 /* ---- Entering ---- */
@@ -182,6 +173,15 @@ static void say_queued(struct att_core *core, struct contact *contact)
         effect->estimate_ms = queue_estimate_ms(core, contact->queue, effect->position);
 }
 
+static bool pass_steps(struct att_core *core, struct contact *contact);
+
+static void arm_step_if_it_may(struct att_core *core, struct contact *contact)
+{
+        if (may_move_again(core, contact)) {
+                queue_arm_step(core, contact);
+        }
+}
+
 void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
 {
         if (contact->state == ATT_CONTACT_QUEUED && contact->queue != ATT_NONE) {
@@ -205,10 +205,14 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
         core->queues[queue].recent_entered++;
         count_move(core, contact);
         signature_refresh(core, contact);
-        (void)waiting_refresh(core, contact);
+        int64_t phase_ends_ms = waiting_refresh(core, contact);
         say_queued(core, contact);
         queue_arm_max_wait(core, contact);
-        queue_advance(core, contact);
+        if (pass_steps(core, contact)) {
+                arm_step_if_it_may(core, contact);
+                arm_wake(core, contact,
+                         contact->step == 0 ? phase_ends_ms : waiting_refresh(core, contact));
+        }
         if (contact->state == ATT_CONTACT_QUEUED) {
                 contact_mark(core, contact);
         }
@@ -228,11 +232,9 @@ static bool step_is_over(const struct att_core *core, const struct contact *cont
         return is_passed_over(core, contact);
 }
 
-void queue_advance(struct att_core *core, struct contact *contact)
+/* Takes the steps that are over. False: the last of them led to another queue, where it is now. */
+static bool pass_steps(struct att_core *core, struct contact *contact)
 {
-        if (contact->state != ATT_CONTACT_QUEUED) {
-                return;
-        }
         while (may_move_again(core, contact) && step_is_over(core, contact)) {
                 contact->step++;
                 struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_RELAXED,
@@ -241,15 +243,20 @@ void queue_advance(struct att_core *core, struct contact *contact)
                 uint32_t move_to = queue_of(core, contact)->steps[contact->step].move_to;
                 if (move_to != ATT_NONE) {
                         queue_enter(core, contact, move_to);
-                        return;
+                        return false;
                 }
                 signature_refresh(core, contact);
                 contact_mark(core, contact);
         }
-        if (may_move_again(core, contact)) {
-                queue_arm_step(core, contact);
+        return true;
+}
+
+void queue_advance(struct att_core *core, struct contact *contact)
+{
+        if (contact->state == ATT_CONTACT_QUEUED && pass_steps(core, contact)) {
+                arm_step_if_it_may(core, contact);
+                queue_arm_wake(core, contact);
         }
-        queue_arm_wake(core, contact);
 }
 
 static bool can_any_skip(const struct att_core *core)

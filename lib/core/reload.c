@@ -290,6 +290,7 @@ static void init_queue(struct att_core *core, const struct att_config *config, u
                                        sizeof(struct signature *));
         timer_init(&state->hours, TIMER_HOURS);
         state->name = queue_name_intern(core, def->name);
+        state->name_text = att_text_from(core->queue_names[state->name]);
         state->answer_gap_ms = -1;
         state->last_answer_ms = -1;
         for (uint32_t i = 0; i + 1 < def->step_count; i++) {

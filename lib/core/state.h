@@ -318,6 +318,7 @@ struct queue_state {
         uint32_t offered_count;
         uint32_t connected_count;
         uint32_t name;                     /* Index into core->queue_names. */
+        struct att_text name_text;         /* The same, borrowed from there. */
         int64_t delays_ms[ATT_DELAYS_MAX]; /* Different profile delays, ascending. */
         uint32_t delay_count;
         bool can_skip;            /* Some step is passed over when unstaffed. */
@@ -531,6 +532,90 @@ uint32_t channel_find(const struct att_core *core, struct att_text name); /* Or 
 uint32_t channel_get_or_add(struct att_core *core, struct att_text name);
 void channels_reload(struct att_core *core, const struct att_config *config);
 
+/* ---- What is looked up all the time ---- */
+
+static inline const struct att_policy *queue_policy(const struct att_core *core, uint32_t queue)
+{
+        return &core->config->policies[core->config->queues[queue].policy];
+}
+
+/* One whose queue is gone has the first. */
+static inline const struct att_policy *contact_policy(const struct att_core *core,
+                                                      const struct contact *contact)
+{
+        return contact->queue == ATT_NONE ? &core->config->policies[0]
+                                          : queue_policy(core, contact->queue);
+}
+
+static inline bool is_waiting(enum att_contact_state state)
+{
+        return state == ATT_CONTACT_QUEUED || state == ATT_CONTACT_OFFERED;
+}
+
+static inline int64_t contact_waited_ms(const struct att_core *core, const struct contact *contact)
+{
+        int64_t waited_ms = contact->waited_before_ms;
+        if (is_waiting(contact->state)) {
+                waited_ms += core->now_ms - contact->waiting_since_ms;
+        }
+        return att_min_i64(waited_ms, ATT_WAITED_MS_MAX);
+}
+
+static inline int64_t contact_in_queue_ms(const struct att_core *core,
+                                          const struct contact *contact)
+{
+        return core->now_ms - contact->entered_ms;
+}
+
+static inline bool agent_is_bot(const struct agent *agent)
+{
+        return agent->def && agent->def->kind == ATT_AGENT_BOT;
+}
+
+/* 0 while busy. */
+static inline int64_t agent_idle_ms(const struct att_core *core, const struct agent *agent)
+{
+        return !agent->shift_begun || agent->interaction_count > 0
+                       ? 0
+                       : core->now_ms - agent->idle_since_ms;
+}
+
+/* The limit of a core channel for an agent: ATT_LIMIT_OFF, ATT_LIMIT_NONE or a number. */
+static inline uint32_t agent_limit(const struct att_core *core, const struct agent *agent,
+                                   uint32_t channel)
+{
+        if (!agent->def || !core->channels[channel].declared) {
+                return ATT_LIMIT_OFF;
+        }
+        if (!agent->def->limits) {
+                return ATT_LIMIT_NONE;
+        }
+        uint32_t def = core->channels[channel].def;
+        return def == ATT_NONE ? ATT_LIMIT_OFF : agent->def->limits[def];
+}
+
+/* The rank of a queue in the agent's profile; 0: not served. */
+static inline uint32_t queue_rank(const struct att_core *core, const struct agent *agent,
+                                  uint32_t queue)
+{
+        return agent->def->profile == ATT_NONE
+                       ? 1
+                       : core->config->profiles[agent->def->profile].by_queue[queue].rank;
+}
+
+/* Whether a contact waits for the agent it names, who is still of the centre. */
+static inline bool is_for_named_alone(const struct att_core *core, const struct contact *contact)
+{
+        return contact->named && contact->named->def && core->now_ms < contact->named_until_ms;
+}
+
+/* Whether what decides about an agent beyond the sets is alike for all of them. */
+static inline bool contact_is_plain(const struct att_core *core, const struct contact *contact)
+{
+        return !contact->named && contact->excluded_count == 0 && contact->cooldown_count == 0 &&
+               !contact->no_bots && core->queues[contact->queue].delay_count == 0;
+}
+
 /* ---- agents.c ---- */
 
 struct agent *agent_find(const struct att_core *core, struct att_text id);
@@ -550,10 +635,6 @@ void agent_give_lightly(struct agent *agent, uint32_t channel, uint32_t units);
 /* Changes presence, with all that follows. */
 void agent_set_presence(struct att_core *core, struct agent *agent, enum att_presence presence,
                         struct att_text reason);
-int64_t agent_idle_ms(const struct att_core *core, const struct agent *agent); /* 0 while busy. */
-bool agent_is_bot(const struct agent *agent);
-/* The limit of a core channel for an agent: ATT_LIMIT_OFF, ATT_LIMIT_NONE or a number. */
-uint32_t agent_limit(const struct att_core *core, const struct agent *agent, uint32_t channel);
 /* A front end no longer reaches the agent; without any the agent goes offline as `lost`. */
 void agent_lose_reach(struct att_core *core, struct agent *agent, struct att_text front_end);
 void agents_price(struct att_core *core, bool by_demand);
@@ -601,8 +682,6 @@ struct contact *contact_find(const struct att_core *core,
 /* Finds a live contact for a command, or refuses: unknown, or state when it is closed. */
 struct contact *contact_get_live(struct att_core *core, const struct att_command *command);
 void contact_move(struct att_core *core, struct contact *contact, enum att_contact_state next);
-int64_t contact_waited_ms(const struct att_core *core, const struct contact *contact);
-int64_t contact_in_queue_ms(const struct att_core *core, const struct contact *contact);
 void contact_mark(struct att_core *core, struct contact *contact); /* Dirty. */
 void contact_close(struct att_core *core, struct contact *contact, enum att_outcome outcome,
                    struct att_text reason);
@@ -657,7 +736,12 @@ struct agent *linked_agent(const struct att_core *core, const struct contact *co
 
 void queues_free(struct att_core *core);
 uint32_t queue_name_intern(struct att_core *core, struct att_text name);
-struct att_text queue_name(const struct att_core *core, uint32_t queue); /* Lives with the core. */
+/* Lives with the core. */
+static inline struct att_text queue_name(const struct att_core *core, uint32_t queue)
+{
+        return queue == ATT_NONE ? ATT_TEXT_NONE : core->queues[queue].name_text;
+}
+
 /* Puts a contact into a queue: its steps start anew. */
 void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue);
 /* Puts a contact that is in its queue still back among the waiting. */
@@ -686,12 +770,6 @@ bool step_is_staffed(const struct att_core *core, const struct contact *contact,
                      uint32_t step);
 uint32_t queue_position(const struct att_core *core, const struct contact *contact);
 int64_t queue_estimate_ms(const struct att_core *core, uint32_t queue, uint32_t position);
-const struct att_policy *contact_policy(const struct att_core *core, const struct contact *contact);
-
-static inline const struct att_policy *queue_policy(const struct att_core *core, uint32_t queue)
-{
-        return &core->config->policies[core->config->queues[queue].policy];
-}
 
 /* ---- signatures.c ---- */
 
@@ -723,12 +801,6 @@ uint32_t held_against(const struct att_core *core, const struct agent *agent, ui
  * which); NULL: to anyone. The agent of a hold may have no room. */
 struct agent *bound_agent(const struct att_core *core, const struct contact *contact,
                           enum att_exclusion *ret_by);
-/* The rank of a queue in the agent's profile; 0: not served. */
-/* Whether a contact waits for the agent it names, who is still of the centre. */
-bool is_for_named_alone(const struct att_core *core, const struct contact *contact);
-/* Whether what decides about an agent beyond the sets is alike for all of them. */
-bool contact_is_plain(const struct att_core *core, const struct contact *contact);
-uint32_t queue_rank(const struct att_core *core, const struct agent *agent, uint32_t queue);
 uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent);
 
@@ -742,8 +814,13 @@ int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent,
 int64_t urgency_points_milli(const struct att_core *core, const struct contact *contact);
 int64_t urgency_of(const struct att_core *core, const struct contact *contact);
 bool has_starved(const struct att_core *core, const struct contact *contact);
+/* What the policy's fit points add to it. */
+int64_t urgency_of_fit(const struct att_core *core, const struct contact *contact, int64_t fit_ppm);
 struct place place_of(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent);
+/* The same where the fit is known already. */
+struct place place_with_fit(const struct att_core *core, const struct contact *contact,
+                            const struct agent *agent, int64_t fit_ppm);
 /* < 0: a goes first. `ret_by` (may be NULL): what decided. */
 int place_compare(const struct place *a, const struct place *b, enum att_decided_by *ret_by);
 
@@ -816,7 +893,8 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
 
 /* Applies the rules: queue, requirements, preferences, priority, intent. Returns the queue, or
  * ATT_NONE. Writes into the contact. */
-uint32_t intake_apply(const struct att_core *core, struct contact *contact);
+uint32_t intake_apply(const struct att_core *core, struct contact *contact,
+                      const struct att_contact_request *request);
 void intake_apply_tier(const struct att_core *core, struct contact *contact);
 
 /* ---- reload.c, fronts.c ---- */

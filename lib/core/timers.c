@@ -109,7 +109,7 @@ bool timer_is_armed(const struct timer *timer)
 int64_t att_core_next_deadline_ms(const struct att_core *core)
 {
         const struct att_keyheap_entry *first = att_keyheap_first(&core->timers);
-        return first ? timer_of(first->node)->at_ms : INT64_MAX;
+        return first ? (int64_t)att_keyheap_word((int64_t)first->key.high) : INT64_MAX;
 }
 
 /* There is one. */

@@ -38,24 +38,31 @@ bool has_starved(const struct att_core *core, const struct contact *contact)
         return starve_after_ms >= 0 && contact_waited_ms(core, contact) >= starve_after_ms;
 }
 
+int64_t urgency_of_fit(const struct att_core *core, const struct contact *contact, int64_t fit_ppm)
+{
+        return contact_policy(core, contact)->fit_points_milli * fit_ppm / ATT_PPM * URGENCY_SCALE;
+}
+
 struct place place_of(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent)
 {
-        struct place place = {
+        bool fit_counts = agent && contact_policy(core, contact)->fit_points_milli != 0;
+        return place_with_fit(core, contact, agent,
+                              fit_counts ? fit_ppm(core, contact, agent, NULL) : 0);
+}
+
+struct place place_with_fit(const struct att_core *core, const struct contact *contact,
+                            const struct agent *agent, int64_t fit_ppm)
+{
+        return (struct place){
                 .named = agent && contact->named == agent,
                 .starved = has_starved(core, contact),
                 .rank = agent ? profile_rank(core, contact, agent) : 1,
-                .urgency = urgency_of(core, contact),
+                .urgency = urgency_of(core, contact) + urgency_of_fit(core, contact, fit_ppm),
                 .put_back = contact->put_back,
                 .waited_ms = contact_waited_ms(core, contact),
                 .contact = contact,
         };
-        int64_t fit_points_milli = contact_policy(core, contact)->fit_points_milli;
-        if (agent && fit_points_milli != 0) {
-                int64_t milli = fit_points_milli * fit_ppm(core, contact, agent, NULL) / ATT_PPM;
-                place.urgency += milli * URGENCY_SCALE;
-        }
-        return place;
 }
 
 static int decided(enum att_decided_by *ret_by, enum att_decided_by by, bool a_first)
