@@ -39,17 +39,19 @@ static struct sim_tally *tally_at(uint32_t replication)
                                             replication * board->bytes);
 }
 
-static void work(const struct sim_plan *plan, uint32_t bins)
+static void work(const struct sim_plan *plan, uint32_t first, uint32_t bins)
 {
         for (;;) {
                 uint32_t replication = atomic_fetch_add(&board->next, 1);
-                struct sim_options options = {.replication = replication, .stop = &board->stop};
+                struct sim_options options = {.replication = first + replication,
+                                              .stop = &board->stop};
 
                 if (replication >= plan->replications || board->stop) {
                         return;
                 }
                 sim_tally_init(tally_at(replication), plan->config->queue_count,
                                plan->config->agent_count, bins);
+                tally_at(replication)->replication = first + replication;
                 sim_run(plan, &options, tally_at(replication));
                 atomic_fetch_add(&board->done, 1);
         }
@@ -114,7 +116,7 @@ static bool run_children(const struct sim_crew *crew, const struct sim_plan *pla
 
                 if (child == 0) {
                         (void)signal(SIGINT, SIG_IGN);
-                        work(plan, bins);
+                        work(plan, crew->first, bins);
                         _exit(0);
                 }
                 if (child > 0) {
@@ -122,7 +124,7 @@ static bool run_children(const struct sim_crew *crew, const struct sim_plan *pla
                 }
         }
         if (count == 0) {
-                work(plan, bins); /* No process to be had: here, then. */
+                work(plan, crew->first, bins); /* No process to be had: here, then. */
         }
         is_well = wait_for(children, count, crew, plan);
         free(children);

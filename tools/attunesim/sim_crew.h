@@ -11,6 +11,7 @@ struct sim_crew {
         uint32_t jobs;       /* Processes; 0: as many as there are cores. */
         bool shows_progress; /* On standard error. */
         bool wants_series;
+        uint32_t first; /* Replication: those before have been run already. */
 };
 
 struct sim_outcome {

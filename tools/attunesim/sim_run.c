@@ -161,20 +161,21 @@ static bool has_bins(const struct sim *sim, uint32_t queue)
         return sim->tally->bin_count > 0 && queue != ATT_NONE;
 }
 
-/* Busy time, spread over the intervals it lies in. */
-static void bin_busy(struct sim *sim, uint32_t queue, int64_t from_us, int64_t to_us)
+/* Time, spread over the intervals it lies in; `field` is the offset of a sum in struct sim_bin. */
+static void bin_time(struct sim *sim, uint32_t row, size_t field, int64_t from_us, int64_t to_us)
 {
         int64_t at = att_max_i64(from_us, sim->open_us);
         int64_t end = sim->is_over ? att_min_i64(to_us, sim->over_us) : to_us;
 
-        while (sim->is_open && at < end) {
+        while (sim->is_open && sim->tally->bin_count > 0 && at < end) {
                 int64_t day = at - at % SIM_DAY_US;
                 int64_t next = day + att_min_i64(((at - day) / sim->plan->interval_us + 1) *
                                                          sim->plan->interval_us,
                                                  SIM_DAY_US);
                 int64_t until = att_min_i64(next, end);
+                char *bin = (char *)bin_at(sim, row, at);
 
-                bin_at(sim, queue, at)->busy_s += (double)(until - at) / SECOND;
+                *(double *)(void *)(bin + field) += (double)(until - at) / SECOND;
                 at = until;
         }
 }
@@ -183,8 +184,25 @@ static void count_busy(struct sim *sim, const struct call *call, int64_t until_u
 {
         counts_of(sim, call)->busy_s += in_span_s(sim, call->answered_us, until_us);
         if (has_bins(sim, call->queue)) {
-                bin_busy(sim, call->queue, call->answered_us, until_us);
+                bin_time(sim, call->queue, offsetof(struct sim_bin, busy_s), call->answered_us,
+                         until_us);
         }
+}
+
+static void count_agent_busy(struct sim *sim, const struct person *agent)
+{
+        sim_tally_agent(sim->tally, agent->index)->busy_s += in_span_s(sim, agent->busy_since_us,
+                                                                       sim->now_us);
+        bin_time(sim, sim->tally->queue_count, offsetof(struct sim_bin, busy_s),
+                 agent->busy_since_us, sim->now_us);
+}
+
+static void count_signed_in(struct sim *sim, const struct person *agent)
+{
+        sim_tally_agent(sim->tally, agent->index)->signed_in_s += in_span_s(sim, agent->since_us,
+                                                                            sim->now_us);
+        bin_time(sim, sim->tally->queue_count, offsetof(struct sim_bin, signed_in_s),
+                 agent->since_us, sim->now_us);
 }
 
 static void change_waiting(struct sim *sim, uint32_t queue, int change)
@@ -473,8 +491,7 @@ static void hear_finished(struct sim *sim, const struct att_effect *effect)
 
         count_busy(sim, call, sim->now_us);
         if (--agent->interactions == 0) {
-                sim_tally_agent(sim->tally, agent->index)->busy_s += in_span_s(
-                        sim, agent->busy_since_us, sim->now_us);
+                count_agent_busy(sim, agent);
         }
         call->is_finished = true;
         if (call->is_closed) {
@@ -504,8 +521,7 @@ static void hear_agent(struct sim *sim, const struct att_effect *effect)
         bool is_signed_in = effect->presence != ATT_PRESENCE_OFFLINE;
 
         if (agent->is_signed_in && !is_signed_in) {
-                sim_tally_agent(sim->tally, agent->index)->signed_in_s += in_span_s(
-                        sim, agent->since_us, sim->now_us);
+                count_signed_in(sim, agent);
         } else if (!agent->is_signed_in && is_signed_in) {
                 agent->since_us = sim->now_us;
         }
@@ -1038,10 +1054,10 @@ static void count_open_ends(struct sim *sim)
                 struct sim_agent_counts *counts = sim_tally_agent(sim->tally, i);
 
                 if (agent->interactions > 0) {
-                        counts->busy_s += in_span_s(sim, agent->busy_since_us, sim->now_us);
+                        count_agent_busy(sim, agent);
                 }
                 if (agent->is_signed_in) {
-                        counts->signed_in_s += in_span_s(sim, agent->since_us, sim->now_us);
+                        count_signed_in(sim, agent);
                 }
                 for (uint32_t k = 0; k < config->queue_count; k++) {
                         if (sim_can_serve(config, i, k)) {
@@ -1049,6 +1065,8 @@ static void count_open_ends(struct sim *sim)
                         }
                 }
         }
+        bin_time(sim, sim->tally->queue_count, offsetof(struct sim_bin, span_s), sim->open_us,
+                 sim->over_us);
         for (uint32_t i = 0; i <= sim->tally->queue_count; i++) {
                 change_waiting(sim, i == sim->tally->queue_count ? ATT_NONE : i, 0);
         }

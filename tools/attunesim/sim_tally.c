@@ -21,7 +21,7 @@ static size_t bins_at(uint32_t queues, uint32_t agents)
 
 size_t sim_tally_bytes(uint32_t queues, uint32_t agents, uint32_t bins)
 {
-        return bins_at(queues, agents) + (size_t)queues * bins * sizeof(struct sim_bin);
+        return bins_at(queues, agents) + (queues + (size_t)1) * bins * sizeof(struct sim_bin);
 }
 
 void sim_tally_init(struct sim_tally *tally, uint32_t queues, uint32_t agents, uint32_t bins)

@@ -48,7 +48,7 @@ struct sim_agent_counts {
         double emotion; /* Sum of the negative intensities met. */
 };
 
-/* Of a queue in an interval of the day. */
+/* Of a queue in an interval of the day, over all days; contacts count where they arrived. */
 struct sim_bin {
         double offered;
         double answered;
@@ -56,10 +56,13 @@ struct sim_bin {
         double within;
         double entered;
         double wait_s;
-        double busy_s;
+        double busy_s;      /* Conversations and wrap-up; of all: agents who are at work. */
+        double signed_in_s; /* Of all alone. */
+        double span_s;      /* Of all alone: so much of the span lay in the interval. */
 };
 
 struct sim_tally {
+        uint32_t replication;
         bool is_done;
         bool is_cut_short; /* Interrupted. */
         double span_s;
@@ -72,7 +75,8 @@ struct sim_tally {
         uint32_t agent_count;
         uint32_t bin_count; /* A queue. */
         /* Then: queue_count + 1 sim_counts (the last: contacts without a queue), agent_count
-         * sim_agent_counts, queue_count x bin_count sim_bins. */
+         * sim_agent_counts, (queue_count + 1) x bin_count sim_bins (the
+         * last: of all). */
 };
 
 size_t sim_tally_bytes(uint32_t queues, uint32_t agents, uint32_t bins);
