@@ -4,13 +4,13 @@
  *
  * A test file writes its cases, each a sentence that names the promise, and ends in one line:
  *
- *      #include "lib/base/heap.h"
+ *      #include "lib/base/keyheap.h"
  *      #include "tests/support/main.h"
  *
  *      START_TEST(the_smallest_comes_out_first)
  *      {
  *              ...
- *              ck_assert_int_eq(heap_pop(&heap)->key, 1);
+ *              ck_assert_int_eq(least_of(&heap), 1);
  *      }
  *      END_TEST
  *

@@ -68,7 +68,7 @@ static void read_dist(struct parse *parse, const struct att_yaml_node *node, enu
 }
 
 /* `2000000 contacts`, or a duration. */
-static void read_extent(struct parse *parse, const struct att_yaml_node *node,
+static void read_extent(struct parse *parse, const struct att_yaml_node *node, int64_t least,
                         struct sim_extent *extent)
 {
         static const char word[] = " contacts";
@@ -83,14 +83,15 @@ static void read_extent(struct parse *parse, const struct att_yaml_node *node,
             memcmp(node->text.data + node->text.len - (sizeof(word) - 1), word, sizeof(word) - 1) ==
                     0) {
                 number.text.len -= sizeof(word) - 1;
-                if (att_value_whole(parse->errors, &number, 0, CONTACTS_MAX, &value)) {
+                if (att_value_whole(parse->errors, &number, least, CONTACTS_MAX, &value)) {
                         *extent = (struct sim_extent){.is_contacts = true,
                                                       .contacts = (uint64_t)value};
                 }
                 return;
         }
-        *extent = (struct sim_extent){0};
-        read_us(parse, node, &extent->us);
+        if (att_value_duration(parse->errors, node, least, ATT_DURATION_MS_MAX, &value)) {
+                *extent = (struct sim_extent){.us = value * 1000};
+        }
 }
 
 /* `1.4/min`, in contacts a second. */
@@ -303,8 +304,20 @@ static void read_trace(struct parse *parse, const struct att_yaml_node *node,
                 return;
         }
         append_path(parse, node, &path);
-        (void)!sim_trace_read(path.data, &stream->request, parse->plan->config, &parse->plan->arena,
-                              parse->errors, &stream->trace);
+        if (!sim_trace_read(path.data, &stream->request, parse->plan->config, &parse->plan->arena,
+                            parse->errors, &stream->trace)) {
+                return;
+        }
+        for (uint32_t i = 0; i < stream->trace.count && stream->handle.law == SIM_NONE; i++) {
+                if (isnan(stream->trace.rows[i].handle_s)) {
+                        att_config_errors_add(
+                                parse->errors, node->place,
+                                "line %u of the trace has no handle_s, and there is no "
+                                "'handle' here: how long a conversation is",
+                                stream->trace.rows[i].line);
+                        return;
+                }
+        }
 }
 
 static void find_queue(struct parse *parse, const struct att_yaml_node *node,
@@ -663,10 +676,10 @@ static void read_numbers(struct parse *parse, const struct plan_form *form)
                 read_count(parse, form->replications, REPLICATIONS_MAX, &plan->replications);
         }
         if (form->warm_up) {
-                read_extent(parse, form->warm_up, &plan->warm_up);
+                read_extent(parse, form->warm_up, 0, &plan->warm_up);
         }
         if (form->length) {
-                read_extent(parse, form->length, &plan->length);
+                read_extent(parse, form->length, 1, &plan->length);
         }
         if (form->lines) {
                 read_count(parse, form->lines, UINT32_MAX, &plan->lines);
@@ -919,7 +932,8 @@ void sim_plan_warn(const struct sim_plan *plan, struct att_config_errors *errors
                 }
                 patient_load += stream->patience.law == SIM_NONE ? load : 0;
         }
-        if (plan->lines == 0 && patient_load >= plan->config->agent_count) {
+        if (plan->stream_count > 1 && plan->lines == 0 &&
+            patient_load >= plan->config->agent_count) {
                 att_config_errors_warn(errors, plan->streams[0].place,
                                        "the load of all who never give up is %.1f for %u agents",
                                        patient_load, plan->config->agent_count);

@@ -8,7 +8,7 @@
 #include "lib/base/json.h"
 #include "lib/base/util.h"
 
-#define LABEL_WIDTH 24
+#define LABEL_WIDTH 16
 
 /* Agents ------------------------------------------------------------------ */
 
@@ -167,32 +167,35 @@ void sim_report_json(const struct sim_plan *plan, const struct sim_outcome *outc
 static const struct {
         enum sim_measure measure;
         const char *title;
-        bool is_share;
+        enum { IS_COUNT, IS_SHARE, IS_FIGURE } kind;
 } columns[] = {
-        {SIM_OFFERED, "offered", false},         {SIM_P_BLOCK, "blocked", true},
-        {SIM_P_ABANDON, "abandoned", true},      {SIM_P_WAIT, "wait", true},
-        {SIM_MEAN_WAIT_S, "mean wait s", false}, {SIM_LONGEST_WAIT_S, "longest s", false},
-        {SIM_SERVICE_LEVEL, "in target", true},  {SIM_OCCUPANCY, "occupancy", true},
-        {SIM_MEAN_VALUE, "value", false},
+        {SIM_OFFERED, "offered", IS_COUNT},          {SIM_P_BLOCK, "blocked", IS_SHARE},
+        {SIM_P_ABANDON, "abandoned", IS_SHARE},      {SIM_P_WAIT, "wait", IS_SHARE},
+        {SIM_MEAN_WAIT_S, "mean wait s", IS_FIGURE}, {SIM_LONGEST_WAIT_S, "longest s", IS_FIGURE},
+        {SIM_SERVICE_LEVEL, "in target", IS_SHARE},  {SIM_OCCUPANCY, "occupancy", IS_SHARE},
+        {SIM_MEAN_VALUE, "value", IS_FIGURE},
 };
 
-#define CELL_WIDTH 18
+#define CELL_WIDTH 15
 
-static void write_cell(struct att_buffer *into, struct sim_estimate estimate, bool is_share)
+static void write_cell(struct att_buffer *into, struct sim_estimate estimate, int kind)
 {
         char text[64];
-        double scale = is_share ? 100 : 1;
+        double scale = kind == IS_SHARE ? 100 : 1;
         double size = fabs(estimate.mean * scale);
-        int decimals = is_share || size >= 100 ? 1 : size >= 10 ? 2 : 4;
+        const char *unit = kind == IS_SHARE ? "%" : "";
+        int decimals = kind == IS_COUNT                 ? 0
+                       : kind == IS_SHARE || size >= 10 ? 2
+                       : size >= 0.1                    ? 3
+                                                        : 5;
 
         if (isnan(estimate.mean)) {
                 (void)snprintf(text, sizeof(text), "-");
-        } else if (isnan(estimate.ci95)) {
-                (void)snprintf(text, sizeof(text), "%.*f%s", decimals, estimate.mean * scale,
-                               is_share ? "%" : "");
+        } else if (isnan(estimate.ci95) || estimate.ci95 <= 0) {
+                (void)snprintf(text, sizeof(text), "%.*f%s", decimals, estimate.mean * scale, unit);
         } else {
                 (void)snprintf(text, sizeof(text), "%.*f +-%.*f%s", decimals, estimate.mean * scale,
-                               is_share ? 2 : decimals, estimate.ci95 * scale, is_share ? "%" : "");
+                               decimals, estimate.ci95 * scale, unit);
         }
         att_buffer_printf(into, " %*s", CELL_WIDTH, text);
 }
@@ -207,7 +210,7 @@ static void write_line(struct att_buffer *into, const struct sim_outcome *outcom
                         write_cell(into,
                                    is_total ? sim_outcome_total(outcome, columns[i].measure)
                                             : sim_outcome_queue(outcome, queue, columns[i].measure),
-                                   columns[i].is_share);
+                                   columns[i].kind);
                 }
         }
         att_buffer_append_byte(into, '\n');

@@ -607,43 +607,40 @@ static void do_step(struct sim *sim, struct att_command *command)
 
 /* Arrivals ---------------------------------------------------------------- */
 
-static bool has_warmed_up(const struct sim *sim)
+/* The span opens and ends by time ... */
+static void pass_to(struct sim *sim, int64_t now_us)
 {
-        const struct sim_extent *warm_up = &sim->plan->warm_up;
+        const struct sim_plan *plan = sim->plan;
 
-        return warm_up->is_contacts ? sim->arrivals >= warm_up->contacts
-                                    : sim->now_us >= warm_up->us;
-}
-
-static void end_span(struct sim *sim, int64_t at_us)
-{
-        if (!sim->is_over) {
+        sim->now_us = att_max_i64(sim->now_us, now_us);
+        if (!sim->is_open && !plan->warm_up.is_contacts && sim->now_us >= plan->warm_up.us) {
+                sim->is_open = true;
+                sim->open_us = plan->warm_up.us;
+        }
+        if (sim->is_open && !sim->is_over && !plan->length.is_contacts &&
+            sim->now_us >= sim->open_us + plan->length.us) {
                 sim->is_over = true;
-                sim->over_us = att_max_i64(at_us, sim->open_us);
+                sim->over_us = sim->open_us + plan->length.us;
         }
 }
 
-/* Whether the contact that arrives now counts. */
+/* ... or by contacts. Whether the one that arrives now counts. */
 static bool counts_now(struct sim *sim)
 {
-        const struct sim_extent *length = &sim->plan->length;
-        int64_t warm_us = sim->plan->warm_up.is_contacts ? sim->now_us : sim->plan->warm_up.us;
+        const struct sim_plan *plan = sim->plan;
 
-        if (!sim->is_open && has_warmed_up(sim)) {
+        if (!sim->is_open && plan->warm_up.is_contacts && sim->arrivals >= plan->warm_up.contacts) {
                 sim->is_open = true;
-                sim->open_us = warm_us;
+                sim->open_us = sim->now_us;
         }
         sim->arrivals++;
         if (!sim->is_open || sim->is_over) {
                 return false;
         }
-        if (!length->is_contacts && sim->now_us >= sim->open_us + length->us) {
-                end_span(sim, sim->open_us + length->us);
-                return false;
-        }
         sim->counted++;
-        if (length->is_contacts && sim->counted == length->contacts) {
-                end_span(sim, sim->now_us);
+        if (plan->length.is_contacts && sim->counted == plan->length.contacts) {
+                sim->is_over = true;
+                sim->over_us = sim->now_us;
         }
         return true;
 }
@@ -864,7 +861,7 @@ static void happen(struct sim *sim, const struct att_keyheap_entry *first)
         enum event event = (enum event)first->extra;
         struct source *source;
 
-        sim->now_us = (int64_t)first->key.high;
+        pass_to(sim, (int64_t)first->key.high);
         att_keyheap_remove(&sim->agenda, node);
         switch (event) {
         case EVENT_ARRIVAL:
@@ -902,22 +899,13 @@ static bool go_on(struct sim *sim)
         if (deadline_us == SIM_NEVER_US) {
                 return false;
         }
-        sim->now_us = att_max_i64(sim->now_us, deadline_us);
+        pass_to(sim, deadline_us);
         do_step(sim, &(struct att_command){.kind = ATT_CMD_TICK});
         return true;
 }
 
-static bool is_through(struct sim *sim)
+static bool is_through(const struct sim *sim)
 {
-        const struct sim_extent *length = &sim->plan->length;
-
-        if (!sim->is_over && !length->is_contacts &&
-            sim->now_us >= length->us + (sim->is_open ? sim->open_us : sim->plan->warm_up.us) &&
-            !sim->plan->warm_up.is_contacts) {
-                sim->is_open = true;
-                sim->open_us = sim->plan->warm_up.us;
-                end_span(sim, sim->plan->warm_up.us + length->us);
-        }
         return sim->is_over && sim->unresolved == 0;
 }
 
@@ -1085,6 +1073,17 @@ uint32_t sim_bin_count(const struct sim_plan *plan)
         return (uint32_t)((SIM_DAY_US + plan->interval_us - 1) / plan->interval_us);
 }
 
+/* Nothing more will happen: time passes all the same. */
+static void pass_all(struct sim *sim)
+{
+        const struct sim_plan *plan = sim->plan;
+
+        if (!plan->length.is_contacts) {
+                pass_to(sim, (plan->warm_up.is_contacts ? sim->open_us : plan->warm_up.us) +
+                                     plan->length.us);
+        }
+}
+
 void sim_run(const struct sim_plan *plan, const struct sim_options *options,
              struct sim_tally *tally)
 {
@@ -1098,12 +1097,12 @@ void sim_run(const struct sim_plan *plan, const struct sim_options *options,
                         break;
                 }
                 if (!go_on(&sim)) {
+                        pass_all(&sim);
                         break;
                 }
         }
-        end_span(&sim, sim.now_us);
         count_open_ends(&sim);
-        tally->span_s = (double)(sim.over_us - sim.open_us) / SECOND;
+        tally->span_s = in_span_s(&sim, sim.open_us, sim.now_us);
         tally->commands = sim.seq;
         tally->contacts = sim.arrivals;
         tally->cpu_s = cpu_s() - begin_s;

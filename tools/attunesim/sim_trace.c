@@ -190,7 +190,7 @@ static void read_cells(const struct table *table, const struct cells *cells,
         fields_read(&reading, fields, &mapping, target);
 }
 
-static void check_queue(const struct table *table, const struct sim_csv_row *row,
+static void check_queue(const struct table *table, struct att_config_place place,
                         const struct sim_row *read)
 {
         struct att_text queue = read->request.queue;
@@ -198,7 +198,7 @@ static void check_queue(const struct table *table, const struct sim_csv_row *row
         if (!att_text_is_empty(queue) && att_config_find_queue(table->config, queue) == ATT_NONE) {
                 struct att_text nearest = att_config_nearest_queue(table->config, queue);
 
-                att_config_errors_add(table->errors, place_of(table, row->line, 0),
+                att_config_errors_add(table->errors, place,
                                       att_text_is_empty(nearest)
                                               ? "unknown queue '%.*s'%.*s"
                                               : "unknown queue '%.*s', did you mean '%.*s'?",
@@ -212,6 +212,7 @@ static void read_row(struct table *table, const struct sim_csv_row *row, struct 
         struct cells contact = {.count = 0};
         struct cells customer = {.count = 0};
         struct request_form form = {.request = *table->common};
+        uint32_t queue_column = 0;
 
         *read = (struct sim_row){
                 .at_us = -1, .line = row->line, .handle_s = (double)NAN, .patience_s = (double)NAN};
@@ -239,6 +240,8 @@ static void read_row(struct table *table, const struct sim_csv_row *row, struct 
                         break;
                 case COLUMN_CONTACT:
                 case COLUMN_CUSTOMER:
+                        queue_column = att_text_equals_c(column->key.text, "queue") ? i
+                                                                                    : queue_column;
                         of->keys[of->count] = &column->key;
                         of->items[of->count] = &nodes[i];
                         of->count++;
@@ -248,7 +251,7 @@ static void read_row(struct table *table, const struct sim_csv_row *row, struct 
         read_cells(table, &contact, &request_contact_fields, &form);
         read_cells(table, &customer, &request_customer_fields, &form.request.customer);
         read->request = form.request;
-        check_queue(table, row, read);
+        check_queue(table, place_of(table, row->line, queue_column), read);
 }
 
 /* What was found in a row, with the columns' names. */
