@@ -11,6 +11,7 @@ enum exit_status {
 };
 
 int command_chaos(int argc, char **argv);
+int command_compare(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_scenario(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
         {"scenario", command_scenario, "run acceptance cases: attunesim scenario FILE..."},
         {"run", command_run, "simulate a contact centre: attunesim run FILE"},
+        {"compare", command_compare, "two contact centres on the same chance: attunesim compare A B"},
         {"replay", command_replay, "run a journal again: attunesim replay DATA"},
         {"chaos", command_chaos, "the daemon in a simulated world of faults: attunesim chaos --seeds A-B"},
         {"schema", command_schema, "print what editors need to check a configuration"},

@@ -8,10 +8,12 @@
 
 #include "lib/base/util.h"
 #include "tools/attunesim/commands.h"
+#include "tools/attunesim/plot.h"
 #include "tools/attunesim/sim_report.h"
 
 struct options {
         const char *path;
+        const char *plot; /* NULL: no picture. */
         bool is_json;
         bool has_seed;
         uint64_t seed;
@@ -21,6 +23,7 @@ struct options {
 
 static const char help[] =
         "usage: attunesim run FILE [--json] [--seed N] [--replications N] [--jobs N]\n"
+        "                         [--plot OUT.svg]\n"
         "\n"
         "Simulates a contact centre with the engine that routes live traffic; docs/simulation.md\n"
         "says how the file is written.\n"
@@ -28,6 +31,7 @@ static const char help[] =
         "  --json              one object: total, queues, agents, each measure with its interval\n"
         "  --seed N            of all chance, instead of the file's\n"
         "  --replications N    instead of the file's\n"
+        "  --plot OUT.svg      also a picture of the day: waits, service level and load by queue\n"
         "  --jobs N            processes at a time (as many as there are cores)\n"
         "\n"
         "An interrupt (Ctrl-C) prints what there is by then.\n"
@@ -49,6 +53,9 @@ static bool read_option(int option, struct options *options)
         switch (option) {
         case 'j':
                 options->is_json = true;
+                return true;
+        case 'o':
+                options->plot = optarg;
                 return true;
         case 's':
                 options->has_seed = true;
@@ -78,6 +85,7 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
                 {"seed", required_argument, NULL, 's'},
                 {"replications", required_argument, NULL, 'r'},
                 {"jobs", required_argument, NULL, 'p'},
+                {"plot", required_argument, NULL, 'o'},
                 {"help", no_argument, NULL, 'h'},
                 {NULL, 0, NULL, 0},
         };
@@ -117,11 +125,25 @@ static void print_errors(struct att_config_errors *errors)
         (void)fputs(text.data ? text.data : "", stderr);
 }
 
+static bool draw(const struct options *options, const struct sim_plan *plan,
+                 const struct sim_outcome *outcome)
+{
+        const struct plot_side side = {
+                .label = options->path,
+                .plan = plan,
+                .tallies = outcome->tallies,
+                .count = outcome->count,
+        };
+
+        return !options->plot || outcome->count == 0 || plot_draw(&side, 1, options->plot);
+}
+
 static int simulate(const struct options *options, const struct sim_plan *plan)
 {
         const struct sim_crew crew = {
                 .jobs = options->jobs,
                 .shows_progress = isatty(STDERR_FILENO) == 1,
+                .wants_series = options->plot != NULL,
         };
         ATT_CLEANUP(att_buffer_deinit) struct att_buffer text = {0};
         struct sim_outcome outcome;
@@ -133,6 +155,7 @@ static int simulate(const struct options *options, const struct sim_plan *plan)
                 sim_report_table(plan, &outcome, &text);
         }
         (void)fputs(text.data ? text.data : "", stdout);
+        is_well = draw(options, plan, &outcome) && is_well;
         if (outcome.is_interrupted) {
                 (void)fprintf(stderr, "interrupted: %u of %u replications, the last not whole\n",
                               outcome.count, outcome.wanted);
@@ -151,6 +174,9 @@ int command_run(int argc, char **argv)
 
         if (!read_options(argc, argv, &options, &status)) {
                 return status;
+        }
+        if (options.plot && !plot_is_possible("attunesim run", options.plot)) {
+                return EXIT_FAILED;
         }
         if (sim_plan_read(options.path, &errors, &plan) == 0) {
                 plan.seed = options.has_seed ? options.seed : plan.seed;
