@@ -5,7 +5,8 @@
 # one that breaks it too.
 
 set -u
-out=$("$1" chaos --seeds 1-2 --commands 1500 --jobs 2 --plant "$2")
+out=$("$1" chaos --seeds 1-20 --commands 1500 --jobs 2 --stop --plant "$2" \
+        --faults kill,power_cut,power_in_write,cut,half_open,late_accept,double_accept)
 status=$?
 
 complain() {

@@ -28,7 +28,10 @@
 #define COMMANDS_MAX     UINT64_C(100000000)
 #define JOBS_MAX         64
 #define SECONDS_MAX      3600 /* Of one run, before it counts as one that never ends. */
-#define FAULTS_ALL       ((UINT64_C(1) << CHAOS_FAULT_COUNT) - 1)
+/* So long a smaller run is looked for, and so long each is tried. */
+#define SHRINK_SECONDS_MAX 60
+#define TRIAL_SECONDS_MAX  15
+#define FAULTS_ALL         ((UINT64_C(1) << CHAOS_FAULT_COUNT) - 1)
 
 struct request {
         uint64_t first_seed;
@@ -38,6 +41,9 @@ struct request {
         bool json;
         bool verbose; /* In this process, with the daemon's log. */
         bool table;
+        bool stops;       /* At the first that fails. */
+        uint64_t seconds; /* After which no other seed is begun; 0: no limit. */
+        int64_t began_us;
 };
 
 struct job {
@@ -63,7 +69,8 @@ static struct chaos_result *share_result(void)
         return memory;
 }
 
-static void start(struct job *job, const struct world_options *run, uint64_t seed)
+static void start(struct job *job, const struct world_options *run, uint64_t seed,
+                  unsigned seconds_max)
 {
         const struct rlimit no_core = {0, 0};
         struct world_options mine = *run;
@@ -76,7 +83,7 @@ static void start(struct job *job, const struct world_options *run, uint64_t see
         ATT_CHECK(job->pid >= 0);
         if (job->pid == 0) {
                 (void)setrlimit(RLIMIT_CORE, &no_core);
-                (void)alarm(SECONDS_MAX);
+                (void)alarm(seconds_max);
                 if (!chaos_is_verbose && !freopen("/dev/null", "w", stderr)) {
                         _exit(2);
                 }
@@ -112,7 +119,7 @@ static void run_one(struct chaos_result *result, const struct world_options *run
         struct job job = {.result = result};
         int status = 0;
 
-        start(&job, run, run->seed);
+        start(&job, run, run->seed, TRIAL_SECONDS_MAX);
         while (waitpid(job.pid, &status, 0) < 0 && errno == EINTR) {
         }
         judge(result, status);
@@ -165,20 +172,21 @@ static bool try_smaller(struct world_options *best, struct world_options trial,
 
 static void shrink(struct world_options *best, const char *invariant)
 {
+        const int64_t until_us = chaos_real_us() + SHRINK_SECONDS_MAX * INT64_C(1000000);
         struct chaos_result *result = share_result();
         struct world_options trial;
 
-        for (int i = 0; i < CHAOS_FAULT_COUNT; i++) {
-                if (best->faults >> i & 1) {
-                        trial = *best;
-                        trial.faults &= ~(UINT64_C(1) << i);
-                        (void)try_smaller(best, trial, invariant, result);
-                }
-        }
-        for (uint64_t cut = best->commands / 2; cut > 0; cut /= 2) {
+        for (uint64_t cut = best->commands / 2; cut > 0 && chaos_real_us() < until_us; cut /= 2) {
                 trial = *best;
                 trial.commands -= cut;
                 if (trial.commands > 0) {
+                        (void)try_smaller(best, trial, invariant, result);
+                }
+        }
+        for (int i = 0; i < CHAOS_FAULT_COUNT && chaos_real_us() < until_us; i++) {
+                if (best->faults >> i & 1) {
+                        trial = *best;
+                        trial.faults &= ~(UINT64_C(1) << i);
                         (void)try_smaller(best, trial, invariant, result);
                 }
         }
@@ -244,6 +252,13 @@ static struct job *find_free(const struct request *request, struct job *jobs)
         return NULL;
 }
 
+static bool may_start(const struct request *request, const struct sum *sum, uint64_t seed)
+{
+        return seed <= request->last_seed && !(request->stops && sum->failed > 0) &&
+               (request->seconds == 0 ||
+                chaos_real_us() - request->began_us < (int64_t)request->seconds * 1000000);
+}
+
 static void run_all(const struct request *request, struct sum *sum)
 {
         struct job jobs[JOBS_MAX] = {0};
@@ -253,11 +268,11 @@ static void run_all(const struct request *request, struct sum *sum)
         for (uint32_t i = 0; i < request->jobs; i++) {
                 jobs[i].result = share_result();
         }
-        while (next <= request->last_seed || running > 0) {
+        while (may_start(request, sum, next) || running > 0) {
                 struct job *job = find_free(request, jobs);
 
-                if (job && next <= request->last_seed) {
-                        start(job, &request->run, next++);
+                if (job && may_start(request, sum, next)) {
+                        start(job, &request->run, next++, SECONDS_MAX);
                         running++;
                         continue;
                 }
@@ -268,18 +283,19 @@ static void run_all(const struct request *request, struct sum *sum)
 
 /* ---- What it came to ---- */
 
-static void print_json(const struct request *request, const struct sum *sum, double seconds)
+static void print_json(const struct sum *sum, double seconds)
 {
         const struct chaos_figures *f = &sum->figures;
 
         printf("{\"seeds\": %" PRIu64 ", \"passed\": %" PRIu64 ", \"failed\": %" PRIu64
                ", \"commands\": %" PRIu64 ", \"faults\": %" PRIu64 ", \"replayed\": %" PRIu64
-               ", \"starts\": %" PRIu64 ", \"batches\": %" PRIu64 ", \"contacts\": %" PRIu64
+               ", \"starts\": %" PRIu64 ", \"starts_from_snapshots\": %" PRIu64
+               ", \"snapshots\": %" PRIu64 ", \"batches\": %" PRIu64 ", \"contacts\": %" PRIu64
                ", \"connects\": %" PRIu64 ", \"disk_operations\": %" PRIu64
                ", \"virtual_s\": %" PRIu64 ", \"seconds\": %.3f, \"commands_per_second\": %.0f",
-               request->last_seed - request->first_seed + 1, sum->passed, sum->failed, f->commands,
-               f->faults, f->replayed, f->starts, f->batches, f->contacts, f->connects,
-               f->operations, f->virtual_s, seconds,
+               sum->passed + sum->failed, sum->passed, sum->failed, f->commands, f->faults,
+               f->replayed, f->starts, f->snapshot_starts, f->snapshots, f->batches, f->contacts,
+               f->connects, f->operations, f->virtual_s, seconds,
                seconds > 0 ? (double)f->commands / seconds : 0.0);
         printf(", \"by_fault\": {");
         for (int i = 0; i < CHAOS_FAULT_COUNT; i++) {
@@ -297,10 +313,11 @@ static void print_words(const struct request *request, const struct sum *sum, do
                 chaos_table_print(f);
         }
         printf("%" PRIu64 " commands (%" PRIu64 " more decided again in %" PRIu64
-               " starts), %" PRIu64 " contacts, %" PRIu64 " connected, %" PRIu64
+               " starts, %" PRIu64 " of them with a snapshot), %" PRIu64 " contacts, %" PRIu64
+               " connected, %" PRIu64
                " faults, %.1f h of their time in %.1f s: %.0f commands a second\n",
-               f->commands, f->replayed, f->starts, f->contacts, f->connects, f->faults,
-               (double)f->virtual_s / 3600, seconds,
+               f->commands, f->replayed, f->starts, f->snapshot_starts, f->contacts, f->connects,
+               f->faults, (double)f->virtual_s / 3600, seconds,
                seconds > 0 ? (double)f->commands / seconds : 0.0);
         printf("%" PRIu64 " passed, %" PRIu64 " failed\n", sum->passed, sum->failed);
 }
@@ -311,7 +328,8 @@ static void print_usage(FILE *to)
 {
         fprintf(to,
                 "usage: attunesim chaos --seeds A-B [--commands N] [--faults LIST] [--jobs N]\n"
-                "                       [--json] [--table] [--verbose] [--plant BUG]\n\n"
+                "                       [--seconds N] [--stop] [--json] [--table] [--verbose]\n"
+                "                       [--plant BUG]\n\n"
                 "Runs attuned with its journal and its front ends in a simulated world full of\n"
                 "faults and checks that nothing is lost, done twice or left undone.\n\n"
                 "  --commands N   of each seed (default 5000)\n"
@@ -326,6 +344,8 @@ static void print_usage(FILE *to)
         }
         fprintf(to, "  --jobs N       seeds at a time (default: one a processor)\n"
                     "  --table        which faults struck when what was going on\n"
+                    "  --seconds N    begins no other seed after so long\n"
+                    "  --stop         at the first seed that fails\n"
                     "  --verbose      of one seed: also what attuned logs\n"
                     "  --plant BUG    breaks something that must be found:\n                  ");
         for (int i = 1; i < CHAOS_PLANT_COUNT; i++) {
@@ -426,6 +446,11 @@ static bool read_option(int option, const char *argument, struct request *reques
         case 'v':
                 request->verbose = true;
                 return true;
+        case 'S':
+                return read_number(argument, UINT32_MAX, &request->seconds);
+        case 'x':
+                request->stops = true;
+                return true;
         default:
                 return false;
         }
@@ -449,13 +474,14 @@ int command_chaos(int argc, char **argv)
                 {"json", no_argument, NULL, 'J'},
                 {"table", no_argument, NULL, 't'},
                 {"verbose", no_argument, NULL, 'v'},
+                {"stop", no_argument, NULL, 'x'},
+                {"seconds", required_argument, NULL, 'S'},
                 {"help", no_argument, NULL, 'h'},
                 {0},
         };
         struct request request = {.run = {.commands = COMMANDS_DEFAULT, .faults = FAULTS_ALL},
                                   .jobs = processors()};
         struct sum sum = {0};
-        int64_t began_us = chaos_real_us();
         double seconds;
         int option;
 
@@ -474,10 +500,11 @@ int command_chaos(int argc, char **argv)
                 return EXIT_USAGE;
         }
         chaos_is_verbose = request.verbose;
+        request.began_us = chaos_real_us();
         run_all(&request, &sum);
-        seconds = (double)(chaos_real_us() - began_us) / 1e6;
+        seconds = (double)(chaos_real_us() - request.began_us) / 1e6;
         if (request.json) {
-                print_json(&request, &sum, seconds);
+                print_json(&sum, seconds);
         } else {
                 print_words(&request, &sum, seconds);
         }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/attunesim/chaos_centre.h"
 
+#include "lib/base/util.h"
+
 struct writer {
         struct att_rng *rng;
         struct att_buffer *yaml;
@@ -27,12 +29,21 @@ static bool falls(const struct writer *w, uint32_t percent)
         return below(w, 100) < percent;
 }
 
+static const uint32_t paces[] = {1, 1, 5, 25, 100};
+
+/* A time in milliseconds, at the centre's pace. */
+static uint32_t ms(const struct writer *w, uint32_t seconds)
+{
+        return seconds * 1000 / w->centre->pace;
+}
+
 void centre_choose(struct att_rng *rng, struct centre *ret_centre)
 {
         *ret_centre = (struct centre){
                 .agents = 2 + (uint32_t)att_rng_below(rng, CENTRE_AGENTS_MAX - 1),
                 .queues = 1 + (uint32_t)att_rng_below(rng, CENTRE_QUEUES_MAX),
                 .contacts_max = 10 + (uint32_t)att_rng_below(rng, 90),
+                .pace = paces[att_rng_below(rng, ATT_ARRAY_LEN(paces))],
         };
 }
 
@@ -42,8 +53,8 @@ static void write_channels(const struct writer *w)
 
         WRITE("channels:\n");
         for (uint32_t i = 0; i < CENTRE_CHANNELS; i++) {
-                WRITE("  %s: { units: %u, offer_timeout: %us, wrap_up: %us", channels[i],
-                      units[i][below(w, 2)], 3 + below(w, 12), below(w, 3) * 4);
+                WRITE("  %s: { units: %u, offer_timeout: %ums, wrap_up: %ums", channels[i],
+                      units[i][below(w, 2)], ms(w, 3 + below(w, 12)), ms(w, below(w, 3) * 4));
                 WRITE("%s%s }\n", i == 2 && falls(w, 50) ? ", auto_accept: true" : "",
                       i == 0 && falls(w, 30) ? ", exclusive: true" : "");
         }
@@ -91,22 +102,22 @@ static void write_policy(const struct writer *w, uint32_t i)
         WRITE("    urgency: { fit: %u, slope: %u.0/min, urgent_slope: %u.0/min, value: %u, "
               "emotion: %u }\n",
               4 * below(w, 3), below(w, 3), 2 * below(w, 4), below(w, 5), below(w, 5));
-        WRITE("    on_missed: %s\n    retry_cooldown: %us\n", falls(w, 70) ? "keep" : "pause",
-              below(w, 8));
+        WRITE("    on_missed: %s\n    retry_cooldown: %ums\n", falls(w, 70) ? "keep" : "pause",
+              ms(w, below(w, 8)));
         if (falls(w, 30)) {
-                WRITE("    batch: %ums\n", 100 + below(w, 1500));
+                WRITE("    batch: %ums\n", 1 + (100 + below(w, 1500)) / w->centre->pace);
         }
         if (falls(w, 30)) {
-                WRITE("    starve_after: %us\n", 20 + below(w, 100));
+                WRITE("    starve_after: %ums\n", ms(w, 20 + below(w, 100)));
         }
         if (falls(w, 30)) {
                 WRITE("    delivery: broadcast %u\n", 2 + below(w, 2));
         }
         if (falls(w, 40)) {
-                WRITE("    hold_for_preferred: %us\n", 1 + below(w, 10));
+                WRITE("    hold_for_preferred: %ums\n", ms(w, 1 + below(w, 10)));
         }
-        WRITE("    agent_wait: %us\n    callback: { attempts: %u, pause: %us }\n", 5 + below(w, 20),
-              1 + below(w, 3), 5 + below(w, 60));
+        WRITE("    agent_wait: %ums\n    callback: { attempts: %u, pause: %ums }\n",
+              ms(w, 5 + below(w, 20)), 1 + below(w, 3), ms(w, 5 + below(w, 60)));
 }
 
 static void write_steps(const struct writer *w, uint32_t queue)
@@ -120,7 +131,7 @@ static void write_steps(const struct writer *w, uint32_t queue)
         WRITE("    relax:\n");
         for (uint32_t i = 0; i < count; i++) {
                 after += 3 + below(w, 15);
-                WRITE("      - { after: %us, ", after);
+                WRITE("      - { after: %ums, ", ms(w, after));
                 if (i + 1 == count && queue > 0 && falls(w, 25)) {
                         WRITE("queue: q0 }\n");
                         return;
@@ -138,7 +149,7 @@ static void write_queue(const struct writer *w, uint32_t i)
         WRITE("  q%u:\n    policy: p%u\n    priority: %u\n    requires: ", i, below(w, 2),
               below(w, 5));
         write_levels(w, 1, 45);
-        WRITE("\n    max_wait: %us\n", 20 + below(w, 160));
+        WRITE("\n    max_wait: %ums\n", ms(w, 20 + below(w, 160)));
         if (i > 0 && falls(w, 50)) {
                 WRITE("    moved_to: q0\n");
         }
@@ -147,7 +158,7 @@ static void write_queue(const struct writer *w, uint32_t i)
         }
         switch (below(w, 4)) {
         case 0:
-                WRITE("    overflow: { callback: %us }\n", 5 + below(w, 60));
+                WRITE("    overflow: { callback: %ums }\n", ms(w, 5 + below(w, 60)));
                 break;
         case 1:
                 WRITE("    overflow: { refuse: \"please try again\" }\n");
@@ -161,7 +172,7 @@ static void write_queue(const struct writer *w, uint32_t i)
                 break;
         }
         if (falls(w, 20)) {
-                WRITE("    wrap_up: %us\n", below(w, 10));
+                WRITE("    wrap_up: %ums\n", ms(w, below(w, 10)));
         }
         write_steps(w, i);
 }

@@ -18,6 +18,7 @@ struct centre {
         uint32_t agents;
         uint32_t queues;
         uint32_t contacts_max;
+        uint32_t pace; /* So many times as fast as people are: all its times are divided by this. */
 };
 
 void centre_choose(struct att_rng *rng, struct centre *ret_centre);

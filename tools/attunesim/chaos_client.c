@@ -16,7 +16,8 @@
 #define RECENT      48 /* Contacts that people still remember. */
 #define TOLD_MAX    4096
 #define SECOND_US   INT64_C(1000000)
-#define PATIENCE_US (20 * SECOND_US) /* With a connection on which nothing comes. */
+#define PATIENCE_US (20 * SECOND_US)
+#define BURST_MAX   16
 #define HELD_MAX    8192
 #define STORM_LINKS 40
 
@@ -69,12 +70,25 @@ static struct {
         uint32_t next_work;
         struct link *storm[STORM_LINKS];
         int64_t storm_until_us;
+        uint32_t burst; /* What they do, they do so many times at once. */
         bool is_calm;
 } all;
 
 static uint32_t below(uint32_t bound)
 {
         return (uint32_t)att_rng_below(&all.rng, bound);
+}
+
+/* A time of people, at the centre's pace. */
+static int64_t paced(int64_t us)
+{
+        return us / all.options.centre->pace;
+}
+
+/* With a connection on which nothing comes. */
+static int64_t patience_us(void)
+{
+        return att_max_i64(paced(PATIENCE_US), SECOND_US);
 }
 
 static bool may(enum chaos_fault fault)
@@ -400,7 +414,7 @@ static void plan(struct client *client, int64_t in_us, enum att_command_kind kin
 {
         if (all.action_count < ACTIONS_MAX) {
                 all.actions[all.action_count++] = (struct action){
-                        .due_us = chaos_now_us() + in_us,
+                        .due_us = chaos_now_us() + paced(in_us),
                         .kind = kind,
                         .client = index_of(client),
                         .contact = contact,
@@ -478,8 +492,8 @@ static void misbehave_with_offer(struct client *client, uint32_t contact, uint32
         if (strikes(CHAOS_LATE_ACCEPT, 60)) {
                 count(CHAOS_LATE_ACCEPT);
                 watch_cover_one(CHAOS_LATE_ACCEPT, contact_id, agent_id);
-                plan(client, timeout_us + below(3000000), ATT_CMD_OFFER_ACCEPT, contact, agent,
-                     offer);
+                plan(client, timeout_us * all.options.centre->pace + below(3000000),
+                     ATT_CMD_OFFER_ACCEPT, contact, agent, offer);
         }
 }
 
@@ -664,11 +678,14 @@ static void think(struct client *client)
         if (client->think_us > chaos_now_us() || all.is_calm) {
                 return;
         }
-        client->think_us = chaos_now_us() + 10000 + below(client->is_desk ? 900000 : 400000);
-        if (client->is_desk) {
-                think_of_desk(client);
-        } else {
-                think_of_platform(client);
+        client->think_us = chaos_now_us() +
+                           all.burst * paced(10000 + below(client->is_desk ? 900000 : 400000));
+        for (uint32_t i = 0; i < all.burst; i++) {
+                if (client->is_desk) {
+                        think_of_desk(client);
+                } else {
+                        think_of_platform(client);
+                }
         }
 }
 
@@ -737,9 +754,9 @@ static void hang_up(struct client *client)
         client->link = NULL;
         client->held_len = 0;
         client->connect_us = chaos_now_us() + 20000 +
-                             (below(4)   ? below(500000)
-                              : below(4) ? below(5000000)
-                                         : below(60000000));
+                             paced(below(4)   ? below(500000)
+                                   : below(4) ? below(5000000)
+                                              : below(60000000));
         if (all.is_calm) {
                 client->connect_us = chaos_now_us() + 100000;
         }
@@ -774,7 +791,7 @@ static void receive(struct client *client)
                 }
         }
         if (link_has_ended(client->link) || att_client_state(client->client) == ATT_CLIENT_FAILED ||
-            chaos_now_us() - client->heard_us > PATIENCE_US) {
+            chaos_now_us() - client->heard_us > patience_us()) {
                 hang_up(client);
         }
 }
@@ -838,7 +855,7 @@ static void transmit(struct client *client)
 static void keep_alive(struct client *client)
 {
         if (client->ping_us <= chaos_now_us()) {
-                client->ping_us = chaos_now_us() + PATIENCE_US / 4;
+                client->ping_us = chaos_now_us() + patience_us() / 4;
                 att_client_ping(client->client);
         }
 }
@@ -911,6 +928,7 @@ void clients_begin(const struct att_rng *rng, const struct clients_options *opti
         all.rng = *rng;
         all.options = *options;
         all.storm_until_us = INT64_MAX;
+        all.burst = below(2) ? 1 : 1 + below(BURST_MAX);
         all.desks = 1 + below(3);
         all.count = 1 + below(3) + all.desks;
         for (uint32_t i = 0; i < TOLD_MAX; i++) {
@@ -1006,7 +1024,7 @@ void clients_fault(enum chaos_fault fault)
         }
         chaos_covered(fault, place_of(client));
         if (fault == CHAOS_STUCK) {
-                client->stuck_until_us = chaos_now_us() + below(30000000);
+                client->stuck_until_us = chaos_now_us() + paced(below(30000000));
         }
         if (!client->link) {
                 return;

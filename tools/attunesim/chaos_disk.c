@@ -2,7 +2,6 @@
 #include "tools/attunesim/chaos_disk.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +48,6 @@ struct name_change {
 };
 
 static struct {
-        pthread_mutex_t mutex;
         struct att_rng rng;
         struct name_table now;
         struct name_table synced;
@@ -66,21 +64,11 @@ static struct {
         struct disk_file *rotten;
         size_t rotten_at;
         char rotten_was;
-} disk = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+} disk;
 
 static size_t smaller(size_t a, size_t b)
 {
         return a < b ? a : b;
-}
-
-static void lock(void)
-{
-        (void)pthread_mutex_lock(&disk.mutex);
-}
-
-static void unlock(void)
-{
-        (void)pthread_mutex_unlock(&disk.mutex);
 }
 
 bool disk_has_path(const char *path)
@@ -374,18 +362,14 @@ int disk_open(const char *path, bool create, bool empty, struct disk_file **ret_
 {
         int error;
 
-        lock();
         error = open_locked(path, create, empty, ret_file);
-        unlock();
         return error;
 }
 
 void disk_close(struct disk_file *file)
 {
-        lock();
         file->handles--;
         unname(file);
-        unlock();
 }
 
 int64_t disk_read(struct disk_file *file, void *into, size_t len, uint64_t at)
@@ -395,12 +379,10 @@ int64_t disk_read(struct disk_file *file, void *into, size_t len, uint64_t at)
         if (got != 0) {
                 return -EIO;
         }
-        lock();
         if (at < file->now.len) {
                 got = (int64_t)smaller(len, file->now.len - (size_t)at);
                 memcpy(into, file->now.bytes + at, (size_t)got);
         }
-        unlock();
         return got;
 }
 
@@ -411,7 +393,6 @@ int64_t disk_write(struct disk_file *file, const void *from, size_t len, uint64_
         if (error < 0) {
                 return error;
         }
-        lock();
         if (error > 0) {
                 len /= 2;
         }
@@ -420,7 +401,6 @@ int64_t disk_write(struct disk_file *file, const void *from, size_t len, uint64_
         }
         memcpy(file->now.bytes + at, from, len);
         mark_sectors(file, (size_t)at, len);
-        unlock();
         return error > 0 ? -ENOSPC : (int64_t)len;
 }
 
@@ -496,9 +476,7 @@ bool disk_exists(const char *path)
 {
         bool exists;
 
-        lock();
         exists = find(&disk.now, path) != NULL;
-        unlock();
         return exists;
 }
 
@@ -510,12 +488,10 @@ int disk_remove(const char *path)
         if (error != 0) {
                 return error < 0 ? error : -EIO;
         }
-        lock();
         name = find(&disk.now, path);
         if (name) {
                 change_names(path, "", name->file);
         }
-        unlock();
         return name ? 0 : -ENOENT;
 }
 
@@ -527,12 +503,10 @@ int disk_rename(const char *from, const char *to)
         if (error != 0) {
                 return error < 0 ? error : -EIO;
         }
-        lock();
         name = find(&disk.now, from);
         if (name) {
                 change_names(from, to, name->file);
         }
-        unlock();
         return name ? 0 : -ENOENT;
 }
 
@@ -544,13 +518,11 @@ int disk_link(const char *from, const char *to)
         if (error != 0) {
                 return error < 0 ? error : -EIO;
         }
-        lock();
         name = find(&disk.now, from);
         error = !name ? -ENOENT : find(&disk.now, to) ? -EEXIST : 0;
         if (error == 0) {
                 change_names("", to, name->file);
         }
-        unlock();
         return error;
 }
 
@@ -561,11 +533,9 @@ int disk_sync_names(void)
         if (error < 0) {
                 return error;
         }
-        lock();
         if (!disk.lies) {
                 settle_names(disk.pending_count);
         }
-        unlock();
         return 0;
 }
 
@@ -579,7 +549,6 @@ void disk_put(const char *path, struct att_text text)
         struct name *name;
         struct disk_file *file;
 
-        lock();
         name = find(&disk.now, path);
         file = name ? name->file : att_alloc(sizeof(*file));
         if (!name) {
@@ -591,7 +560,6 @@ void disk_put(const char *path, struct att_text text)
         if (text.len > 0) {
                 memcpy(file->now.bytes, text.data, text.len);
         }
-        unlock();
 }
 
 /* ---- A new process ---- */

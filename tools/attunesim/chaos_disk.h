@@ -8,8 +8,7 @@
  * point. A sync that fails forgets what it should have written, as Linux does: no later one makes it
  * good.
  *
- * One disk a process. The journal's thread and the simulation's may both call; they never do at the
- * same time but for files that were put (disk_put()), which have no part in faults.
+ * One disk a process. Files that were put (disk_put()) have no part in faults.
  */
 #ifndef ATT_TOOLS_ATTUNESIM_CHAOS_DISK_H
 #define ATT_TOOLS_ATTUNESIM_CHAOS_DISK_H

@@ -106,6 +106,8 @@ struct chaos_figures {
         uint64_t checks;   /* Recounts of the whole engine. */
         uint64_t batches;
         uint64_t starts;
+        uint64_t snapshot_starts; /* That began with a snapshot. */
+        uint64_t snapshots;       /* Made while attuned ran. */
         uint64_t faults;
         uint64_t bytes_sent;
         uint64_t frames_checked;

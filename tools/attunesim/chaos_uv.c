@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/attunesim/chaos_uv.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,11 +73,7 @@ static struct {
         int64_t async_due_us;
         uint64_t asked; /* Batches that were given to the journal ... */
         uint64_t done;  /* ... and that it is through with. */
-        pthread_mutex_t mutex;
-        pthread_cond_t changed;
-} uv = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-        .changed = PTHREAD_COND_INITIALIZER,
-        .async_due_us = INT64_MAX};
+} uv = {.async_due_us = INT64_MAX};
 
 void (*chaos_uv_driver)(uv_loop_t *loop);
 void (*chaos_uv_on_sent)(uv_stream_t *server, const char *bytes, size_t len);
@@ -439,10 +434,7 @@ void chaos_uv_note_asked(void)
 
 void chaos_uv_note_done(void)
 {
-        (void)pthread_mutex_lock(&uv.mutex);
         uv.done++;
-        (void)pthread_cond_signal(&uv.changed);
-        (void)pthread_mutex_unlock(&uv.mutex);
 }
 
 void chaos_uv_expect_async(int64_t due_us)
@@ -452,11 +444,9 @@ void chaos_uv_expect_async(int64_t due_us)
 
 void chaos_uv_wait_async(void)
 {
-        (void)pthread_mutex_lock(&uv.mutex);
         while (uv.done < uv.asked) {
-                (void)pthread_cond_wait(&uv.changed, &uv.mutex);
+                chaos_threads_run();
         }
-        (void)pthread_mutex_unlock(&uv.mutex);
 }
 
 static void run_async(void)

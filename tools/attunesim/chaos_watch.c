@@ -66,11 +66,115 @@ static struct {
         uint32_t offer_count;
         const struct att_core *core;
         const struct att_command *command;
-        const struct att_config *config;
+        const struct att_config
+                *config;    /* Shared. What decides now: at a reload first the old one. */
+        bool is_old_config; /* The command is a reload that has not begun yet. */
 } watch;
+
+/* ---- What it knew ---- */
+
+#define COPIES_MAX 8
+
+static struct copy {
+        uint64_t seq; /* 0: none. */
+        char strange[STRANGE_MAX][32];
+        uint32_t strange_count;
+        struct contact *contacts; /* Owned. */
+        size_t contact_count;
+        size_t contact_capacity;
+        struct agent agents[CENTRE_AGENTS_MAX];
+        struct offer offers[OFFERS_MAX];
+        uint32_t offer_count;
+} copies[COPIES_MAX];
+
+/* The oldest of which no snapshot was made, or the oldest. */
+static struct copy *choose_copy(bool (*is_needed)(uint64_t seq))
+{
+        struct copy *oldest = NULL;
+        struct copy *unneeded = NULL;
+
+        for (size_t i = 0; i < COPIES_MAX; i++) {
+                struct copy *copy = &copies[i];
+
+                if (copy->seq == 0) {
+                        return copy;
+                }
+                if (!oldest || copy->seq < oldest->seq) {
+                        oldest = copy;
+                }
+                if (!is_needed(copy->seq) && (!unneeded || copy->seq < unneeded->seq)) {
+                        unneeded = copy;
+                }
+        }
+        return unneeded ? unneeded : oldest;
+}
+
+static const struct copy *find_copy(uint64_t seq)
+{
+        for (size_t i = 0; i < COPIES_MAX; i++) {
+                if (copies[i].seq == seq) {
+                        return &copies[i];
+                }
+        }
+        return NULL;
+}
+
+void watch_save(uint64_t seq, bool (*is_needed)(uint64_t seq))
+{
+        struct copy *copy = choose_copy(is_needed);
+
+        for (size_t i = 0; i < COPIES_MAX; i++) { /* What was lost may have had this number. */
+                copies[i].seq = copies[i].seq == seq ? 0 : copies[i].seq;
+        }
+        copy->seq = seq;
+        copy->strange_count = watch.strange_count;
+        memcpy(copy->strange, watch.strange, watch.strange_count * sizeof(watch.strange[0]));
+        if (copy->contact_capacity < watch.contact_count) {
+                copy->contact_capacity = watch.contact_count;
+                copy->contacts = att_realloc_array(copy->contacts, copy->contact_capacity,
+                                                   sizeof(*copy->contacts));
+        }
+        copy->contact_count = watch.contact_count;
+        if (watch.contact_count > 0) {
+                memcpy(copy->contacts, watch.contacts,
+                       watch.contact_count * sizeof(*watch.contacts));
+        }
+        memcpy(copy->agents, watch.agents, sizeof(copy->agents));
+        copy->offer_count = watch.offer_count;
+        memcpy(copy->offers, watch.offers, watch.offer_count * sizeof(watch.offers[0]));
+}
+
+bool watch_restore(uint64_t seq)
+{
+        const struct copy *copy = find_copy(seq);
+
+        if (!copy) {
+                return false;
+        }
+        watch_begin();
+        watch.strange_count = copy->strange_count;
+        memcpy(watch.strange, copy->strange, copy->strange_count * sizeof(copy->strange[0]));
+        if (copy->contact_count > 0) { /* There are never fewer than there were. */
+                memcpy(watch.contacts, copy->contacts,
+                       copy->contact_count * sizeof(*copy->contacts));
+        }
+        memcpy(watch.agents, copy->agents, sizeof(watch.agents));
+        watch.offer_count = copy->offer_count;
+        memcpy(watch.offers, copy->offers, copy->offer_count * sizeof(copy->offers[0]));
+        return true;
+}
+
+void watch_forget_saved(void)
+{
+        for (size_t i = 0; i < COPIES_MAX; i++) {
+                copies[i].seq = 0;
+        }
+}
 
 void watch_begin(void)
 {
+        att_config_unref(watch.config);
+        watch.config = NULL;
         if (watch.contacts) {
                 memset(watch.contacts, 0, watch.contact_count * sizeof(*watch.contacts));
         }
@@ -284,9 +388,15 @@ static void check_may_take(const struct att_effect *effect, uint32_t agent_numbe
                     "contact %.*s goes to agent %.*s, who lacks what queue %s asks in step %u",
                     ATT_TEXT_ARGS(effect->contact), ATT_TEXT_ARGS(effect->agent), contact->queue,
                     effect->step);
+        if (watch.is_old_config) { /* What the engine says of an agent is of after the reload. */
+                return;
+        }
         CHAOS_CHECK(att_core_find_agent(watch.core, effect->agent, &view) && view.def, "S10",
                     "contact %.*s goes to agent %.*s, who is none", ATT_TEXT_ARGS(effect->contact),
                     ATT_TEXT_ARGS(effect->agent));
+        if (view.presence != ATT_PRESENCE_READY) { /* Gone since, with the same command. */
+                return;
+        }
         CHAOS_CHECK(is_reachable(&view, contact->channel), "S10",
                     "contact %.*s goes to agent %.*s, who is not reachable on %s",
                     ATT_TEXT_ARGS(effect->contact), ATT_TEXT_ARGS(effect->agent), contact->channel);
@@ -422,12 +532,27 @@ static void see_finished(const struct att_effect *effect, uint32_t contact)
                     ATT_TEXT_ARGS(effect->contact));
 }
 
+static void take_config(void)
+{
+        const struct att_config *config = att_core_config(watch.core);
+
+        watch.is_old_config = false;
+        if (config != watch.config) {
+                att_config_unref(watch.config);
+                watch.config = config ? att_config_ref(config) : NULL;
+        }
+}
+
 static void see(const struct att_effect *effect)
 {
         uint32_t number = 0;
         struct contact *contact = find_contact(effect->contact, &number);
         struct agent *agent;
 
+        if (effect->kind == ATT_EFFECT_CONFIG) {
+                take_config();
+                return;
+        }
         if (effect->kind == ATT_EFFECT_AGENT) {
                 agent = find_agent(effect->agent, &number);
                 if (agent) {
@@ -710,7 +835,10 @@ void watch_step(const struct att_core *core, const struct att_command *command,
 
         watch.core = core;
         watch.command = command;
-        watch.config = att_core_config(core);
+        watch.is_old_config = command->kind == ATT_CMD_CONFIG && watch.config;
+        if (!watch.is_old_config) {
+                take_config();
+        }
         if (!watch.config) {
                 return;
         }
@@ -733,6 +861,7 @@ void watch_step(const struct att_core *core, const struct att_command *command,
         if (command->kind == ATT_CMD_OCCUPIED) {
                 see_command(command, refused);
         }
+        take_config();
         for (uint32_t i = 0; i < effects->count; i++) {
                 check_contact(effects->items[i].contact);
                 if (effects->items[i].kind == ATT_EFFECT_OFFER) {

@@ -17,6 +17,11 @@
 
 /* Forgets everything: a new engine. */
 void watch_begin(void);
+/* Keeps what it knows after this command; some are there to go back to when an engine begins with a
+ * snapshot, those that are needed first of all. False: that one was not kept. */
+void watch_save(uint64_t seq, bool (*is_needed)(uint64_t seq));
+ATT_MUST_USE bool watch_restore(uint64_t seq);
+void watch_forget_saved(void);
 void watch_step(const struct att_core *core, const struct att_command *command,
                 const struct att_effects *effects);
 /* Whether it asks for nothing of its own but a queue and a channel. */

@@ -8,17 +8,20 @@
 #include <inttypes.h>
 #include <malloc.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/app.h"
 #include "daemon/execute.h"
 #include "daemon/replay.h"
+#include "daemon/snapshots.h"
 #include "daemon/state.h"
 #include "lib/base/util.h"
 #include "lib/core/core.h"
 #include "lib/store/journal.h"
 #include "lib/store/reader.h"
+#include "lib/store/snapshot.h"
 #include "lib/wire/codec.h"
 #include "tools/attunesim/chaos_centre.h"
 #include "tools/attunesim/chaos_client.h"
@@ -31,23 +34,30 @@
 #define SECOND_US   INT64_C(1000000)
 #define CONFIG_PATH DISK_ROOT "/attune.yaml"
 #define POINTS_MAX  64
-#define KNOWN_BITS  16
-#define KNOWN_MAX   (1u << KNOWN_BITS)
+/* After so many batches the state's digest is kept; after so many commands the engine recounts itself. */
+#define DIGEST_EVERY 8
+#define CHECK_EVERY  16
+#define KNOWN_BITS   16
+#define KNOWN_MAX    (1u << KNOWN_BITS)
 /* A Tuesday morning. */
 #define WALL_US (INT64_C(1704185990) * SECOND_US)
 /* Of commands that starts decide again, so many for each new one. */
-#define REPLAYED_PER_COMMAND 3
+#define REPLAYED_PER_COMMAND 1
 /* After which time without new contacts nobody may wait any more. */
 #define QUIET_US (INT64_C(3600) * SECOND_US)
 /* A writer that lives so long after an error of its disk was not hurt by it. */
 #define OUTLIVED_US (3 * SECOND_US)
+#define FAST_PACE   25             /* Centres that are so fast go on for longer. */
 #define LEAVE_MS    INT64_C(90000) /* Until a front end that is gone is given up for certain. */
 
 /* A command after which the state is known. */
 struct point {
         uint64_t seq;
+        bool has_digest; /* It costs as much as all else about a command: some have none. */
         struct att_digest digest;
 };
+
+#define LOST UINT64_MAX /* The command was never durable: it may be decided again. */
 
 /* A request that was answered, or decided. */
 struct known {
@@ -68,6 +78,10 @@ static struct {
         struct app *app; /* From its listening on; NULL before. */
         const struct att_core *core;
         bool is_replaying;
+        bool is_aside;         /* Another engine is at work: the maker of a snapshot's, a test's. */
+        uint64_t replays_from; /* This start's first command is after this one. */
+        int64_t keep_ms;
+        bool must_save; /* What the watch knows at the end of the batch that is being collected. */
         sigjmp_buf abort_to;
         enum chaos_fault ends_by; /* The armed fault that will end this life. */
         int64_t struck_us;        /* It was felt, and nothing has come of it yet; 0: no. */
@@ -82,14 +96,15 @@ static struct {
         uint64_t era_end; /* In commands. */
         uint64_t era_replayed;
         uint64_t era_began;
+        uint32_t commit_us; /* A commit takes less than so much longer than it must. */
         uint64_t released_seq;
         uint64_t durable_seq;
         struct point points[POINTS_MAX];
         size_t next_point;
         struct known answered[KNOWN_MAX];
         struct known stepped[KNOWN_MAX];
-        uint32_t answered_count;
-        uint32_t stepped_count;
+        uint64_t stepped_seq; /* The last command in it. */
+        uint64_t snapshot_commands;
         int64_t last_at_ms;
         enum phase phase;
         int64_t phase_until_us;
@@ -175,7 +190,7 @@ void __real_att_core_step(struct att_core *core, const struct att_command *comma
 void __wrap_att_core_step(struct att_core *core, const struct att_command *command,
                           struct att_effects *effects);
 
-/* No request has a second effect. */
+/* No request has a second effect: it is decided once, and in a replay as the same command. */
 static void check_once(const struct att_command *command)
 {
         struct known *known;
@@ -188,7 +203,9 @@ static void check_once(const struct att_command *command)
         if (!known) {
                 return;
         }
-        CHAOS_CHECK(known->key == 0, "S13",
+        CHAOS_CHECK(known->key == 0 || known->value == LOST ||
+                            (world.is_replaying && known->value == command->seq),
+                    "S13",
                     "request %" PRIu64 " of %.*s is decided a second time, as command %" PRIu64
                     " after %" PRIu64,
                     command->request_id, ATT_TEXT_ARGS(command->front_end), command->seq,
@@ -222,16 +239,20 @@ void __wrap_att_core_step(struct att_core *core, const struct att_command *comma
         if (!world.is_on) {
                 return;
         }
+        if (world.is_aside) {
+                figures()->replayed++;
+                return;
+        }
         if (world.is_replaying && command->seq == 1) {
                 watch_begin();
         }
         world.core = core;
 #ifndef ATT_DEBUG_INVARIANTS
-        if (!world.is_replaying || command->seq % 64 == 0) {
+        if (command->seq % CHECK_EVERY == 0) {
                 att_core_check(core);
+                figures()->checks++;
         }
 #endif
-        figures()->checks++;
         plant_second_owner(command, effects);
         check_once(command);
         watch_step(core, command, effects);
@@ -240,26 +261,104 @@ void __wrap_att_core_step(struct att_core *core, const struct att_command *comma
                 world.era_replayed++;
                 return;
         }
+        world.stepped_seq = command->seq;
         CHAOS_CHECK(command->at_ms >= world.last_at_ms, "S14", "time goes back");
         world.last_at_ms = command->at_ms;
         figures()->commands++;
 }
 
-/* No engine is saved: every start replays the whole journal, and the account of the watch with it. */
-const struct state_codec *__real_state_codec_of_engine(void);
-const struct state_codec *__wrap_state_codec_of_engine(void);
-const struct state_codec *__wrap_state_codec_of_engine(void)
+/* ---- Snapshots ---- */
+
+static bool has_snapshot(uint64_t seq)
 {
-        return world.is_on ? NULL : __real_state_codec_of_engine();
+        char *path = att_snapshot_path(DISK_ROOT "/journal", seq);
+        bool has = disk_exists(path);
+
+        free(path);
+        return has;
+}
+
+/* What the watch knew then is kept for a start that begins with this snapshot, which is of the end of the
+ * batch that holds the command. */
+void __real_snapshots_look(struct app *app, int64_t monotonic_ms);
+void __wrap_snapshots_look(struct app *app, int64_t monotonic_ms);
+void __wrap_snapshots_look(struct app *app, int64_t monotonic_ms)
+{
+        const uint64_t before = app->snapshots.wanted_seq;
+
+        __real_snapshots_look(app, monotonic_ms);
+        if (world.is_on && app->snapshots.last_seq == att_core_seq(app->writer.core) &&
+            app->snapshots.last_ms == monotonic_ms && before == 0) {
+                world.must_save = writer_collected(&app->writer) > 0;
+                if (!world.must_save) {
+                        watch_save(app->snapshots.last_seq, has_snapshot);
+                }
+        }
 }
 
 void __real_snapshots_save_at_stop(struct app *app);
 void __wrap_snapshots_save_at_stop(struct app *app);
 void __wrap_snapshots_save_at_stop(struct app *app)
 {
-        if (!world.is_on) {
-                __real_snapshots_save_at_stop(app);
+        if (world.is_on && app->writer.journal) {
+                watch_save(att_core_seq(app->writer.core), has_snapshot);
         }
+        __real_snapshots_save_at_stop(app);
+}
+
+int __real_state_restore(const struct att_snapshot *snapshot, const struct state_codec *codec,
+                         struct front_ends *front_ends, struct att_core **ret_core,
+                         struct att_buffer *why);
+int __wrap_state_restore(const struct att_snapshot *snapshot, const struct state_codec *codec,
+                         struct front_ends *front_ends, struct att_core **ret_core,
+                         struct att_buffer *why);
+int __wrap_state_restore(const struct att_snapshot *snapshot, const struct state_codec *codec,
+                         struct front_ends *front_ends, struct att_core **ret_core,
+                         struct att_buffer *why)
+{
+        const bool was_aside = world.is_aside;
+        int error;
+
+        world.is_aside = true; /* What is loaded is stepped, too: its configuration. */
+        error = __real_state_restore(snapshot, codec, front_ends, ret_core, why);
+        world.is_aside = was_aside;
+        if (world.is_on && error == 0 && !world.is_aside) {
+                CHAOS_CHECK(watch_restore(snapshot->at.seq), "S12",
+                            "there is a snapshot of command %" PRIu64 ", which none was made of",
+                            snapshot->at.seq);
+                world.core = *ret_core;
+                figures()->snapshot_starts++;
+        }
+        return error;
+}
+
+static struct options options_of_life(void)
+{
+        return (struct options){.config = CONFIG_PATH,
+                                .data = DISK_ROOT,
+                                .socket = DISK_ROOT "/socket",
+                                .ready_fd = -1,
+                                .time_scale = 1,
+                                .keep_ms = world.keep_ms,
+                                .snapshot_commands = world.snapshot_commands};
+}
+
+/* The maker of a snapshot works in one go, while nothing is being written. */
+static void run_child_on_time(void)
+{
+        const struct chaos_child *child = chaos_child();
+        struct options options = options_of_life();
+        int status;
+
+        if (!child || child->due_us > chaos_now_us() || chaos_uv_is_expecting()) {
+                return;
+        }
+        options.make_snapshot = child->request;
+        world.is_aside = true;
+        status = snapshots_make(&options);
+        world.is_aside = false;
+        chaos_child_end(status);
+        figures()->snapshots += status == EXIT_SUCCESS;
 }
 
 void __real_execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
@@ -294,10 +393,17 @@ bool __wrap_push_window_take(struct push_window *window, struct att_text *ret_fr
 
 /* ---- The journal ---- */
 
+/* That of the last before a disk's fault has one always. */
 static void note_point(uint64_t seq)
 {
-        world.points[world.next_point++ % POINTS_MAX] = (struct point){seq,
-                                                                       att_core_digest(world.core)};
+        const bool has_digest = world.next_point % DIGEST_EVERY == 0 ||
+                                world.ends_by != CHAOS_FAULT_COUNT;
+
+        world.points[world.next_point++ % POINTS_MAX] = (struct point){
+                .seq = seq,
+                .has_digest = has_digest,
+                .digest = has_digest ? att_core_digest(world.core) : (struct att_digest){0},
+        };
 }
 
 static const struct point *find_point(uint64_t seq)
@@ -352,14 +458,22 @@ static void check_recovered(const struct att_journal_position *end)
                         world.points[i].seq = 0;
                 }
         }
+        for (size_t i = 0; i < KNOWN_MAX && world.stepped_seq > end->seq; i++) {
+                if (world.stepped[i].key != 0 && world.stepped[i].value > end->seq) {
+                        world.stepped[i].value = LOST;
+                }
+        }
+        world.stepped_seq = end->seq;
         if (end->seq == 0) {
+                watch_begin();
                 return;
         }
         point = find_point(end->seq);
         CHAOS_CHECK(point, "S12", "the journal ends with command %" PRIu64 ", which ended no batch",
                     end->seq);
-        CHAOS_CHECK(att_digest_equals(point->digest, att_core_digest(world.core)), "S14",
-                    "after command %" PRIu64 " the state is not what it was", end->seq);
+        CHAOS_CHECK(!point->has_digest ||
+                            att_digest_equals(point->digest, att_core_digest(world.core)),
+                    "S14", "after command %" PRIu64 " the state is not what it was", end->seq);
         att_core_check(world.core);
 }
 
@@ -403,6 +517,10 @@ void __wrap_att_journal_append(struct att_journal *journal, const struct att_bat
         if (world.is_on) {
                 ATT_CHECK(batch->last_seq == att_core_seq(world.core));
                 note_point(batch->last_seq);
+                if (world.must_save) {
+                        world.must_save = false;
+                        watch_save(batch->last_seq, has_snapshot);
+                }
                 chaos_uv_note_asked();
                 figures()->batches++;
         }
@@ -708,7 +826,9 @@ static void strike_on_time(void)
         if (world.next_fault_us > chaos_now_us()) {
                 return;
         }
-        world.next_fault_us = chaos_now_us() + 100000 + below(6000000);
+        world.next_fault_us = chaos_now_us() + 100000 +
+                              below(6000000) * INT64_C(25) /
+                                      att_max_i64(world.centre.pace, FAST_PACE);
         fault = choose_fault();
         if (fault != CHAOS_FAULT_COUNT) {
                 strike(fault);
@@ -722,9 +842,13 @@ static void strike_on_time(void)
 static void die(void)
 {
         struct app *app = world.app;
+        const bool is_counted = world.ends_by == CHAOS_KILL || world.ends_by == CHAOS_POWER_CUT;
 
+        if (is_counted && below(2)) {
+                disk_die(); /* Before what was given to the journal is written. */
+        }
         settle();
-        if (world.ends_by <= CHAOS_DISK_FULL && (disk_is_dead() || disk_has_struck())) {
+        if (world.ends_by <= CHAOS_DISK_FULL && !is_counted && disk_has_struck()) {
                 note_fault(world.ends_by, journal_place());
         }
         disk_die();
@@ -737,6 +861,9 @@ static void die(void)
                 app->reloads.is_loading = false;
                 free(ATT_STEAL(app->reloads.job));
         }
+        if (chaos_child()) { /* It dies with who started it. */
+                chaos_child_end(SIGKILL);
+        }
         chaos_uv_run_closing();
         chaos_uv_end();
         drop_taps();
@@ -745,7 +872,7 @@ static void die(void)
 
 static void expect_commit(void)
 {
-        int64_t delay_us = 100 + below(900);
+        int64_t delay_us = 100 + below(world.commit_us);
 
         if (!world.app->writer.is_committing || chaos_uv_is_expecting()) {
                 return;
@@ -884,6 +1011,9 @@ static void pass_time(void)
 {
         int64_t next_us = att_min_i64(chaos_uv_next_us(), clients_next_us());
 
+        if (chaos_child()) {
+                next_us = att_min_i64(next_us, chaos_child()->due_us);
+        }
         if (world.phase == PHASE_BUSY) {
                 next_us = att_min_i64(next_us, world.next_fault_us);
         } else {
@@ -928,6 +1058,10 @@ static bool live_on(void)
         expect_commit();
         seal_on_time();
         outlive_fault();
+        run_child_on_time();
+        if (disk_is_dead() && !chaos_uv_is_expecting()) {
+                world.must_die = true;
+        }
         clients_turn();
         if (world.phase != PHASE_STOPPING) {
                 strike_on_time();
@@ -991,29 +1125,46 @@ static void live(uv_loop_t *loop)
 
 /* ---- Between two lives ---- */
 
+/* Reads what there is, as a start would, with an engine of its own. */
+static int recover_aside(struct att_journal_position *ret_end, struct att_digest *ret_digest)
+{
+        struct replay replay = {.dir = DISK_ROOT "/journal",
+                                .codec = state_codec_of_engine(),
+                                .core = att_core_new()};
+        struct att_buffer why = {0};
+        int error;
+
+        world.is_aside = true;
+        error = replay_run(&replay, &why);
+        world.is_aside = false;
+        *ret_end = replay.end;
+        *ret_digest = att_core_digest(replay.core);
+        att_core_free(replay.core);
+        replay_deinit(&replay);
+        att_buffer_deinit(&why);
+        return error;
+}
+
 /* A flipped bit is found, or does no harm; but for one known limit: the last commit of the log. */
 static void check_rot(void)
 {
-        struct att_reader *reader;
-        struct att_stored_batch stored;
-        struct att_buffer why = {0};
-        enum att_read_result result = ATT_READ_FAILED;
-        struct att_journal_position end = {0};
+        struct att_journal_position end;
+        const struct point *point;
+        struct att_digest digest;
 
         if (!may(CHAOS_ROT) || below(4) != 0 || !disk_rot()) {
                 return;
         }
         note_fault(CHAOS_ROT, CHAOS_JOURNAL_READS);
-        if (att_reader_open(DISK_ROOT "/journal", 1, &reader, &why) == 0) {
-                while ((result = att_reader_next(reader, &stored, &why)) == ATT_READ_BATCH) {
-                        end = att_reader_position(reader);
-                }
-                att_reader_close(reader);
+        if (recover_aside(&end, &digest) == 0) {
+                CHAOS_CHECK(count_points(end.seq, world.durable_seq) <= 1, "S12",
+                            "a flipped bit lost commands %" PRIu64 " to %" PRIu64 " in silence",
+                            end.seq + 1, world.durable_seq);
+                point = find_point(end.seq);
+                CHAOS_CHECK(end.seq == 0 || !point || !point->has_digest ||
+                                    att_digest_equals(point->digest, digest),
+                            "S14", "a flipped bit changed the state of command %" PRIu64, end.seq);
         }
-        CHAOS_CHECK(result != ATT_READ_END || count_points(end.seq, world.durable_seq) <= 1, "S12",
-                    "a flipped bit lost commands %" PRIu64 " to %" PRIu64 " in silence",
-                    end.seq + 1, world.durable_seq);
-        att_buffer_deinit(&why);
         disk_undo_rot();
 }
 
@@ -1065,21 +1216,18 @@ static void arm_start(void)
 /* One start, and the life after it. */
 static void live_once(void)
 {
-        const struct options options = {.config = CONFIG_PATH,
-                                        .data = DISK_ROOT,
-                                        .socket = DISK_ROOT "/socket",
-                                        .ready_fd = -1,
-                                        .time_scale = 1,
-                                        .keep_ms = OPTIONS_KEEP_MS,
-                                        .snapshot_commands = OPTIONS_SNAPSHOT_COMMANDS};
+        struct options options;
         struct att_rng rng;
         int status;
 
+        world.keep_ms = below(2) ? 0 : below(60) * INT64_C(1000);
+        world.snapshot_commands = 20 + below(below(3) ? 500 : 4000);
+        options = options_of_life();
         att_rng_fork(&world.rng, &rng);
         chaos_uv_begin(&rng);
-        memset(world.stepped, 0, sizeof(world.stepped));
         world.is_replaying = true;
         world.was_stopped = false;
+        world.must_save = false;
         figures()->starts++;
         status = app_run(&options);
         if (status != EXIT_SUCCESS) {
@@ -1089,12 +1237,17 @@ static void live_once(void)
         }
 }
 
+static const uint32_t commits_us[] = {900, 10000, 40000};
+
 static void begin_era(void)
 {
         struct att_rng rng;
         uint64_t length = 200 + below(below(4) ? 1500 : 5000);
 
+        centre_choose(&world.rng, &world.centre);
+        length *= world.centre.pace >= FAST_PACE ? 8 : 1;
         world.era_began = figures()->commands;
+        world.commit_us = commits_us[below(ATT_ARRAY_LEN(commits_us))];
         world.era_end = world.era_began + length < world.options->commands
                                 ? world.era_began + length
                                 : world.options->commands;
@@ -1106,11 +1259,13 @@ static void begin_era(void)
         world.end_forgotten_us = 0;
         world.core = NULL;
         memset(world.answered, 0, sizeof(world.answered));
+        memset(world.stepped, 0, sizeof(world.stepped));
+        world.stepped_seq = 0;
+        watch_forget_saved();
         watch_begin();
         att_rng_fork(&world.rng, &rng);
         disk_begin(&rng);
         att_rng_fork(&world.rng, &world.config_rng);
-        centre_choose(&world.rng, &world.centre);
         write_config(true, true);
         att_rng_fork(&world.rng, &rng);
         clients_begin(&rng, &(struct clients_options){.centre = &world.centre,

@@ -11,10 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "lib/base/check.h"
@@ -33,10 +36,9 @@ bool chaos_may_abort;
 static struct {
         bool is_on;
         struct att_rng rng;
-        struct att_rng sqlite_rng; /* Of its own: the journal's thread asks for it. */
+        struct att_rng sqlite_rng;
         int64_t now_us;
         int64_t wall_us;
-        pthread_t main;
 } sim;
 
 void chaos_system_begin(const struct att_rng *rng, int64_t wall_us)
@@ -45,7 +47,6 @@ void chaos_system_begin(const struct att_rng *rng, int64_t wall_us)
         att_rng_fork(&sim.rng, &sim.sqlite_rng);
         sim.now_us = INT64_C(1000000000); /* The machine has run for a while. */
         sim.wall_us = wall_us;
-        sim.main = pthread_self();
         sim.is_on = true;
 }
 
@@ -154,6 +155,28 @@ _Noreturn void __wrap_abort(void)
 
 /* ---- Threads ---- */
 
+/*
+ * There is only one. What the daemon starts (the journal's writer) runs on a stack of its own, when the
+ * simulation says or somebody waits for it, until it waits itself; so a seed decides all of it. What that
+ * starts (the sealing of a segment) is run in one go.
+ */
+#define FIBRES_MAX  4
+#define STACK_BYTES (512 * 1024)
+
+struct fibre {
+        bool is_used;
+        bool has_ended;
+        void *(*body)(void *);
+        void *context;
+        char *stack; /* Owned; kept for the next. */
+        ucontext_t here;
+        ucontext_t caller;
+        void *fake; /* The sanitizer's. */
+};
+
+static struct fibre fibres[FIBRES_MAX];
+static struct fibre *running; /* NULL: the simulation. */
+
 static struct {
         void *(*body)(void *);
         void *context;
@@ -161,6 +184,60 @@ static struct {
 } second;
 
 static char second_thread; /* Its address is the thread's name. */
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+static const void *main_bottom;
+static size_t main_size;
+#endif
+
+static void switch_to_fibre(struct fibre *fibre)
+{
+        running = fibre;
+#ifdef __SANITIZE_ADDRESS__
+        void *fake = NULL;
+
+        __sanitizer_start_switch_fiber(&fake, fibre->stack, STACK_BYTES);
+        (void)swapcontext(&fibre->caller, &fibre->here);
+        __sanitizer_finish_switch_fiber(fake, NULL, NULL);
+#else
+        (void)swapcontext(&fibre->caller, &fibre->here);
+#endif
+        running = NULL;
+}
+
+static void switch_back(struct fibre *fibre)
+{
+#ifdef __SANITIZE_ADDRESS__
+        __sanitizer_start_switch_fiber(fibre->has_ended ? NULL : &fibre->fake, main_bottom,
+                                       main_size);
+        (void)swapcontext(&fibre->here, &fibre->caller);
+        __sanitizer_finish_switch_fiber(fibre->fake, &main_bottom, &main_size);
+#else
+        (void)swapcontext(&fibre->here, &fibre->caller);
+#endif
+}
+
+static void begin_fibre(void)
+{
+        struct fibre *fibre = running;
+
+#ifdef __SANITIZE_ADDRESS__
+        __sanitizer_finish_switch_fiber(NULL, &main_bottom, &main_size);
+#endif
+        (void)fibre->body(fibre->context);
+        fibre->has_ended = true;
+        switch_back(fibre);
+}
+
+void chaos_threads_run(void)
+{
+        for (size_t i = 0; i < FIBRES_MAX; i++) {
+                if (fibres[i].is_used && !fibres[i].has_ended) {
+                        switch_to_fibre(&fibres[i]);
+                }
+        }
+}
 
 bool chaos_thread_waits(void)
 {
@@ -175,13 +252,43 @@ void chaos_thread_run(void)
         }
 }
 
-/* The journal's thread is a real one, with which the simulation takes turns; one that it starts itself
- * (it seals a segment) is run by whoever waits for it, or when the simulation says. */
+static void make_context(ucontext_t *context, char *stack)
+{
+        ATT_CHECK(getcontext(context) == 0);
+        context->uc_stack.ss_sp = stack;
+        context->uc_stack.ss_size = STACK_BYTES;
+        context->uc_link = NULL;
+        makecontext(context, begin_fibre, 0);
+}
+
+static int start_fibre(pthread_t *ret_thread, void *(*body)(void *), void *context)
+{
+        struct fibre *fibre = fibres;
+
+        while (fibre < fibres + FIBRES_MAX && fibre->is_used) {
+                fibre++;
+        }
+        ATT_CHECK(fibre < fibres + FIBRES_MAX);
+        fibre->is_used = true;
+        fibre->has_ended = false;
+        fibre->body = body;
+        fibre->context = context;
+        if (!fibre->stack) {
+                fibre->stack = att_alloc(STACK_BYTES);
+        }
+        make_context(&fibre->here, fibre->stack);
+        *ret_thread = (pthread_t)(uintptr_t)fibre;
+        return 0;
+}
+
 WRAP(int, pthread_create, pthread_t *ret_thread, const pthread_attr_t *attributes,
      void *(*body)(void *), void *context)
 {
-        if (!sim.is_on || pthread_equal(pthread_self(), sim.main)) {
+        if (!sim.is_on) {
                 return __real_pthread_create(ret_thread, attributes, body, context);
+        }
+        if (!running) {
+                return start_fibre(ret_thread, body, context);
         }
         ATT_CHECK(!second.waits);
         second.body = body;
@@ -193,19 +300,144 @@ WRAP(int, pthread_create, pthread_t *ret_thread, const pthread_attr_t *attribute
 
 WRAP(int, pthread_join, pthread_t thread, void **ret_value)
 {
+        struct fibre *fibre = (struct fibre *)(uintptr_t)thread;
+
         if (sim.is_on && thread == (pthread_t)(uintptr_t)&second_thread) {
                 chaos_thread_run();
                 return 0;
         }
-        return __real_pthread_join(thread, ret_value);
+        if (!sim.is_on || fibre < fibres || fibre >= fibres + FIBRES_MAX) {
+                return __real_pthread_join(thread, ret_value);
+        }
+        while (!fibre->has_ended) {
+                switch_to_fibre(fibre);
+        }
+        fibre->is_used = false;
+        return 0;
+}
+
+/* Whoever waits looks again when the others have done what they can. */
+WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
+{
+        if (!sim.is_on) {
+                return __real_pthread_cond_wait(condition, mutex);
+        }
+        (void)pthread_mutex_unlock(mutex);
+        if (running) {
+                switch_back(running);
+        } else {
+                chaos_threads_run();
+        }
+        return pthread_mutex_lock(mutex);
+}
+
+WRAP(int, pthread_cond_broadcast, pthread_cond_t *condition)
+{
+        return sim.is_on ? 0 : __real_pthread_cond_broadcast(condition);
+}
+
+/* ---- The process that makes a snapshot ---- */
+
+static struct {
+        pid_t pid;
+        int status; /* As waitpid() has it, once it has ended. */
+        struct chaos_child asked;
+} child;
+
+const struct chaos_child *chaos_child(void)
+{
+        return child.asked.is_running ? &child.asked : NULL;
+}
+
+void chaos_child_end(int exit_status)
+{
+        child.status = exit_status << 8;
+        child.asked.is_running = false;
 }
 
 WRAP(int, posix_spawn, pid_t *ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
      const posix_spawnattr_t *attributes, char *const *arguments, char *const *environment)
 {
-        return sim.is_on ? EAGAIN
-                         : __real_posix_spawn(ret_pid, path, actions, attributes, arguments,
-                                              environment);
+        if (!sim.is_on) {
+                return __real_posix_spawn(ret_pid, path, actions, attributes, arguments,
+                                          environment);
+        }
+        if (child.asked.is_running || att_rng_below(&sim.rng, 20) == 0) {
+                return EAGAIN;
+        }
+        for (size_t i = 0; arguments[i] && arguments[i + 1]; i++) {
+                if (strcmp(arguments[i], "--make-snapshot") == 0) {
+                        (void)snprintf(child.asked.request, sizeof(child.asked.request), "%s",
+                                       arguments[i + 1]);
+                }
+        }
+        child.asked.is_running = true;
+        child.asked.due_us = sim.now_us + (int64_t)att_rng_below(&sim.rng, 2000000);
+        *ret_pid = ++child.pid;
+        return 0;
+}
+
+WRAP(pid_t, waitpid, pid_t pid, int *ret_status, int options)
+{
+        if (!sim.is_on) {
+                return __real_waitpid(pid, ret_status, options);
+        }
+        ATT_CHECK(pid == child.pid && (options & WNOHANG || !child.asked.is_running));
+        if (child.asked.is_running) {
+                return 0;
+        }
+        if (ret_status) {
+                *ret_status = child.status;
+        }
+        return pid;
+}
+
+WRAP(int, kill, pid_t pid, int number)
+{
+        if (!sim.is_on) {
+                return __real_kill(pid, number);
+        }
+        if (child.asked.is_running) {
+                child.asked.is_running = false;
+                child.status = number;
+        }
+        return 0;
+}
+
+/* What it asks of the system for itself would be asked for the simulation. */
+WRAP(int, setpriority, __priority_which_t which, id_t who, int value)
+{
+        return sim.is_on ? 0 : __real_setpriority(which, who, value);
+}
+
+int __real_prctl(int what, ...);
+int __wrap_prctl(int what, ...);
+int __wrap_prctl(int what, ...)
+{
+        va_list arguments;
+        unsigned long argument;
+
+        va_start(arguments, what);
+        argument = va_arg(arguments, unsigned long);
+        va_end(arguments);
+        return sim.is_on ? 0 : __real_prctl(what, argument, 0, 0, 0);
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+        va_list arguments;
+        long a;
+        long b;
+        long c;
+
+        va_start(arguments, number);
+        a = va_arg(arguments, long);
+        b = va_arg(arguments, long);
+        c = va_arg(arguments, long);
+        va_end(arguments);
+        return sim.is_on ? 0 : __real_syscall(number, a, b, c);
 }
 
 WRAP(int, getsockopt, int fd, int level, int name, void *value, socklen_t *len)
@@ -226,7 +458,6 @@ static struct {
         struct disk_file *file; /* NULL: a folder. */
         uint64_t at;
 } fds[FDS_MAX];
-static pthread_mutex_t fds_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static int fail(int error)
 {
@@ -243,7 +474,6 @@ static int take_fd(struct disk_file *file)
 {
         int found = -1;
 
-        (void)pthread_mutex_lock(&fds_mutex);
         for (int i = 0; i < FDS_MAX && found < 0; i++) {
                 if (!fds[i].is_used) {
                         fds[i].is_used = true;
@@ -252,7 +482,6 @@ static int take_fd(struct disk_file *file)
                         found = FD_BASE + i;
                 }
         }
-        (void)pthread_mutex_unlock(&fds_mutex);
         ATT_CHECK(found >= 0);
         return found;
 }
@@ -501,8 +730,11 @@ WRAP(FILE *, fopen64, const char *path, const char *how)
         }
         len = disk_read(file, bytes, sizeof(bytes), 0);
         disk_close(file);
-        stream = len < 0 ? NULL : tmpfile();
-        if (stream) {
+        stream = len < 0    ? NULL
+                 : len == 0 ? __real_fopen64("/dev/null", "r")
+                            : fmemopen(NULL, (size_t)len, "w+");
+        if (stream && len > 0) {
+                setbuf(stream, NULL);
                 (void)fwrite(bytes, 1, (size_t)len, stream);
                 rewind(stream);
         }

@@ -32,8 +32,20 @@ int64_t chaos_real_us(void);
 extern sigjmp_buf *chaos_abort_to;
 extern bool chaos_may_abort; /* The world has failed it: to abort is right. */
 
+/* What the daemon calls threads go on until they wait. */
+void chaos_threads_run(void);
 /* A thread that the journal's thread started waits to be run: it is, when it is waited for, or now. */
 bool chaos_thread_waits(void);
 void chaos_thread_run(void);
+
+/* The process that attuned has started to make a snapshot; NULL: none. It is run in this one, when its
+ * time has come, and ends with what it gave. */
+struct chaos_child {
+        bool is_running;
+        int64_t due_us;
+        char request[80];
+};
+const struct chaos_child *chaos_child(void);
+void chaos_child_end(int exit_status);
 
 #endif
