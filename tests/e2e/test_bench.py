@@ -78,6 +78,18 @@ def wrong_options_are_said_with_status_2(_house):
         assert done.returncode == 2 and done.stderr, (words, done)
 
 
+def the_wire_is_measured_against_an_echo_and_one_that_syncs(_house):
+    for connections, window in (("1", "1"), ("3", "4")):
+        figures = bench("wire", "--connections", connections, "--window", window, "--requests", "234")
+        assert figures["requests"] == 234 and figures["refused"] == 0, figures
+        assert figures["pushes"] >= 234, figures
+        for side in ("echo", "synced", "attuned"):
+            for name in ("per_second", "p50_us", "p99_us", "us_per_request"):
+                assert figures[f"{side}_{name}"] > 0, figures
+        assert figures["ratio"] > 0 and figures["p50_of_synced"] > 0, figures
+        assert figures["synced_p50_us"] > figures["echo_p50_us"], figures
+
+
 if __name__ == "__main__":
     run(a_decision_is_that_of_the_naive_router,
         the_smallest_centre_can_be_measured,
@@ -85,4 +97,5 @@ if __name__ == "__main__":
         the_same_seed_gives_the_same_lives,
         a_state_is_saved_and_loaded_and_the_same,
         the_journal_is_measured_against_a_file,
-        wrong_options_are_said_with_status_2)
+        wrong_options_are_said_with_status_2,
+        the_wire_is_measured_against_an_echo_and_one_that_syncs)

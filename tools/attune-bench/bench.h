@@ -13,6 +13,7 @@ int bench_match(int argc, char **argv);
 int bench_overload(int argc, char **argv);
 int bench_recovery(int argc, char **argv);
 int bench_snapshot(int argc, char **argv);
+int bench_soak(int argc, char **argv);
 int bench_step(int argc, char **argv);
 int bench_wire(int argc, char **argv);
 

@@ -12,6 +12,7 @@
 #include "lib/wire/codec.h"
 #include "lib/wire/frame.h"
 #include "tools/attune-bench/bench.h"
+#include "tools/attune-bench/server.h"
 
 #define READ_BYTES      262144
 #define SILENCE_MS      30000
@@ -238,6 +239,21 @@ static void note_signed_in(struct front_end *front_end)
         }
 }
 
+static void note_answer(struct run *run, const struct slot *slot)
+{
+        if (run->result.count == run->load->requests) {
+                return;
+        }
+        if (!run->load->is_untimed) {
+                run->result.latencies_ns[run->result.count] = (uint32_t)(bench_now_ns() -
+                                                                         slot->sent_ns);
+        }
+        run->result.count++;
+        if (run->load->on_progress) {
+                run->load->on_progress(run->context, run->result.count);
+        }
+}
+
 static void take_answer(struct front_end *front_end)
 {
         struct run *run = front_end->run;
@@ -256,10 +272,7 @@ static void take_answer(struct front_end *front_end)
                 return;
         }
         slot = &front_end->slots[number];
-        if (run->result.count < run->load->requests) {
-                run->result.latencies_ns[run->result.count++] = (uint32_t)(bench_now_ns() -
-                                                                           slot->sent_ns);
-        }
+        note_answer(run, slot);
         front_end->busy--;
         slot->stage = (slot->stage + 1) % STAGE_COUNT;
         send_next(front_end, number);
@@ -468,7 +481,9 @@ bool load_run(const struct load *load, void (*on_begin)(void *context), void *co
         att_rng_seed(&run->rng, load->seed);
         att_scratch_init(&run->scratch, ATT_SCRATCH_CLIENT_BYTES);
         run->front_ends = att_alloc_array(load->connections, sizeof(*run->front_ends));
-        run->result.latencies_ns = att_alloc_array(load->requests, sizeof(uint32_t));
+        if (!load->is_untimed) {
+                run->result.latencies_ns = att_alloc_array(load->requests, sizeof(uint32_t));
+        }
         ATT_CHECK(uv_loop_init(&run->loop) == 0);
         ATT_CHECK(uv_timer_init(&run->loop, &run->silence) == 0);
         run->silence.data = run;
@@ -481,4 +496,32 @@ bool load_run(const struct load *load, void (*on_begin)(void *context), void *co
         is_done = !run->has_failed;
         drop_run(run);
         return is_done;
+}
+
+/* The centre ---------------------------------------------------------------------------------- */
+
+bool load_write_config(const char *work, unsigned connections, unsigned window)
+{
+        struct att_buffer yaml ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_buffer token ATT_CLEANUP(att_buffer_deinit) = {0};
+        char name[LOAD_AGENT_BYTES];
+
+        att_buffer_append_c(&yaml, "attune: 1\n"
+                                   "skills: { cards: {} }\n"
+                                   "channels: { voice: { units: 100, offer_timeout: 60s } }\n"
+                                   "queues: { bench: { requires: { cards: 1 } } }\n"
+                                   "agents:\n");
+        for (unsigned i = 0; i < connections; i++) {
+                for (unsigned j = 0; j < window; j++) {
+                        load_agent_name(name, i, j);
+                        att_buffer_printf(&yaml, "  %s: { skills: { cards: 5 } }\n", name);
+                }
+        }
+        att_buffer_append_c(&yaml, "access:\n");
+        for (unsigned i = 0; i < connections; i++) {
+                load_front_end_name(name, i);
+                att_buffer_printf(&yaml, "  %s: { role: platform, token_file: token }\n", name);
+        }
+        att_buffer_append_c(&token, LOAD_TOKEN "\n");
+        return server_write(work, "config.yaml", &yaml) && server_write(work, "token", &token);
 }

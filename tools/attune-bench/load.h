@@ -20,10 +20,12 @@ struct load {
         unsigned window;
         size_t requests; /* In all, a multiple of three a slot. */
         uint64_t seed;
+        bool is_untimed; /* No latencies: so many requests that they would take much room. */
+        void (*on_progress)(void *context, size_t count); /* NULL, or after each request. */
 };
 
 struct load_result {
-        uint32_t *latencies_ns; /* Owned; one a request. */
+        uint32_t *latencies_ns; /* Owned; one a request; NULL: untimed. */
         size_t count;
         size_t refused;
         size_t pushes;
@@ -35,6 +37,11 @@ struct load_result {
  * and a message when the server hung up or nothing was heard for long. */
 bool load_run(const struct load *load, void (*on_begin)(void *context), void *context,
               struct load_result *ret_result);
+
+/* config.yaml and the front ends' token in a folder: an agent for each slot, an entry for each front
+ * end. False after a message. */
+#define LOAD_TOKEN "bench-token"
+bool load_write_config(const char *work, unsigned connections, unsigned window);
 
 /* The agents that the load's slots work with, by number. */
 #define LOAD_AGENT_BYTES 24

@@ -16,6 +16,7 @@ static const struct {
         {"overload", bench_overload, "attuned with more to do than can be done, and storms"},
         {"recovery", bench_recovery, "a start on a journal, and where its time goes"},
         {"snapshot", bench_snapshot, "the engine's state as bytes, and back"},
+        {"soak", bench_soak, "attuned's memory after ten million contacts against that after few"},
         {"wire", bench_wire, "attuned through its socket, against a server that only answers"},
 };
 

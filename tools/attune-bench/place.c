@@ -31,6 +31,7 @@ int place_listen(const struct place *place, union place_stream *stream, uv_conne
 
                 result = uv_tcp_bind(&stream->tcp, (const struct sockaddr *)&address, 0);
         } else {
+                (void)unlink(place->path); /* One before us may have been killed. */
                 result = uv_pipe_bind(&stream->pipe, place->path);
         }
         return result < 0 ? result : uv_listen(&stream->stream, BACKLOG, on_one);
