@@ -25,32 +25,62 @@ void execute_stall(struct app *app)
         publish(app, &command, writer_step(&app->writer, &command));
 }
 
-/* Of most commands the last effect about their contact says what it has become. */
-static bool is_told(const struct att_command *command, const struct att_effects *effects,
-                    struct att_wire_done *done)
+/* How much an effect says of what its contact has become: the greatest of a step's effects holds,
+ * whatever their order, and of equals the first. A contact whose offer was withdrawn may be anywhere. */
+static int weight_of(enum att_effect_kind kind)
 {
-        bool is_known = false;
+        switch ((int)kind) {
+        case ATT_EFFECT_OFFER:
+                return 1;
+        case ATT_EFFECT_CONNECT:
+                return 2;
+        case ATT_EFFECT_REVOKE:
+                return 3;
+        case ATT_EFFECT_CLOSED:
+                return 4;
+        default:
+                return 0;
+        }
+}
+
+static const struct att_effect *find_weightiest(const struct att_command *command,
+                                                const struct att_effects *effects)
+{
+        const struct att_effect *found = NULL;
 
         for (uint32_t i = 0; i < effects->count; i++) {
                 const struct att_effect *effect = &effects->items[i];
 
-                if ((effect->kind != ATT_EFFECT_CLOSED && effect->kind != ATT_EFFECT_CONNECT) ||
-                    (is_known && effect->kind == ATT_EFFECT_CONNECT) ||
-                    !att_text_equals(effect->contact, command->contact)) {
-                        continue;
-                }
-                is_known = true;
-                done->queue = effect->queue;
-                if (effect->kind == ATT_EFFECT_CLOSED) {
-                        done->state = ATT_CONTACT_CLOSED;
-                        done->agent = effect->outcome == ATT_OUTCOME_HANDLED ? effect->agent
-                                                                             : ATT_TEXT_NONE;
-                } else {
-                        done->state = ATT_CONTACT_CONNECTED;
-                        done->agent = effect->agent;
+                if (weight_of(effect->kind) > (found ? weight_of(found->kind) : 0) &&
+                    att_text_equals(effect->contact, command->contact)) {
+                        found = effect;
                 }
         }
-        return is_known;
+        return found;
+}
+
+/* Of most commands an effect says what their contact has become. */
+static bool is_told(const struct att_command *command, const struct att_effects *effects,
+                    struct att_wire_done *done)
+{
+        const struct att_effect *effect = find_weightiest(command, effects);
+
+        if (!effect || effect->kind == ATT_EFFECT_REVOKE) {
+                return false;
+        }
+        done->queue = effect->queue;
+        done->agent = effect->agent;
+        if (effect->kind == ATT_EFFECT_OFFER) {
+                done->state = ATT_CONTACT_OFFERED;
+                done->offer = effect->offer;
+        } else if (effect->kind == ATT_EFFECT_CONNECT) {
+                done->state = ATT_CONTACT_CONNECTED;
+        } else {
+                done->state = ATT_CONTACT_CLOSED;
+                done->agent = effect->outcome == ATT_OUTCOME_HANDLED ? effect->agent
+                                                                     : ATT_TEXT_NONE;
+        }
+        return true;
 }
 
 /* Of the others, and where all invariants are checked, a look at it does. */
@@ -142,14 +172,16 @@ static void answer(struct session *session, const struct att_command *command,
 void execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
                            const struct att_command *command, const struct att_effects *effects)
 {
-        const struct answer_key key = answers_key_of(command);
-        struct att_buffer frame ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_buffer *frame = &front_ends->frame;
+        struct answer_key key;
 
         if (command->client == 0 || command->request_id == 0) {
                 return;
         }
-        answer_put(&frame, core, command, effects);
-        answers_keep(&front_ends->answers, &key, att_buffer_text(&frame));
+        att_buffer_clear(frame);
+        answer_put(frame, core, command, effects);
+        key = answers_key_of(command);
+        answers_keep(&front_ends->answers, &key, att_buffer_text(frame));
 }
 
 void execute_for(struct session *session, uint64_t request_id, struct att_command *command)

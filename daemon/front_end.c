@@ -46,6 +46,7 @@ void front_ends_deinit(struct front_ends *front_ends)
         att_map_deinit(&front_ends->seats_by_agent);
         att_map_deinit(&front_ends->feeds_by_token);
         answers_deinit(&front_ends->answers);
+        att_buffer_deinit(&front_ends->frame);
 }
 
 struct front_end *front_ends_find(struct front_ends *front_ends, struct att_text name)

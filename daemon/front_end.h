@@ -83,7 +83,8 @@ struct front_ends {
         uint32_t detached_count;
         size_t detached_bytes; /* Of pushes. */
         uint64_t stamp;
-        struct answers answers; /* To the requests of their clients. */
+        struct answers answers;  /* To the requests of their clients. */
+        struct att_buffer frame; /* Where a replay makes an answer. */
 };
 
 void front_ends_init(struct front_ends *front_ends);
