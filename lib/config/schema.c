@@ -443,7 +443,7 @@ static void write_numbers(const struct att_key *key, int decimals, struct att_bu
                           att_decimal_format(key->max, decimals, high));
 }
 
-static void write_type_for_people(const struct att_key *key, struct att_buffer *into)
+void att_key_type_write(const struct att_key *key, struct att_buffer *into)
 {
         char low[ATT_DURATION_TEXT_SIZE];
         char high[ATT_DURATION_TEXT_SIZE];
@@ -558,7 +558,7 @@ static void write_type_for_people(const struct att_key *key, struct att_buffer *
 static void write_key_for_people(const struct att_key *key, struct att_buffer *into)
 {
         att_buffer_printf(into, "| `%s` | ", key->name);
-        write_type_for_people(key, into);
+        att_key_type_write(key, into);
         att_buffer_printf(into, " | %s | %s |\n", key->is_required ? "required" : key->standard,
                           key->prose);
 }

@@ -53,6 +53,20 @@ START_TEST(the_manual_ends_in_the_current_reference_of_every_key)
 }
 END_TEST
 
+START_TEST(the_manual_page_ends_in_the_current_reference_too)
+{
+        struct att_buffer page = read_source("docs/man/attune.yaml.5.scd");
+        struct att_buffer current = {0};
+
+        att_config_manual_write(&current);
+        ck_assert_msg(page.len > current.len &&
+                              strcmp(page.data + page.len - current.len, current.data) == 0,
+                      "replace the end of docs/man/attune.yaml.5.scd by: attunesim schema --manual");
+        att_buffer_deinit(&page);
+        att_buffer_deinit(&current);
+}
+END_TEST
+
 START_TEST(every_key_is_explained)
 {
         size_t count;
@@ -71,4 +85,5 @@ START_TEST(every_key_is_explained)
 END_TEST
 
 ATT_TEST_MAIN("config_schema", the_schema_for_editors_is_current,
-              the_manual_ends_in_the_current_reference_of_every_key, every_key_is_explained)
+              the_manual_ends_in_the_current_reference_of_every_key,
+              the_manual_page_ends_in_the_current_reference_too, every_key_is_explained)

@@ -9,10 +9,11 @@
 #include "tools/attunesim/commands.h"
 
 static const char help[] =
-        "usage: attunesim schema [--reference]\n"
+        "usage: attunesim schema [--reference | --manual]\n"
         "\n"
         "Prints the JSON Schema of a configuration (config/attune.schema.json), or with --reference\n"
-        "the table of every key that docs/configuration.md ends in.\n";
+        "the table of every key that docs/configuration.md ends in, or with --manual the end of\n"
+        "attune.yaml(5).\n";
 
 int command_schema(int argc, char **argv)
 {
@@ -22,6 +23,8 @@ int command_schema(int argc, char **argv)
                 att_config_schema_write(&text);
         } else if (argc == 2 && strcmp(argv[1], "--reference") == 0) {
                 att_config_reference_write(&text);
+        } else if (argc == 2 && strcmp(argv[1], "--manual") == 0) {
+                att_config_manual_write(&text);
         } else {
                 const int is_help = argc == 2 && strcmp(argv[1], "--help") == 0;
 
