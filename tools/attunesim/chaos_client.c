@@ -54,7 +54,7 @@ struct action {
         uint32_t contact;
         uint32_t agent;
         uint64_t offer;
-        bool unanswered;
+        enum chaos_fault fault; /* What it is, if it is one; else CHAOS_FAULT_COUNT. */
 };
 
 static struct {
@@ -71,6 +71,7 @@ static struct {
         struct link *storm[STORM_LINKS];
         int64_t storm_until_us;
         uint32_t burst; /* What they do, they do so many times at once. */
+        uint32_t ease;  /* So many times as slow, where little goes on. */
         bool is_calm;
 } all;
 
@@ -101,12 +102,6 @@ static bool strikes(enum chaos_fault fault, uint32_t per_mille)
         return may(fault) && below(1000) < per_mille;
 }
 
-static void count(enum chaos_fault fault)
-{
-        chaos_result->figures.faults++;
-        chaos_result->figures.by_fault[fault]++;
-}
-
 static enum chaos_place place_of(const struct client *client)
 {
         if (!client->link) {
@@ -114,6 +109,29 @@ static enum chaos_place place_of(const struct client *client)
                                                                  : CHAOS_SESSION_NONE;
         }
         return link_backlog(client->link) > 0 ? CHAOS_SESSION_BEHIND : CHAOS_SESSION_OPEN;
+}
+
+static void count(enum chaos_fault fault, const struct client *client)
+{
+        chaos_result->figures.faults++;
+        chaos_result->figures.by_fault[fault]++;
+        all.options.cover_journal(fault);
+        chaos_covered(fault, place_of(client));
+}
+
+/* All of the centre. */
+static void count_whole(enum chaos_fault fault, const struct client *client)
+{
+        count(fault, client);
+        watch_cover(fault);
+}
+
+/* About a contact and an agent, when it is done: they may have gone on since it was thought of. */
+static void count_one(enum chaos_fault fault, const struct client *client, struct att_text contact,
+                      struct att_text agent)
+{
+        count(fault, client);
+        watch_cover_one(fault, contact, agent);
 }
 
 void clients_cover(enum chaos_fault fault)
@@ -409,8 +427,8 @@ static void answer_offer(const struct action *action)
 
 /* ---- What they mean to do ---- */
 
-static void plan(struct client *client, int64_t in_us, enum att_command_kind kind, uint32_t contact,
-                 uint32_t agent, uint64_t offer)
+static void plan_fault(enum chaos_fault fault, struct client *client, int64_t in_us,
+                       enum att_command_kind kind, uint32_t contact, uint32_t agent, uint64_t offer)
 {
         if (all.action_count < ACTIONS_MAX) {
                 all.actions[all.action_count++] = (struct action){
@@ -420,8 +438,15 @@ static void plan(struct client *client, int64_t in_us, enum att_command_kind kin
                         .contact = contact,
                         .agent = agent,
                         .offer = offer,
+                        .fault = fault,
                 };
         }
+}
+
+static void plan(struct client *client, int64_t in_us, enum att_command_kind kind, uint32_t contact,
+                 uint32_t agent, uint64_t offer)
+{
+        plan_fault(CHAOS_FAULT_COUNT, client, in_us, kind, contact, agent, offer);
 }
 
 static void act(const struct action *action)
@@ -430,6 +455,16 @@ static void act(const struct action *action)
         struct att_command command;
         struct id id;
 
+        if (action->fault != CHAOS_FAULT_COUNT) {
+                struct id contact = id_of('c', action->contact);
+                struct id agent = id_of('a', action->agent);
+
+                count_one(action->fault, client, att_text_from(contact.text),
+                          att_text_from(agent.text));
+        }
+        if (action->fault == CHAOS_SILENCE) {
+                return;
+        }
         switch (action->kind) {
         case ATT_CMD_OFFER_ACCEPT:
         case ATT_CMD_OFFER_DECLINE:
@@ -475,25 +510,22 @@ static void act_on_time(void)
 }
 
 static void misbehave_with_offer(struct client *client, uint32_t contact, uint32_t agent,
-                                 uint64_t offer, int64_t timeout_us, struct att_text contact_id,
-                                 struct att_text agent_id)
+                                 uint64_t offer, int64_t timeout_us)
 {
         if (strikes(CHAOS_DOUBLE_ACCEPT, 50)) {
-                count(CHAOS_DOUBLE_ACCEPT);
-                watch_cover_one(CHAOS_DOUBLE_ACCEPT, contact_id, agent_id);
                 plan(client, below(2000000), ATT_CMD_OFFER_ACCEPT, contact, agent, offer);
-                plan(client, below(2000000), ATT_CMD_OFFER_ACCEPT, contact, agent, offer);
+                plan_fault(CHAOS_DOUBLE_ACCEPT, client, below(5000000), ATT_CMD_OFFER_ACCEPT,
+                           contact, agent, offer);
         }
         if (strikes(CHAOS_FOREIGN_ACCEPT, 50)) {
-                count(CHAOS_FOREIGN_ACCEPT);
-                watch_cover_one(CHAOS_FOREIGN_ACCEPT, contact_id, agent_id);
-                plan(client, below(2000000), ATT_CMD_OFFER_ACCEPT, contact, some_agent(), offer);
+                plan_fault(CHAOS_FOREIGN_ACCEPT, client, below(5000000), ATT_CMD_OFFER_ACCEPT,
+                           contact, some_agent(), offer);
         }
         if (strikes(CHAOS_LATE_ACCEPT, 60)) {
-                count(CHAOS_LATE_ACCEPT);
-                watch_cover_one(CHAOS_LATE_ACCEPT, contact_id, agent_id);
-                plan(client, timeout_us * all.options.centre->pace + below(3000000),
-                     ATT_CMD_OFFER_ACCEPT, contact, agent, offer);
+                plan_fault(CHAOS_LATE_ACCEPT, client,
+                           timeout_us * all.options.centre->pace +
+                                   below(below(2) ? 3000000 : 60000000),
+                           ATT_CMD_OFFER_ACCEPT, contact, agent, offer);
         }
 }
 
@@ -505,11 +537,10 @@ static void hear_offer(struct client *client, const struct att_effect *effect, u
         if (!number_of(effect->agent, 'a', &agent) || desk_of(agent) != client) {
                 return;
         }
-        misbehave_with_offer(client, contact, agent, effect->offer, timeout_us, effect->contact,
-                             effect->agent);
+        misbehave_with_offer(client, contact, agent, effect->offer, timeout_us);
         if (strikes(CHAOS_SILENCE, 70)) {
-                count(CHAOS_SILENCE);
-                watch_cover_one(CHAOS_SILENCE, effect->contact, effect->agent);
+                plan_fault(CHAOS_SILENCE, client, 50000 + below(2500000), ATT_CMD_OFFER_ACCEPT,
+                           contact, agent, effect->offer);
                 return;
         }
         plan(client, 50000 + below(2500000),
@@ -529,10 +560,9 @@ static void hear_connect(struct client *client, const struct att_effect *effect,
                 plan(client, in_us / 2, ATT_CMD_CONTACT_TRANSFER, contact, agent, 0);
         }
         if (strikes(CHAOS_TWO_ENDINGS, 150)) {
-                count(CHAOS_TWO_ENDINGS);
-                watch_cover_one(CHAOS_TWO_ENDINGS, effect->contact, effect->agent);
-                plan(&all.items[0], in_us + below(20000), ATT_CMD_CONTACT_ABANDON, contact, agent,
-                     0);
+                plan_fault(CHAOS_TWO_ENDINGS, &all.items[0],
+                           in_us + below(below(2) ? 20000 : 20000000), ATT_CMD_CONTACT_ABANDON,
+                           contact, agent, 0);
                 plan(client, in_us + below(20000), ATT_CMD_CONTACT_END, contact, agent, 0);
         }
         plan(client, in_us, ATT_CMD_CONTACT_END, contact, agent, 0);
@@ -588,36 +618,53 @@ static void hear_push(struct client *client, const struct att_wire_push *push)
 
 /* ---- What they do of themselves ---- */
 
-static void think_of_mischief(struct client *client)
+/* Of a contact that there is not, by an agent that there is; or the other way round. */
+static void name_nobody(struct client *client)
 {
-        struct att_text nobody = ATT_TEXT("a99");
-        uint32_t contact;
-        struct id id;
+        const bool is_contact = below(2);
+        uint32_t number = is_contact ? 9999999 : some_contact();
+        struct id contact = id_of('c', number);
+        struct id agent = id_of('a', is_contact ? some_agent() : 99);
+        struct att_command command;
 
-        if (strikes(CHAOS_UNKNOWN_ID, 40)) {
-                count(CHAOS_UNKNOWN_ID);
-                watch_cover_one(CHAOS_UNKNOWN_ID, ATT_TEXT("c9999999"), nobody);
+        count_one(CHAOS_UNKNOWN_ID, client, att_text_from(contact.text), att_text_from(agent.text));
+        if (below(3) == 0) {
                 about_contact(client, (enum att_command_kind)(ATT_CMD_CONTACT_UPDATE + below(4)),
                               9999999);
+                return;
+        }
+        init_command(&command, below(2) ? ATT_CMD_OFFER_ACCEPT : ATT_CMD_WRAP_UP_DONE);
+        command.contact = att_text_from(contact.text);
+        command.agent = att_text_from(agent.text);
+        if (command.kind == ATT_CMD_OFFER_ACCEPT) {
+                command.offer.offer = told_of(number)->offer;
+        }
+        send_command(client, &command);
+}
+
+static void add_again(struct client *client, enum chaos_fault fault)
+{
+        uint32_t contact = some_contact();
+        struct id id = id_of('c', contact);
+
+        count(fault, client);
+        watch_cover_contact(fault, att_text_from(id.text));
+        add_contact(client, contact, fault == CHAOS_CHANGED_ADD);
+}
+
+static void think_of_mischief(struct client *client)
+{
+        if (strikes(CHAOS_UNKNOWN_ID, 40)) {
+                name_nobody(client);
         }
         if (strikes(CHAOS_REPEATED_ADD, 40)) {
-                contact = some_contact();
-                id = id_of('c', contact);
-                count(CHAOS_REPEATED_ADD);
-                watch_cover_one(CHAOS_REPEATED_ADD, att_text_from(id.text), nobody);
-                add_contact(client, contact, false);
+                add_again(client, CHAOS_REPEATED_ADD);
         }
         if (strikes(CHAOS_CHANGED_ADD, 30)) {
-                contact = some_contact();
-                id = id_of('c', contact);
-                count(CHAOS_CHANGED_ADD);
-                watch_cover_one(CHAOS_CHANGED_ADD, att_text_from(id.text), nobody);
-                add_contact(client, contact, true);
+                add_again(client, CHAOS_CHANGED_ADD);
         }
         if (strikes(CHAOS_FLOOD, 4)) {
-                count(CHAOS_FLOOD);
-                watch_cover(CHAOS_FLOOD);
-                clients_cover(CHAOS_FLOOD);
+                count_whole(CHAOS_FLOOD, client);
                 for (uint32_t i = 20 + below(80); i > 0; i--) {
                         add_contact(client, all.next_contact++, false);
                 }
@@ -679,7 +726,8 @@ static void think(struct client *client)
                 return;
         }
         client->think_us = chaos_now_us() +
-                           all.burst * paced(10000 + below(client->is_desk ? 900000 : 400000));
+                           (int64_t)all.burst * all.ease *
+                                   paced(10000 + below(client->is_desk ? 900000 : 400000));
         for (uint32_t i = 0; i < all.burst; i++) {
                 if (client->is_desk) {
                         think_of_desk(client);
@@ -806,23 +854,20 @@ static void pass_on(struct client *client, const char *frame, size_t len)
                 return;
         }
         if (client->held_len == 0 && len < HELD_MAX && strikes(CHAOS_REORDER, 10)) {
-                count(CHAOS_REORDER);
-                watch_cover(CHAOS_REORDER);
+                count_whole(CHAOS_REORDER, client);
                 memcpy(client->held, frame, len);
                 client->held_len = len;
                 return;
         }
         if (len > 8 && len < sizeof(damaged) && strikes(CHAOS_GARBAGE, 3)) {
-                count(CHAOS_GARBAGE);
-                watch_cover(CHAOS_GARBAGE);
+                count_whole(CHAOS_GARBAGE, client);
                 memcpy(damaged, frame, len);
                 damaged[4 + below((uint32_t)len - 4)] ^= (char)(1 << below(8));
                 frame = damaged;
         }
         link_send(client->link, frame, len, 0);
         if (strikes(CHAOS_DUPLICATE, 15)) {
-                count(CHAOS_DUPLICATE);
-                watch_cover(CHAOS_DUPLICATE);
+                count_whole(CHAOS_DUPLICATE, client);
                 link_send(client->link, frame, len, below(50000));
         }
         if (client->held_len > 0) {
@@ -929,6 +974,7 @@ void clients_begin(const struct att_rng *rng, const struct clients_options *opti
         all.options = *options;
         all.storm_until_us = INT64_MAX;
         all.burst = below(2) ? 1 : 1 + below(BURST_MAX);
+        all.ease = below(6) ? 1 : 1 + below(40);
         all.desks = 1 + below(3);
         all.count = 1 + below(3) + all.desks;
         for (uint32_t i = 0; i < TOLD_MAX; i++) {
@@ -1014,20 +1060,19 @@ static void begin_storm(void)
         all.storm_until_us = chaos_now_us() + below(15000000);
 }
 
-void clients_fault(enum chaos_fault fault)
+bool clients_fault(enum chaos_fault fault)
 {
         struct client *client = &all.items[below(all.count)];
 
         if (fault == CHAOS_STORM) {
                 begin_storm();
-                return;
-        }
-        chaos_covered(fault, place_of(client));
-        if (fault == CHAOS_STUCK) {
-                client->stuck_until_us = chaos_now_us() + paced(below(30000000));
+                return true;
         }
         if (!client->link) {
-                return;
+                return false;
+        }
+        if (fault == CHAOS_STUCK) {
+                client->stuck_until_us = chaos_now_us() + paced(below(30000000));
         }
         if (fault == CHAOS_CUT) {
                 link_reset(client->link);
@@ -1036,4 +1081,5 @@ void clients_fault(enum chaos_fault fault)
         } else if (fault == CHAOS_TRICKLE) {
                 link_set_delay(client->link, below(50000), true);
         }
+        return true;
 }

@@ -19,7 +19,8 @@
 
 struct clients_options {
         const struct centre *centre;
-        uint64_t faults; /* A bit for each that may be. */
+        uint64_t faults;                               /* A bit for each that may be. */
+        void (*cover_journal)(enum chaos_fault fault); /* What the journal is doing. */
 };
 
 void clients_begin(const struct att_rng *rng, const struct clients_options *options);
@@ -40,8 +41,8 @@ void clients_end_contact(struct att_text contact);
 /* All agents are told to be ready. */
 void clients_all_ready(void);
 
-/* A fault of the network. */
-void clients_fault(enum chaos_fault fault);
+/* A fault of the network; false: whom it would hit is not connected. */
+bool clients_fault(enum chaos_fault fault);
 /* What the clients' sessions are doing. */
 void clients_cover(enum chaos_fault fault);
 

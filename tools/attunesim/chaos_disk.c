@@ -47,6 +47,20 @@ struct name_change {
         struct disk_file *file;
 };
 
+struct saved_file {
+        char *bytes;            /* Owned. */
+        unsigned char *sectors; /* Owned. */
+        size_t len;
+        size_t sector_capacity;
+};
+
+/* The disk as it was before a bit flipped. */
+struct saved {
+        struct name_table now;
+        struct saved_file files[NAMES_MAX];
+        size_t pending_count;
+};
+
 static struct {
         struct att_rng rng;
         struct name_table now;
@@ -61,9 +75,8 @@ static struct {
         bool is_dead;
         bool lies;
         uint64_t operations;
-        struct disk_file *rotten;
-        size_t rotten_at;
-        char rotten_was;
+        bool is_rotten;
+        struct saved saved;
 } disk;
 
 static size_t smaller(size_t a, size_t b)
@@ -243,7 +256,7 @@ void disk_begin(const struct att_rng *rng)
         disk.rng = *rng;
         disk.is_dead = false;
         disk.lies = false;
-        disk.rotten = NULL;
+        disk.is_rotten = false;
         disk_heal();
 }
 
@@ -288,6 +301,8 @@ uint64_t disk_operations(void)
         return disk.operations;
 }
 
+void (*disk_on_strike)(void);
+
 /* Every operation asks first. 0: go on; 1: do half of it, then say ENOSPC; or a negative errno. */
 static int ask(enum disk_op op)
 {
@@ -304,6 +319,9 @@ static int ask(enum disk_op op)
         }
         if (disk.has_struck && !disk.fault_is_sticky) {
                 return 0;
+        }
+        if (!disk.has_struck && disk_on_strike) {
+                disk_on_strike();
         }
         disk.has_struck = true;
         switch (disk.fault) {
@@ -449,7 +467,7 @@ int disk_sync(struct disk_file *file)
                 }
                 return error;
         }
-        if (disk.lies) {
+        if (disk.lies || disk.is_rotten) {
                 return 0;
         }
         settle_sectors(file, SECTOR_SAME);
@@ -533,7 +551,7 @@ int disk_sync_names(void)
         if (error < 0) {
                 return error;
         }
-        if (!disk.lies) {
+        if (!disk.lies && !disk.is_rotten) {
                 settle_names(disk.pending_count);
         }
         return 0;
@@ -656,19 +674,61 @@ void disk_after_power_cut(void)
         revive();
 }
 
+static char *copy_of(const void *bytes, size_t len)
+{
+        char *copy = att_alloc(len + 1);
+
+        if (len > 0) {
+                memcpy(copy, bytes, len);
+        }
+        return copy;
+}
+
+static void save_all(void)
+{
+        disk.saved.now = disk.now;
+        disk.saved.pending_count = disk.pending_count;
+        for (size_t i = 0; i < disk.now.count; i++) {
+                struct disk_file *file = disk.now.items[i].file;
+
+                file->names++;
+                disk.saved.files[i] = (struct saved_file){
+                        .bytes = copy_of(file->now.bytes, file->now.len),
+                        .sectors = (unsigned char *)copy_of(file->sectors, file->sector_capacity),
+                        .len = file->now.len,
+                        .sector_capacity = file->sector_capacity,
+                };
+        }
+        disk.is_rotten = true;
+}
+
+static void restore_file(struct disk_file *file, struct saved_file *saved)
+{
+        set_length(&file->now, saved->len);
+        if (saved->len > 0) {
+                memcpy(file->now.bytes, saved->bytes, saved->len);
+        }
+        if (file->sector_capacity > 0) {
+                memset(file->sectors, SECTOR_SAME, file->sector_capacity);
+        }
+        if (saved->sector_capacity > 0) {
+                memcpy(file->sectors, saved->sectors, saved->sector_capacity);
+        }
+        free(saved->bytes);
+        free(saved->sectors);
+}
+
 bool disk_rot(void)
 {
-        for (uint32_t tries = 0; tries < 20; tries++) {
+        for (uint32_t tries = 0; tries < 20 && disk.now.count > 0; tries++) {
                 struct disk_file *file =
-                        disk.now.count == 0
-                                ? NULL
-                                : disk.now.items[att_rng_below(&disk.rng, disk.now.count)].file;
+                        disk.now.items[att_rng_below(&disk.rng, disk.now.count)].file;
 
-                if (file && !file->is_put && file->now.len >= 4096) {
-                        disk.rotten = file;
-                        disk.rotten_at = (size_t)att_rng_below(&disk.rng, file->now.len);
-                        disk.rotten_was = file->now.bytes[disk.rotten_at];
-                        file->now.bytes[disk.rotten_at] ^= (char)(1 << att_rng_below(&disk.rng, 8));
+                if (!file->is_put && file->now.len >= 4096) {
+                        size_t at = (size_t)att_rng_below(&disk.rng, file->now.len);
+
+                        save_all();
+                        file->now.bytes[at] ^= (char)(1 << att_rng_below(&disk.rng, 8));
                         return true;
                 }
         }
@@ -677,8 +737,16 @@ bool disk_rot(void)
 
 void disk_undo_rot(void)
 {
-        if (disk.rotten) {
-                disk.rotten->now.bytes[disk.rotten_at] = disk.rotten_was;
-                disk.rotten = NULL;
+        if (!disk.is_rotten) {
+                return;
+        }
+        disk.is_rotten = false;
+        while (disk.pending_count > disk.saved.pending_count) {
+                drop_name(disk.pending[--disk.pending_count].file);
+        }
+        clear_table(&disk.now);
+        disk.now = disk.saved.now;
+        for (size_t i = 0; i < disk.now.count; i++) {
+                restore_file(disk.now.items[i].file, &disk.saved.files[i]);
         }
 }

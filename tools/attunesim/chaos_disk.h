@@ -77,8 +77,9 @@ void disk_put(const char *path, struct att_text text);
 /* The `after`-th operation (1: the next) of these kinds; sticky: and all of them after it. */
 void disk_arm(enum disk_fault fault, unsigned ops, uint32_t after, bool sticky);
 void disk_heal(void);
-bool disk_has_struck(void); /* The fault that was armed has been felt. */
-void disk_die(void);        /* Now. */
+extern void (*disk_on_strike)(void); /* It is felt for the first time. */
+bool disk_has_struck(void);          /* The fault that was armed has been felt. */
+void disk_die(void);                 /* Now. */
 bool disk_is_dead(void);
 /* Syncs do nothing, and say that they did: a disk that lies, for the planted bug. */
 void disk_lie(bool lies);
@@ -88,7 +89,8 @@ void disk_after_kill(void);
 /* ... or what a power cut left of it. */
 void disk_after_power_cut(void);
 
-/* Changes a bit of a file that is there for good; false: there is none. `undo` it later. */
+/* Changes a bit of a file; false: there is none. From now on nothing is for good: all that happens to the
+ * disk until `undo` (a start may copy what is rotten) is undone by it. */
 bool disk_rot(void);
 void disk_undo_rot(void);
 

@@ -131,8 +131,65 @@ void chaos_note_log(const void *line, size_t len)
         log[used + len] = '\0';
 }
 
+static bool is_of_start(enum chaos_fault fault)
+{
+        return fault == CHAOS_ROT || fault == CHAOS_START_KILLED || fault == CHAOS_START_CUT ||
+               fault == CHAOS_START_ERROR;
+}
+
+/* Of one frame on a connection that there is. */
+static bool is_of_frame(enum chaos_fault fault)
+{
+        return fault == CHAOS_DUPLICATE || fault == CHAOS_REORDER || fault == CHAOS_GARBAGE;
+}
+
+/* About a contact that was offered: there is one. */
+static bool is_of_offer(enum chaos_fault fault)
+{
+        return fault == CHAOS_DOUBLE_ACCEPT || fault == CHAOS_LATE_ACCEPT ||
+               fault == CHAOS_FOREIGN_ACCEPT || fault == CHAOS_TWO_ENDINGS ||
+               fault == CHAOS_SILENCE;
+}
+
+bool chaos_can_be(enum chaos_fault fault, enum chaos_place place)
+{
+        switch (place) {
+        case CHAOS_JOURNAL_READS: /* A start: attuned hears nothing and nobody. */
+                return is_of_start(fault);
+        case CHAOS_JOURNAL_IDLE:
+                return !is_of_start(fault);
+        case CHAOS_JOURNAL_COLLECTS:
+        case CHAOS_JOURNAL_WRITES:
+        case CHAOS_JOURNAL_SEALS: /* A second writer opens what is at rest. */
+                return !is_of_start(fault) && fault != CHAOS_SECOND_WRITER;
+        case CHAOS_CONTACT_NONE:
+                return !is_of_offer(fault);
+        case CHAOS_SESSION_NONE:
+        case CHAOS_SESSION_DETACHED:
+                return !is_of_frame(fault);
+        case CHAOS_CONTACT_SCHEDULED:
+        case CHAOS_CONTACT_QUEUED:
+        case CHAOS_CONTACT_OFFERED:
+        case CHAOS_CONTACT_CONNECTED:
+        case CHAOS_CONTACT_CLOSED:
+        case CHAOS_AGENT_OFFLINE:
+        case CHAOS_AGENT_PAUSED:
+        case CHAOS_AGENT_FREE:
+        case CHAOS_AGENT_OFFERED:
+        case CHAOS_AGENT_TALKS:
+        case CHAOS_AGENT_WRAPS_UP:
+        case CHAOS_SESSION_OPEN:
+        case CHAOS_SESSION_BEHIND:
+        case CHAOS_PLACE_COUNT:
+                break;
+        }
+        return true;
+}
+
 void chaos_covered(enum chaos_fault fault, enum chaos_place place)
 {
+        CHAOS_CHECK(chaos_can_be(fault, place), "coverage", "%s at %s, which can't be",
+                    chaos_fault_name(fault), chaos_place_name(place));
         chaos_result->figures.covered[fault][place]++;
 }
 
@@ -148,9 +205,7 @@ void chaos_figures_add(struct chaos_figures *sum, const struct chaos_figures *mo
 
 static void print_count(uint64_t count)
 {
-        if (count == 0) {
-                printf("     -");
-        } else if (count < 100000) {
+        if (count < 100000) {
                 printf(" %5" PRIu64, count);
         } else {
                 printf(" %4" PRIu64 "k", count / 1000);
@@ -160,6 +215,7 @@ static void print_count(uint64_t count)
 void chaos_table_print(const struct chaos_figures *figures)
 {
         unsigned empty = 0;
+        unsigned possible = 0;
 
         for (int place = 0; place < CHAOS_PLACE_COUNT; place++) {
                 printf("%14s %*s%c = %s\n", place == 0 ? "columns:" : "", 1, "", 'a' + place,
@@ -174,10 +230,16 @@ void chaos_table_print(const struct chaos_figures *figures)
                 printf("%14s ", fault_names[fault]);
                 print_count(figures->by_fault[fault]);
                 for (int place = 0; place < CHAOS_PLACE_COUNT; place++) {
+                        if (!chaos_can_be((enum chaos_fault)fault, (enum chaos_place)place)) {
+                                printf("     -");
+                                continue;
+                        }
                         print_count(figures->covered[fault][place]);
+                        possible++;
                         empty += figures->covered[fault][place] == 0;
                 }
                 printf("\n");
         }
-        printf("%u of %d cells are empty\n", empty, CHAOS_FAULT_COUNT * CHAOS_PLACE_COUNT);
+        printf("%u of %u cells are empty; %u more can't be (-)\n", empty, possible,
+               CHAOS_FAULT_COUNT * CHAOS_PLACE_COUNT - possible);
 }

@@ -62,7 +62,7 @@ enum chaos_fault {
 /* What was going on when a fault struck. */
 enum chaos_place {
         CHAOS_JOURNAL_IDLE,
-        CHAOS_JOURNAL_COLLECTS,
+        CHAOS_JOURNAL_COLLECTS, /* The next batch, while one is being written. */
         CHAOS_JOURNAL_WRITES,
         CHAOS_JOURNAL_SEALS,
         CHAOS_JOURNAL_READS, /* In a start. */
@@ -144,8 +144,11 @@ void chaos_note_log(const void *line, size_t len);
 extern bool chaos_is_verbose; /* They are printed at once. */
 
 void chaos_covered(enum chaos_fault fault, enum chaos_place place);
+/* Some can't be, by how the simulation is made: a fault in a start strikes in a start. (A fault that is
+ * counted there all the same ends the run.) */
+bool chaos_can_be(enum chaos_fault fault, enum chaos_place place);
 void chaos_figures_add(struct chaos_figures *sum, const struct chaos_figures *more);
-/* Faults down, states across. */
+/* Faults down, states across; `-` can't be, 0 was not come to. */
 void chaos_table_print(const struct chaos_figures *figures);
 
 #endif

@@ -15,6 +15,7 @@
 /* So long the engine remembers a contact that is over. */
 #define REMEMBERED_MS (INT64_C(3600) * 1000)
 #define OURS_MAX      200000
+#define COVERED_MAX   2000 /* The newest, whose states count as what is going on. */
 /* After the shell was away an offer has a fresh timeout, which no configuration here makes longer. */
 #define TIMEOUT_MS_MAX 30000
 
@@ -945,11 +946,31 @@ static enum chaos_place place_of_agent(uint32_t number)
         return CHAOS_AGENT_OFFLINE;
 }
 
+static void cover_places(enum chaos_fault fault, uint64_t places)
+{
+        for (int i = 0; i < CHAOS_PLACE_COUNT; i++) {
+                if (places >> i & 1) {
+                        chaos_covered(fault, (enum chaos_place)i);
+                }
+        }
+}
+
+static uint64_t places_of_agents(void)
+{
+        uint64_t places = 0;
+
+        for (uint32_t i = 0; i < CENTRE_AGENTS_MAX; i++) {
+                places |= UINT64_C(1) << place_of_agent(i);
+        }
+        return places;
+}
+
 void watch_cover(enum chaos_fault fault)
 {
         uint64_t places = 0;
 
-        for (size_t i = 0; i < watch.contact_count; i++) {
+        for (size_t i = watch.contact_count > COVERED_MAX ? watch.contact_count - COVERED_MAX : 0;
+             i < watch.contact_count; i++) {
                 if (watch.contacts[i].is_known) {
                         places |= UINT64_C(1) << place_of_contact(&watch.contacts[i]);
                 }
@@ -957,14 +978,15 @@ void watch_cover(enum chaos_fault fault)
         if (!(places >> CHAOS_CONTACT_SCHEDULED & 15)) {
                 places |= UINT64_C(1) << CHAOS_CONTACT_NONE;
         }
-        for (uint32_t i = 0; i < CENTRE_AGENTS_MAX; i++) {
-                places |= UINT64_C(1) << place_of_agent(i);
-        }
-        for (int i = 0; i < CHAOS_PLACE_COUNT; i++) {
-                if (places >> i & 1) {
-                        chaos_covered(fault, (enum chaos_place)i);
-                }
-        }
+        cover_places(fault, places | places_of_agents());
+}
+
+void watch_cover_contact(enum chaos_fault fault, struct att_text contact)
+{
+        uint32_t number;
+
+        chaos_covered(fault, place_of_contact(find_contact(contact, &number)));
+        cover_places(fault, places_of_agents());
 }
 
 void watch_cover_one(enum chaos_fault fault, struct att_text contact, struct att_text agent)

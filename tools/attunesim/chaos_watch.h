@@ -28,7 +28,9 @@ void watch_step(const struct att_core *core, const struct att_command *command,
 bool watch_is_plain(struct att_text contact);
 /* Marks what is going on in the engine for a fault that hits all of it. */
 void watch_cover(enum chaos_fault fault);
-/* The same for a fault that is about one contact or agent; empty texts are fine. */
+/* The same for a fault that is about one contact, whatever the agents do ... */
+void watch_cover_contact(enum chaos_fault fault, struct att_text contact);
+/* ... and about one contact or agent; those that there are not are fine. */
 void watch_cover_one(enum chaos_fault fault, struct att_text contact, struct att_text agent);
 
 #endif

@@ -84,7 +84,8 @@ static struct {
         bool must_save; /* What the watch knows at the end of the batch that is being collected. */
         sigjmp_buf abort_to;
         enum chaos_fault ends_by; /* The armed fault that will end this life. */
-        int64_t struck_us;        /* It was felt, and nothing has come of it yet; 0: no. */
+        enum chaos_place struck_place;
+        int64_t struck_us; /* It was felt, and nothing has come of it yet; 0: no. */
         bool must_die;
         bool must_stop;
         int64_t slow_until_us;
@@ -144,13 +145,31 @@ static enum chaos_place journal_place(void)
                 return CHAOS_JOURNAL_READS;
         }
         if (chaos_uv_is_expecting()) {
-                return CHAOS_JOURNAL_WRITES;
+                return writer_collected(&world.app->writer) > 0 ? CHAOS_JOURNAL_COLLECTS
+                                                                : CHAOS_JOURNAL_WRITES;
         }
-        if (chaos_thread_waits()) {
-                return CHAOS_JOURNAL_SEALS;
+        return chaos_thread_waits() ? CHAOS_JOURNAL_SEALS : CHAOS_JOURNAL_IDLE;
+}
+
+static void cover_journal(enum chaos_fault fault)
+{
+        chaos_covered(fault, journal_place());
+}
+
+/* The disk fails: whoever it was that wanted something of it. */
+static void on_strike(void)
+{
+        if (!world.app) {
+                world.struck_place = CHAOS_JOURNAL_READS;
+        } else if (chaos_thread_runs()) {
+                world.struck_place = CHAOS_JOURNAL_SEALS;
+        } else if (chaos_is_in_thread()) {
+                world.struck_place = writer_collected(&world.app->writer) > 0
+                                             ? CHAOS_JOURNAL_COLLECTS
+                                             : CHAOS_JOURNAL_WRITES;
+        } else { /* A snapshot is being made. */
+                world.struck_place = CHAOS_JOURNAL_IDLE;
         }
-        return writer_collected(&world.app->writer) > 0 ? CHAOS_JOURNAL_COLLECTS
-                                                        : CHAOS_JOURNAL_IDLE;
 }
 
 /* ---- Requests that are known (S13) ---- */
@@ -813,7 +832,9 @@ static void strike(enum chaos_fault fault)
                 reload_ask(world.app, NULL, 0, false);
                 break;
         default:
-                clients_fault(fault);
+                if (!clients_fault(fault)) {
+                        return;
+                }
                 break;
         }
         note_fault(fault, journal_place());
@@ -849,7 +870,7 @@ static void die(void)
         }
         settle();
         if (world.ends_by <= CHAOS_DISK_FULL && !is_counted && disk_has_struck()) {
-                note_fault(world.ends_by, journal_place());
+                note_fault(world.ends_by, world.struck_place);
         }
         disk_die();
         world.durable_seq = att_journal_end(app->writer.journal).seq;
@@ -1042,7 +1063,7 @@ static void outlive_fault(void)
         } else if (world.struck_us == 0) {
                 world.struck_us = chaos_now_us();
         } else if (chaos_now_us() - world.struck_us > OUTLIVED_US) {
-                note_fault(world.ends_by, journal_place());
+                note_fault(world.ends_by, world.struck_place);
                 world.ends_by = CHAOS_FAULT_COUNT;
                 world.struck_us = 0;
                 disk_heal();
@@ -1269,7 +1290,8 @@ static void begin_era(void)
         write_config(true, true);
         att_rng_fork(&world.rng, &rng);
         clients_begin(&rng, &(struct clients_options){.centre = &world.centre,
-                                                      .faults = world.options->faults});
+                                                      .faults = world.options->faults,
+                                                      .cover_journal = cover_journal});
         world.next_fault_us = chaos_now_us() + 2 * SECOND_US;
         world.ends_by = CHAOS_FAULT_COUNT;
 }
@@ -1313,6 +1335,7 @@ void world_run(const struct world_options *options)
         att_scratch_init(&world.scratch, ATT_SCRATCH_CLIENT_BYTES);
         chaos_uv_driver = live;
         chaos_uv_on_sent = on_sent;
+        disk_on_strike = on_strike;
         world.is_on = true;
         began_us = chaos_now_us();
         while (figures()->commands < options->commands) {

@@ -181,6 +181,7 @@ static struct {
         void *(*body)(void *);
         void *context;
         bool waits;
+        bool runs;
 } second;
 
 static char second_thread; /* Its address is the thread's name. */
@@ -244,11 +245,23 @@ bool chaos_thread_waits(void)
         return second.waits;
 }
 
+bool chaos_thread_runs(void)
+{
+        return second.runs;
+}
+
+bool chaos_is_in_thread(void)
+{
+        return running != NULL;
+}
+
 void chaos_thread_run(void)
 {
         if (second.waits) {
                 second.waits = false;
+                second.runs = true;
                 (void)second.body(second.context);
+                second.runs = false;
         }
 }
 

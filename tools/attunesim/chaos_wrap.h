@@ -36,6 +36,8 @@ extern bool chaos_may_abort; /* The world has failed it: to abort is right. */
 void chaos_threads_run(void);
 /* A thread that the journal's thread started waits to be run: it is, when it is waited for, or now. */
 bool chaos_thread_waits(void);
+bool chaos_thread_runs(void);
+bool chaos_is_in_thread(void); /* It is one of them that calls. */
 void chaos_thread_run(void);
 
 /* The process that attuned has started to make a snapshot; NULL: none. It is run in this one, when its
