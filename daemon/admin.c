@@ -182,22 +182,72 @@ void answer_explain(struct session *session, const struct att_wire_message *mess
 
 /* ---- Configuration ---- */
 
-void answer_reload(struct session *session, const struct att_wire_message *message)
+static void refuse_unknown(struct session *session, const struct att_wire_message *message,
+                           const char *noun, struct att_text name, struct att_text nearest)
 {
-        reload_ask(session->app, session, message->request_id, message->reload.only_check);
+        char sentence[ATT_ID_BYTES_MAX + 64];
+        struct att_wire_error error = {.code = ATT_REFUSAL_UNKNOWN, .nearest = nearest};
+
+        (void)snprintf(sentence, sizeof(sentence), "there is no %s '%.*s'", noun,
+                       ATT_TEXT_ARGS(name));
+        error.message = att_text_from(sentence);
+        att_wire_put_error(session_out(session), message->request_id, &error);
 }
 
-void answer_config(struct session *session, const struct att_wire_message *message)
+/* Whether all that a change by hand names is there; refused else. */
+static bool has_names(struct session *session, const struct att_wire_message *message)
 {
-        const struct att_wire_config_request *ask = &message->config;
-        struct app *app = session->app;
-        struct att_text digest = att_text_from(app->publisher.config);
-        struct att_buffer bytes = {0};
-        struct att_wire_message answer;
-        struct att_wire_config_piece *piece = &answer.answer.config;
+        const struct att_wire_reload *ask = &message->reload;
+        const struct att_config *config = att_core_config(session->app->writer.core);
 
-        att_journal_put_config(&bytes, att_core_config(app->writer.core));
-        begin_answer(&answer, message, ATT_WIRE_RESULT_CONFIG);
+        if (att_text_is_empty(ask->agent) == att_text_is_empty(ask->queue)) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_INVALID,
+                               "a change by hand is of an agent's skills or of a queue");
+                return false;
+        }
+        if (ask->back) { /* Of something that may be gone. */
+                return true;
+        }
+        if (!att_text_is_empty(ask->agent) &&
+            att_config_find_agent(config, ask->agent) == ATT_NONE) {
+                refuse_unknown(session, message, "agent", ask->agent,
+                               att_config_nearest_agent(config, ask->agent));
+                return false;
+        }
+        if (!att_text_is_empty(ask->queue) &&
+            att_config_find_queue(config, ask->queue) == ATT_NONE) {
+                refuse_unknown(session, message, "queue", ask->queue,
+                               att_config_nearest_queue(config, ask->queue));
+                return false;
+        }
+        for (uint32_t i = 0; i < ask->skill_count; i++) {
+                if (att_config_find_skill(config, ask->skills[i].skill) == ATT_NONE) {
+                        refuse_unknown(session, message, "skill", ask->skills[i].skill,
+                                       att_config_nearest_skill(config, ask->skills[i].skill));
+                        return false;
+                }
+                if (ask->skills[i].level > ATT_LEVEL_MAX) {
+                        refuse_request(session, message->request_id, ATT_REFUSAL_INVALID,
+                                       "a level is 1 to 10, or 0 for none");
+                        return false;
+                }
+        }
+        return true;
+}
+
+void answer_reload(struct session *session, const struct att_wire_message *message)
+{
+        if (message->reload.of == ATT_WIRE_RELOAD_COUNT) {
+                refuse_request(session, message->request_id, ATT_REFUSAL_INVALID,
+                               "a newer kind of reload");
+        } else if (message->reload.of != ATT_WIRE_RELOAD_BY_HAND || has_names(session, message)) {
+                reload_ask(session->app, session, message->request_id, &message->reload);
+        }
+}
+
+void config_piece(const struct att_wire_config_request *ask, struct att_text bytes,
+                  struct att_text digest, struct att_wire_config_piece *piece)
+{
         piece->digest = digest;
         piece->total = bytes.len;
         if (att_text_equals(ask->digest, digest) && ask->offset <= bytes.len) {
@@ -207,6 +257,22 @@ void answer_config(struct session *session, const struct att_wire_message *messa
         if (piece->piece.len > ATT_WIRE_CONFIG_PIECE_BYTES) {
                 piece->piece.len = ATT_WIRE_CONFIG_PIECE_BYTES;
         }
+}
+
+void answer_config(struct session *session, const struct att_wire_message *message)
+{
+        struct app *app = session->app;
+        struct att_buffer bytes = {0};
+        struct att_wire_message answer;
+
+        if (message->config.as != ATT_WIRE_CONFIG_COMPILED) {
+                reload_show(app, session, message->request_id, &message->config);
+                return;
+        }
+        att_journal_put_config(&bytes, att_core_config(app->writer.core));
+        begin_answer(&answer, message, ATT_WIRE_RESULT_CONFIG);
+        config_piece(&message->config, att_buffer_text(&bytes),
+                     att_text_from(app->publisher.config), &answer.answer.config);
         send_answer(session, &answer);
         att_buffer_deinit(&bytes);
 }

@@ -25,6 +25,9 @@ message_handler answer_status; /* daemon/admin.c */
 message_handler answer_explain;
 message_handler answer_reload;
 message_handler answer_config;
+/* The piece of bytes that was asked for: from the beginning if it is of others. */
+void config_piece(const struct att_wire_config_request *ask, struct att_text bytes,
+                  struct att_text digest, struct att_wire_config_piece *piece);
 message_handler answer_tail;
 message_handler answer_tail_stop;
 

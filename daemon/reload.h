@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loading the configuration: at the start, and again on SIGHUP or a supervisor's request.
+ * Loading the configuration: at the start, and again on SIGHUP or a supervisor's request; with a change by
+ * hand laid over the one in force; or one that was in force before.
  *
  * All of it is read and checked by a thread of the loop's pool; only if all of it is right does one
  * CONFIG command change anything, and else the one in force stays. One load at a time, in the order
- * they were asked for.
+ * they were asked for. Each that changes something is kept as it was written (lib/store/versions.h).
+ *
+ *      DATA/by-hand.yaml       what was changed by hand (lib/config/by_hand.h): laid over what
+ *                              supervisors wrote at every load
  */
 #ifndef ATT_DAEMON_RELOAD_H
 #define ATT_DAEMON_RELOAD_H
@@ -18,6 +22,8 @@
 #include "lib/base/list.h"
 #include "lib/config/errors.h"
 #include "lib/model/config.h"
+#include "lib/store/versions.h"
+#include "lib/wire/message.h"
 
 #define RELOADS_MAX 64 /* Asked for and not begun. */
 
@@ -35,7 +41,10 @@ struct reloads {
         struct att_buffer changes;       /* Against the one in force, a line each. */
         int result;
         int64_t now_ms;
-        const char *path; /* Borrowed. */
+        struct att_buffer shown;       /* Of a look at the history. */
+        const char *path;              /* Borrowed. */
+        struct att_versions *versions; /* Owned; NULL: there are none to be had. */
+        uint64_t version;              /* In force; 0: not known. */
 };
 
 void reloads_init(struct reloads *reloads, const char *path);
@@ -46,8 +55,12 @@ bool reloads_is_busy(const struct reloads *reloads);
  * the same, and its opening hours reach far enough. False: it is wrong, and every error has been printed. */
 ATT_MUST_USE bool reload_at_start(struct app *app);
 
-/* `session` NULL: by signal, the log is told. With `only_check` nothing changes. */
-void reload_ask(struct app *app, struct session *session, uint64_t request_id, bool only_check);
+/* `session` NULL: by signal, of the files; the log is told. */
+void reload_ask(struct app *app, struct session *session, uint64_t request_id,
+                const struct att_wire_reload *ask);
+/* Those that were in force, or one of them as it was written. */
+void reload_show(struct app *app, struct session *session, uint64_t request_id,
+                 const struct att_wire_config_request *ask);
 
 /* What came of it, to who asked: daemon/reload_answer.c. */
 void reload_answer(struct session *session, uint64_t request_id,

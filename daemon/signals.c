@@ -14,7 +14,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
         switch (number) {
         case SIGHUP:
-                reload_ask(app, NULL, 0, false);
+                reload_ask(app, NULL, 0, &(struct att_wire_reload){.of = ATT_WIRE_RELOAD_FILES});
                 break;
         case SIGUSR1:
                 route_log_reopen(&app->route_log);

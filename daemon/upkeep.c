@@ -50,7 +50,9 @@ static void look_at_hours(struct app *app, int64_t now_ms)
                         log_say("hours.extended",
                                 "opening hours are known for two more months only: reading the "
                                 "configuration again");
-                        reload_ask(app, NULL, 0, false);
+                        /* What is in force, with hours that are known for longer. */
+                        reload_ask(app, NULL, 0,
+                                   &(struct att_wire_reload){.of = ATT_WIRE_RELOAD_BY_HAND});
                         return;
                 }
         }

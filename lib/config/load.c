@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/config/load.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/base/buffer.h"
 #include "lib/base/util.h"
+#include "lib/config/by_hand.h"
 #include "lib/config/compile.h"
 #include "lib/config/values.h"
 
 struct file {
-        char *path; /* Owned. */
+        const struct att_config_source *source;
         bool is_read;
         struct att_yaml_file yaml; /* Without a document: nothing but comments. */
 };
@@ -24,93 +22,17 @@ struct load {
         struct file *files; /* Owned. */
         uint32_t file_count;
         struct att_arena arena; /* Of merged nodes. */
-        int failure;            /* The first negative errno. */
 };
 
 /* Files ------------------------------------------------------------------- */
 
-static void add_file(struct load *load, char *path)
-{
-        load->files = att_realloc_array(load->files, load->file_count + 1, sizeof(*load->files));
-        load->files[load->file_count++] = (struct file){.path = path};
-}
-
-static void tell(struct load *load, const char *path, int failure)
-{
-        att_config_errors_add(load->errors, (struct att_config_place){att_text_from(path), 0, 0},
-                              "can't be read: %s", strerror(-failure));
-        load->failure = load->failure < 0 ? load->failure : failure;
-}
-
-/* Hidden files are editors' own. */
-static bool is_wanted(const char *name)
-{
-        const size_t len = strlen(name);
-
-        return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".yaml") == 0;
-}
-
-static int compare_files(const void *a, const void *b)
-{
-        return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
-}
-
-static void list_files(struct load *load, const char *path)
-{
-        DIR *listing = opendir(path);
-        const struct dirent *entry;
-
-        if (!listing) {
-                tell(load, path, -errno);
-                return;
-        }
-        while ((entry = readdir(listing))) {
-                ATT_CLEANUP(att_buffer_deinit) struct att_buffer name = {0};
-                const size_t len = strlen(path);
-
-                if (!is_wanted(entry->d_name)) {
-                        continue;
-                }
-                att_buffer_printf(&name, "%s%s%s", path, len > 0 && path[len - 1] == '/' ? "" : "/",
-                                  entry->d_name);
-                add_file(load, att_buffer_steal(&name));
-        }
-        (void)closedir(listing);
-        if (load->file_count == 0) {
-                att_config_errors_add(load->errors,
-                                      (struct att_config_place){att_text_from(path), 0, 0},
-                                      "no *.yaml in this directory");
-        } else if (load->file_count > ATT_CONFIG_FILES_MAX) {
-                att_config_errors_add(
-                        load->errors, (struct att_config_place){att_text_from(path), 0, 0},
-                        "too many files: %u, at most %d", load->file_count, ATT_CONFIG_FILES_MAX);
-        } else {
-                qsort(load->files, load->file_count, sizeof(*load->files), compare_files);
-        }
-}
-
-static void find_files(struct load *load, const char *path)
-{
-        struct stat status;
-
-        if (stat(path, &status) < 0) {
-                tell(load, path, -errno);
-        } else if (S_ISDIR(status.st_mode)) {
-                list_files(load, path);
-        } else {
-                add_file(load, att_strndup(path, strlen(path)));
-        }
-}
-
 static void read_file(struct load *load, struct file *file)
 {
-        const struct att_text source = att_text_from(file->path);
-        const int result = att_yaml_read(file->path, source, load->errors, &file->yaml);
+        const struct att_config_source *source = file->source;
 
-        file->is_read = result == 0;
-        if (result < 0) {
-                load->failure = load->failure < 0 ? load->failure : result;
-        } else if (file->yaml.document_count > 1) {
+        file->is_read = source->is_read &&
+                        att_yaml_parse(source->path, source->bytes, load->errors, &file->yaml);
+        if (file->is_read && file->yaml.document_count > 1) {
                 att_config_errors_add(load->errors, file->yaml.documents[1]->place,
                                       "a configuration file holds one document: take out the ---");
         }
@@ -270,7 +192,6 @@ static void close_load(struct load *load)
 {
         for (uint32_t i = 0; i < load->file_count; i++) {
                 att_yaml_file_deinit(&load->files[i].yaml);
-                free(load->files[i].path);
         }
         free(load->files);
         att_arena_deinit(&load->arena);
@@ -285,11 +206,11 @@ static bool has_all_files(const struct load *load)
                         return false;
                 }
         }
-        return load->file_count > 0 && load->file_count <= ATT_CONFIG_FILES_MAX;
+        return load->file_count > 0;
 }
 
 /* The whole as one tree; NULL and an error if there is none. */
-static const struct att_yaml_node *read_root(struct load *load, const char *path)
+static const struct att_yaml_node *read_root(struct load *load, struct att_text path)
 {
         if (!has_all_files(load)) {
                 return NULL;
@@ -298,32 +219,48 @@ static const struct att_yaml_node *read_root(struct load *load, const char *path
         const struct att_yaml_node *root = merge(load);
 
         if (!root && load->errors->error_count == errors_before) {
-                att_config_errors_add(load->errors,
-                                      (struct att_config_place){att_text_from(path), 0, 0},
+                att_config_errors_add(load->errors, (struct att_config_place){path, 0, 0},
                                       "is empty: a configuration begins with attune: 1");
         }
         return root;
 }
 
-int att_config_load_path(const char *path, int64_t now_ms, struct att_config_errors *errors,
-                         const struct att_config **ret_config)
+bool att_config_compile_sources(const struct att_config_sources *sources, int64_t now_ms,
+                                struct att_config_errors *errors,
+                                const struct att_config **ret_config)
 {
-        struct load load = {.errors = errors};
+        struct load load = {.errors = errors, .file_count = sources->count};
+        struct att_by_hand changes = {0};
+        const struct att_yaml_node *root;
         bool is_right = false;
 
-        find_files(&load, path);
-        for (uint32_t i = 0; i < load.file_count && i < ATT_CONFIG_FILES_MAX; i++) {
+        load.files = att_alloc_array(sources->count, sizeof(*load.files));
+        for (uint32_t i = 0; i < sources->count; i++) {
+                load.files[i].source = &sources->items[i];
                 read_file(&load, &load.files[i]);
         }
-        const struct att_yaml_node *root = read_root(&load, path);
-
-        if (root) {
+        root = read_root(&load, sources->path);
+        if (root &&
+            att_by_hand_read(&changes, sources->by_hand.path, sources->by_hand.bytes, errors)) {
+                root = att_by_hand_apply(&changes, root, &load.arena, errors);
                 is_right = att_config_compile(root, now_ms, errors, ret_config);
         }
         att_config_errors_sort(errors);
+        att_by_hand_deinit(&changes);
         close_load(&load);
-        if (is_right) {
-                return ATT_CONFIG_OK;
+        return is_right;
+}
+
+int att_config_load_path(const char *path, int64_t now_ms, struct att_config_errors *errors,
+                         const struct att_config **ret_config)
+{
+        struct att_config_sources sources = {0};
+        const int result = att_config_sources_read(&sources, path, NULL, errors);
+        const bool is_right = att_config_compile_sources(&sources, now_ms, errors, ret_config);
+
+        att_config_sources_deinit(&sources);
+        if (result < 0) {
+                return result;
         }
-        return load.failure < 0 ? load.failure : ATT_CONFIG_INVALID;
+        return is_right ? ATT_CONFIG_OK : ATT_CONFIG_INVALID;
 }

@@ -11,10 +11,8 @@
 
 #include "lib/base/check.h"
 #include "lib/config/errors.h"
-#include "lib/config/yaml.h"
+#include "lib/config/sources.h"
 #include "lib/model/config.h"
-
-#define ATT_CONFIG_FILES_MAX 1000
 
 enum att_config_result {
         ATT_CONFIG_OK = 0,
@@ -27,5 +25,10 @@ enum att_config_result {
 ATT_MUST_USE int att_config_load_path(const char *path, int64_t now_ms,
                                       struct att_config_errors *errors,
                                       const struct att_config **ret_config);
+/* The same of what was read before, the changes by hand laid over it. What the sources say of a file
+ * that could not be read was told when it was. */
+ATT_MUST_USE bool att_config_compile_sources(const struct att_config_sources *sources,
+                                             int64_t now_ms, struct att_config_errors *errors,
+                                             const struct att_config **ret_config);
 
 #endif

@@ -415,7 +415,7 @@ static int read_all(int fd, struct att_buffer *into)
         return 0;
 }
 
-static int read_file(const char *path, struct att_buffer *into)
+int att_yaml_read_bytes(const char *path, struct att_buffer *into)
 {
         const int fd = open(path, O_RDONLY | O_CLOEXEC);
         struct stat status;
@@ -439,7 +439,7 @@ int att_yaml_read(const char *path, struct att_text source, struct att_config_er
                   struct att_yaml_file *ret_file)
 {
         ATT_CLEANUP(att_buffer_deinit) struct att_buffer bytes = {0};
-        const int result = read_file(path, &bytes);
+        const int result = att_yaml_read_bytes(path, &bytes);
 
         if (result < 0) {
                 att_config_errors_add(errors, (struct att_config_place){source, 0, 0},

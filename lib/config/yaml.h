@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "lib/base/arena.h"
+#include "lib/base/buffer.h"
 #include "lib/base/check.h"
 #include "lib/base/text.h"
 #include "lib/config/errors.h"
@@ -56,6 +57,9 @@ ATT_MUST_USE bool att_yaml_parse(struct att_text source, struct att_text bytes,
 #define ATT_YAML_INVALID 1
 ATT_MUST_USE int att_yaml_read(const char *path, struct att_text source,
                                struct att_config_errors *errors, struct att_yaml_file *ret_file);
+
+/* The bytes alone: of a file that is too large, one more than ATT_YAML_BYTES_MAX. 0 or a negative errno. */
+ATT_MUST_USE int att_yaml_read_bytes(const char *path, struct att_buffer *into);
 
 void att_yaml_file_deinit(struct att_yaml_file *file);
 

@@ -455,13 +455,36 @@ struct att_wire_explain {
         struct att_text agent;
 };
 
+enum att_wire_reload_of {
+        ATT_WIRE_RELOAD_FILES,
+        ATT_WIRE_RELOAD_BY_HAND,
+        ATT_WIRE_RELOAD_VERSION,
+        ATT_WIRE_RELOAD_COUNT /* Newer than this program. */
+};
+
 struct att_wire_reload {
         bool only_check;
+        enum att_wire_reload_of of;
+        struct att_text agent;                /* BY_HAND: this ... */
+        const struct att_named_level *skills; /* ... with these, */
+        uint32_t skill_count;
+        struct att_text queue; /* or that one closed; */
+        bool back;             /* or as the configuration has it. */
+        uint64_t version;      /* VERSION */
+};
+
+enum att_wire_config_as {
+        ATT_WIRE_CONFIG_COMPILED,
+        ATT_WIRE_CONFIG_HISTORY,
+        ATT_WIRE_CONFIG_WRITTEN,
+        ATT_WIRE_CONFIG_COUNT /* Newer than this program. */
 };
 
 struct att_wire_config_request {
         struct att_text digest;
         uint64_t offset;
+        enum att_wire_config_as as;
+        uint64_t version; /* WRITTEN; 0: the newest. */
 };
 
 struct att_wire_tail {

@@ -326,19 +326,33 @@ const struct table table_explain_request = TABLE_OF("ExplainRequest", explain_re
 
 static const struct table_field reload_request_fields[] = {
         TABLE_ROW(1, TABLE_BOOL, "only_check", TABLE_AT(struct att_wire_reload, only_check)),
+        TABLE_ROW(2, TABLE_ENUM, "of", TABLE_AT(struct att_wire_reload, of),
+                  .max = ATT_WIRE_RELOAD_COUNT, .absent = ATT_WIRE_RELOAD_FILES),
+        TABLE_ROW(3, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_reload, agent),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(4, TABLE_MESSAGES, "skills",
+                  TABLE_ITEMS(struct att_wire_reload, skills, skill_count),
+                  .sub = &table_requirement, .items_max = ATT_REQUIREMENTS_MAX),
+        TABLE_ROW(5, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_reload, queue),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(6, TABLE_BOOL, "back", TABLE_AT(struct att_wire_reload, back)),
+        TABLE_ROW(7, TABLE_U64, "version", TABLE_AT(struct att_wire_reload, version)),
 };
 
 const struct table table_reload_request = TABLE_OF("ReloadRequest", reload_request_fields,
-                                                   struct att_wire_reload, .required = 0);
+                                                   struct att_wire_reload, .has_absent = true);
 
 static const struct table_field config_request_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "digest", TABLE_AT(struct att_wire_config_request, digest),
                   .max = ATT_ID_BYTES_MAX),
         TABLE_ROW(2, TABLE_U64, "offset", TABLE_AT(struct att_wire_config_request, offset)),
+        TABLE_ROW(3, TABLE_ENUM, "as", TABLE_AT(struct att_wire_config_request, as),
+                  .max = ATT_WIRE_CONFIG_COUNT, .absent = ATT_WIRE_CONFIG_COMPILED),
+        TABLE_ROW(4, TABLE_U64, "version", TABLE_AT(struct att_wire_config_request, version)),
 };
 
-const struct table table_config_request = TABLE_OF("ConfigRequest", config_request_fields,
-                                                   struct att_wire_config_request, .required = 0);
+const struct table table_config_request = TABLE_OF(
+        "ConfigRequest", config_request_fields, struct att_wire_config_request, .has_absent = true);
 
 static const struct table_field tail_request_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_tail, queue),

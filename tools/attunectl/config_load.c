@@ -38,8 +38,8 @@ void config_write_messages(struct att_buffer *into, const struct att_config_erro
         att_buffer_deinit(&lines);
 }
 
-/* Piece by piece; from the beginning again should it change meanwhile. */
-static bool fetch_bytes(struct ctl *ctl, struct att_buffer *bytes)
+bool config_fetch_bytes(struct ctl *ctl, enum att_wire_config_as as, uint64_t version,
+                        struct att_buffer *bytes)
 {
         char digest[ATT_DIGEST_TEXT_SIZE + 32] = "";
         struct att_wire_message question;
@@ -49,6 +49,8 @@ static bool fetch_bytes(struct ctl *ctl, struct att_buffer *bytes)
                 att_wire_message_init(&question, ATT_WIRE_CONFIG);
                 question.config.digest = att_text_from(digest);
                 question.config.offset = bytes->len;
+                question.config.as = as;
+                question.config.version = version;
                 if (!ctl_ask(ctl, &question, ATT_WIRE_RESULT_CONFIG, &answer)) {
                         return false;
                 }
@@ -77,7 +79,7 @@ const struct att_config *config_fetch(struct ctl *ctl)
         const struct att_config *config = NULL;
         struct att_buffer bytes = {0};
 
-        if (fetch_bytes(ctl, &bytes) &&
+        if (config_fetch_bytes(ctl, ATT_WIRE_CONFIG_COMPILED, 0, &bytes) &&
             att_journal_take_config(att_buffer_text(&bytes), &config) != ATT_JOURNAL_OK) {
                 ctl_complain(ctl, "attuned's configuration is of another version than this "
                                   "attunectl");

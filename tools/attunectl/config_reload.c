@@ -2,6 +2,7 @@
 /* attunectl config reload */
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
+#include "tools/attunectl/config_load.h"
 #include "tools/attunectl/show.h"
 
 static void put_texts(struct att_json *json, const char *key, const struct att_text *texts,
@@ -59,23 +60,32 @@ static void write_text(struct ctl *ctl, const struct att_wire_reloaded *reloaded
         att_buffer_append_c(&ctl->out, ".\n");
 }
 
-static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
+enum verdict config_reload(struct ctl *ctl, const struct att_wire_reload *ask)
 {
-        bool only_check = argument_is_given(arguments, "check");
         struct att_wire_message question;
         struct att_wire_answer answer;
 
         att_wire_message_init(&question, ATT_WIRE_RELOAD);
-        question.reload.only_check = only_check;
+        question.reload = *ask;
         if (!ctl_ask(ctl, &question, ATT_WIRE_RESULT_RELOAD, &answer)) {
                 return VERDICT_NO;
         }
         if (ctl->json) {
                 write_json(ctl, &answer.reloaded);
         } else {
-                write_text(ctl, &answer.reloaded, only_check);
+                write_text(ctl, &answer.reloaded, ask->only_check);
         }
         return answer.reloaded.error_count == 0 ? VERDICT_DONE : VERDICT_NO;
+}
+
+static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
+{
+        const struct att_wire_reload ask = {
+                .of = ATT_WIRE_RELOAD_FILES,
+                .only_check = argument_is_given(arguments, "check"),
+        };
+
+        return config_reload(ctl, &ask);
 }
 
 static const struct option_row options[] = {

@@ -825,11 +825,13 @@ static void strike(enum chaos_fault fault)
                 break;
         case CHAOS_RELOAD:
                 write_config(true, false);
-                reload_ask(world.app, NULL, 0, false);
+                reload_ask(world.app, NULL, 0,
+                           &(struct att_wire_reload){.of = ATT_WIRE_RELOAD_FILES});
                 break;
         case CHAOS_BAD_RELOAD:
                 write_config(false, false);
-                reload_ask(world.app, NULL, 0, false);
+                reload_ask(world.app, NULL, 0,
+                           &(struct att_wire_reload){.of = ATT_WIRE_RELOAD_FILES});
                 break;
         default:
                 if (!clients_fault(fault)) {
@@ -962,7 +964,7 @@ static void begin_calm(void)
         world.phase = PHASE_CALM;
         world.phase_until_us = chaos_now_us() + QUIET_US;
         write_config(true, true);
-        reload_ask(world.app, NULL, 0, false);
+        reload_ask(world.app, NULL, 0, &(struct att_wire_reload){.of = ATT_WIRE_RELOAD_FILES});
         clients_silence_desk(false);
         clients_all_ready();
 }
