@@ -200,7 +200,7 @@ static int compare(const struct options *options, const struct sim_plan *plans)
                 .wanted = plans[0].replications,
         };
         ATT_CLEANUP(att_buffer_deinit) struct att_buffer text = {0};
-        bool is_well = compare_run(&run, &pairs);
+        bool is_well = compare_pairs_run(&run, &pairs);
 
         if (pairs.count > 0 && options->is_json) {
                 compare_json(&pairs, &text);

@@ -29,7 +29,8 @@ struct compare_options {
 
 /* Runs both, a few replications of one and the same of the other in turn, so that an interrupt finds
  * pairs. The plans have one seed. False: a replication crashed; what is wrong has been said. */
-ATT_MUST_USE bool compare_run(const struct compare_options *options, struct compare_pairs *pairs);
+ATT_MUST_USE bool compare_pairs_run(const struct compare_options *options,
+                                    struct compare_pairs *pairs);
 void compare_deinit(struct compare_pairs *pairs);
 
 /* Of a measure: both means, and the second minus the first with its paired 95 % interval. */

@@ -63,7 +63,7 @@ static bool run_batch(const struct compare_options *options, struct compare_pair
         return true;
 }
 
-bool compare_run(const struct compare_options *options, struct compare_pairs *pairs)
+bool compare_pairs_run(const struct compare_options *options, struct compare_pairs *pairs)
 {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
         uint32_t jobs = options->jobs > 0 ? options->jobs : cores > 0 ? (uint32_t)cores : 1;

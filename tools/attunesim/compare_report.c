@@ -24,8 +24,8 @@ static const struct shown {
         {SIM_MEAN_WAIT_S, "mean wait, s", "the mean wait", "s", "longer", "shorter", 1, 2},
         {SIM_SERVICE_LEVEL, "answered within the target, %", "the service level", "points",
          "higher", "lower", 100, 1},
-        {SIM_P_ABANDON, "abandoned, %", "the share that gives up", "points", "higher", "lower",
-         100, 2},
+        {SIM_P_ABANDON, "abandoned, %", "the share that gives up", "points", "higher", "lower", 100,
+         2},
         {SIM_P_BLOCK, "found no line, %", "the share that finds no line", "points", "higher",
          "lower", 100, 2},
         {SIM_OCCUPANCY, "occupancy of those who can serve, %", "occupancy", "points", "higher",
@@ -179,9 +179,8 @@ static void tell_figure(const struct compare_result *result, const struct shown 
                         struct att_buffer *into)
 {
         att_buffer_printf(into, "%s is %.*f%s%s %s", as->name, as->decimals,
-                          fabs(result->difference.mean) * as->scale,
-                          as->unit[0] != '\0' ? " " : "", as->unit,
-                          result->difference.mean > 0 ? as->more : as->less);
+                          fabs(result->difference.mean) * as->scale, as->unit[0] != '\0' ? " " : "",
+                          as->unit, result->difference.mean > 0 ? as->more : as->less);
 }
 
 static void tell_row(const struct compare_pairs *pairs, const struct rows *row, const char *between,
