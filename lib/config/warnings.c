@@ -3,6 +3,7 @@
 #include "lib/base/util.h"
 #include "lib/config/compiler.h"
 #include "lib/model/limits.h"
+#include "lib/model/serves.h"
 
 /* Staffing ---------------------------------------------------------------- */
 
@@ -14,39 +15,6 @@ static bool has_team(const struct att_step *step, uint32_t team)
                 }
         }
         return step->team_count == 0;
-}
-
-static bool has_levels(const struct att_agent_def *agent, const struct att_step *step)
-{
-        bool has_any = step->any_of_count == 0;
-
-        for (uint32_t i = 0; i < step->requires_count; i++) {
-                if (agent->levels[step->requires[i].skill] < step->requires[i].level) {
-                        return false;
-                }
-        }
-        for (uint32_t i = 0; i < step->any_of_count; i++) {
-                has_any |= agent->levels[step->any_of[i].skill] >= step->any_of[i].level;
-        }
-        return has_any;
-}
-
-static bool has_attributes(const struct att_agent_def *agent, const struct att_queue *queue)
-{
-        for (uint32_t i = 0; i < queue->attribute_count; i++) {
-                bool is_equal = false;
-
-                for (uint32_t j = 0; j < agent->attribute_count; j++) {
-                        is_equal |= att_text_equals(agent->attributes[j].key,
-                                                    queue->attributes[i].key) &&
-                                    att_text_equals(agent->attributes[j].value,
-                                                    queue->attributes[i].value);
-                }
-                if (!is_equal) {
-                        return false;
-                }
-        }
-        return true;
 }
 
 static bool has_channel(const struct compiler *compiler, const struct att_agent_def *agent)
@@ -71,12 +39,8 @@ static bool can_serve(const struct compiler *compiler, const struct att_agent_de
             compiler->drafts.profiles[agent->profile].by_queue[queue_index].rank == 0) {
                 return false;
         }
-        if (!has_attributes(agent, queue)) {
-                return false;
-        }
         for (uint32_t i = 0; i < queue->step_count; i++) {
-                if (has_team(&queue->steps[i], agent->team) &&
-                    has_levels(agent, &queue->steps[i])) {
+                if (att_agent_meets(agent, queue, &queue->steps[i])) {
                         return true;
                 }
         }

@@ -248,6 +248,10 @@ def config_check_needs_no_attuned(house):
                        .replace("retry_cooldown", "retry_coldown"))
     status, out, _ = house.ctl("config", "check", house.config)
     assert status == 1 and "did you mean 'cards'" in out and "did you mean 'retry_cooldown'" in out
+    lines = out.splitlines()
+    at = next(i for i, line in enumerate(lines) if "'crads'" in line)
+    assert lines[at + 1].split(" | ")[1].startswith("  cards: { title: Cards, requires: { crads"), out
+    assert lines[at + 2].index("^") == lines[at + 1].index("crads: 3"), out
     status, out, _ = house.ctl("--json", "config", "check", house.config)
     answer = json.loads(out)
     assert status == 1 and not answer["ok"] and answer["error_count"] == 2
@@ -268,6 +272,13 @@ def config_diff_tells_what_would_change(house):
     assert status == 0, err
     for words in ("- queue cards", "~ agent ann: skill cards 5 -> 9",
                   "! queue cards: 1 who wait there now would move to general"):
+        assert words in out, (words, out)
+    alone = house.write("alone.yaml", CONFIG.replace("cards: 5 }", "cards: 1 }")
+                        .replace("cards: 8, spanish", "cards: 2, spanish"))
+    status, out, err = house.ctl("config", "diff", alone)
+    for words in ("= queue cards: 2 -> 0 agents could take it at once",
+                  "= agent ann: no longer cards",
+                  "! queue cards: 1 who wait there now would have nobody who could take them"):
         assert words in out, (words, out)
     assert house.ctl("config", "diff", house.config)[1] == "Nothing would change.\n"
     status, out, _ = house.ctl("config", "diff", house.config, new)

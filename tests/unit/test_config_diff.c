@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/config/diff.h"
+#include "lib/config/outcome.h"
 
 #include "tests/support/main.h"
 #include "tests/unit/config_from_text.h"
@@ -150,8 +151,52 @@ START_TEST(a_calendar_is_worth_a_change_if_it_is_another_or_reaches_far_further)
 }
 END_TEST
 
+START_TEST(what_follows_is_told_for_queues_and_agents)
+{
+        static const char before[] =
+                "attune: 1\n"
+                "skills: { a: {}, b: {} }\n"
+                "teams: { t: {} }\n"
+                "profiles: { p: { q: { rank: 1 } } }\n"
+                "agents: { ann: { skills: { a: 5 } }, bob: { skills: { a: 2, b: 3 } }, gone: {} }\n"
+                "queues:\n"
+                "  q: { requires: { a: 3 }, relax: [ { after: 1m, requires: { a: 1 } } ] }\n"
+                "  r: { requires: { b: 3 } }\n"
+                "  s: {}\n";
+        static const char after[] =
+                "attune: 1\n"
+                "skills: { a: {}, b: {} }\n"
+                "teams: { t: {} }\n"
+                "profiles: { p: { q: { rank: 1 } } }\n"
+                "agents: { ann: { skills: { a: 2, b: 9 } }, bob: { skills: { a: 2, b: 3 }, profile: p },"
+                " new: {} }\n"
+                "queues:\n"
+                "  q: { requires: { a: 3 }, relax: [ { after: 1m, requires: { a: 1 } } ] }\n"
+                "  r: { requires: { b: 3 } }\n"
+                "  s: { teams: [t] }\n";
+        const struct att_config *old = config_from_text(before);
+        const struct att_config *new = config_from_text(after);
+        struct att_buffer lines = {0};
+
+        ck_assert_uint_eq(att_config_outcome(old, new, &lines), 4);
+        ck_assert_str_eq(lines.data,
+                         "= queue q: 1 -> 0 agents could take it at once, 2 -> 2 at its last step\n"
+                         "= queue s: 3 -> 0 agents could take it at once\n"
+                         "= agent ann: now also r; no longer s\n"
+                         "= agent bob: no longer r, s\n");
+        ck_assert_uint_eq(att_config_takers(old, 0, 0), 2);
+        ck_assert_uint_eq(att_config_takers(new, 2, 0), 0);
+        att_buffer_deinit(&lines);
+        ck_assert_uint_eq(att_config_outcome(new, new, &lines), 0);
+        att_buffer_deinit(&lines);
+        att_config_unref(old);
+        att_config_unref(new);
+}
+END_TEST
+
 ATT_TEST_MAIN("config_diff", the_same_meaning_is_no_difference,
               what_came_and_what_went_is_told_by_name, what_changed_is_told_field_by_field,
               intake_rules_are_told_as_sentences, tiers_in_another_order_are_told,
               other_opening_times_are_told_by_the_first_day,
-              a_calendar_is_worth_a_change_if_it_is_another_or_reaches_far_further)
+              a_calendar_is_worth_a_change_if_it_is_another_or_reaches_far_further,
+              what_follows_is_told_for_queues_and_agents)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attunectl config diff */
 #include "lib/config/diff.h"
+#include "lib/config/outcome.h"
 
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
@@ -46,12 +47,34 @@ static void tell_fate(const struct att_config *before, const struct att_config *
         }
 }
 
+/* Those who wait where nobody could take them any more. */
+static uint32_t tell_left_alone(const struct att_config *before, const struct att_config *after,
+                                uint32_t queue, const struct att_wire_queue *row,
+                                struct att_buffer *into)
+{
+        uint32_t old = att_config_find_queue(before, row->name);
+
+        if (old == ATT_NONE || att_config_takers(after, queue, 0) > 0 ||
+            att_config_takers(before, old, 0) == 0) {
+                return 0;
+        }
+        att_buffer_append_c(into, "! queue ");
+        show_plain(into, row->name);
+        att_buffer_printf(into, ": %u who wait there now would have nobody who could take them\n",
+                          row->waiting + row->offered);
+        return 1;
+}
+
 static uint32_t tell_queue(const struct att_config *before, const struct att_config *after,
                            const struct att_wire_queue *row, struct att_buffer *into)
 {
-        if (row->waiting + row->offered == 0 ||
-            att_config_find_queue(after, row->name) != ATT_NONE) {
+        uint32_t queue = att_config_find_queue(after, row->name);
+
+        if (row->waiting + row->offered == 0) {
                 return 0;
+        }
+        if (queue != ATT_NONE) {
+                return tell_left_alone(before, after, queue, row, into);
         }
         att_buffer_printf(into, "! queue ");
         show_plain(into, row->name);
@@ -128,7 +151,8 @@ static bool compare(struct ctl *ctl, const struct att_config *before,
                     const struct att_config *after, bool is_live)
 {
         struct att_buffer lines = {0};
-        uint32_t count = att_config_diff(before, after, &lines);
+        uint32_t count = att_config_diff(before, after, &lines) +
+                         att_config_outcome(before, after, &lines);
         bool told = !is_live || tell_waiting(ctl, before, after, &lines, &count);
 
         if (told && ctl->json) {
@@ -162,8 +186,8 @@ const struct command command_config_diff = {
         .summary = "what would change for agents, queues and those waiting now",
         .details =
                 "Compares PATH with what is in force in attuned; with two paths, the second with "
-                "the first, and attuned need not run. + is new, - goes, ~ changes, ! concerns "
-                "contacts that wait at this moment.",
+                "the first, and attuned need not run. + is new, - goes, ~ changes, = is what follows "
+                "for queues and agents, ! concerns contacts that wait at this moment.",
         .words_min = 1,
         .words_max = 2,
         .run = run,

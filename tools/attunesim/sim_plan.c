@@ -8,6 +8,7 @@
 #include "lib/base/util.h"
 #include "lib/config/values.h"
 #include "lib/model/limits.h"
+#include "lib/model/serves.h"
 #include "tools/attunesim/file_parts.h"
 #include "tools/attunesim/request_form.h"
 #include "tools/attunesim/sim_trace.h"
@@ -853,49 +854,12 @@ double sim_stream_mean_rate(const struct sim_plan *plan, const struct sim_stream
         return span > 0 ? sim_stream_expected(stream, 0, span) / span : 0;
 }
 
-static bool has_levels(const struct att_agent_def *agent, const struct att_requirement *requires,
-                       uint32_t count, bool any)
-{
-        for (uint32_t i = 0; i < count; i++) {
-                bool has = agent->levels[requires[i].skill] >= requires[i].level;
-
-                if (has == any) {
-                        return any;
-                }
-        }
-        return !any;
-}
-
-static bool is_in_team(const struct att_agent_def *agent, const struct att_step *step)
-{
-        for (uint32_t i = 0; i < step->team_count; i++) {
-                if (step->teams[i] == agent->team) {
-                        return true;
-                }
-        }
-        return step->team_count == 0;
-}
-
-bool sim_can_serve(const struct att_config *config, uint32_t agent, uint32_t queue)
-{
-        const struct att_agent_def *def = &config->agents[agent];
-        const struct att_step *step = &config->queues[queue].steps[0];
-
-        if (def->profile != ATT_NONE && config->profiles[def->profile].by_queue[queue].rank == 0) {
-                return false;
-        }
-        return has_levels(def, step->requires, step->requires_count, false) &&
-               (step->any_of_count == 0 ||
-                has_levels(def, step->any_of, step->any_of_count, true)) &&
-               is_in_team(def, step);
-}
-
 static uint32_t count_servers(const struct sim_plan *plan, uint32_t queue)
 {
         uint32_t count = 0;
 
         for (uint32_t i = 0; i < plan->config->agent_count; i++) {
-                count += sim_can_serve(plan->config, i, queue);
+                count += att_config_serves(plan->config, i, queue, 0);
         }
         return count;
 }

@@ -120,8 +120,6 @@ void sim_plan_deinit(struct sim_plan *plan);
 /* Impossible loads: queues without an agent, more work than hands and nobody who gives up. */
 void sim_plan_warn(const struct sim_plan *plan, struct att_config_errors *errors);
 
-/* Whether an agent could serve a queue's first step, presence and load aside. */
-bool sim_can_serve(const struct att_config *config, uint32_t agent, uint32_t queue);
 /* Contacts that a stream brings in [from_s, to_s), on the average. */
 double sim_stream_expected(const struct sim_stream *stream, double from_s, double to_s);
 /* From the trace or the pieces: the mean rate over the plan's first day, or its length if shorter. */

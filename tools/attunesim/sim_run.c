@@ -13,6 +13,7 @@
 #include "lib/base/map.h"
 #include "lib/base/util.h"
 #include "lib/core/core.h"
+#include "lib/model/serves.h"
 #include "tools/attunesim/sim_draw.h"
 
 #define SECOND        1e6
@@ -1048,7 +1049,7 @@ static void count_open_ends(struct sim *sim)
                         count_signed_in(sim, agent);
                 }
                 for (uint32_t k = 0; k < config->queue_count; k++) {
-                        if (sim_can_serve(config, i, k)) {
+                        if (att_config_serves(config, i, k, 0)) {
                                 sim_tally_queue(sim->tally, k)->signed_in_s += counts->signed_in_s;
                         }
                 }

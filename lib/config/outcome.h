@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What would follow from one configuration in the place of another, in a supervisor's words, a line each:
+ *
+ *      = queue cards: 12 -> 9 agents could take it at once, 15 -> 15 at its last step
+ *      = agent maria: now also general, stocks; no longer cards
+ *
+ * By the configuration alone: who is signed in, and what a contact asks for itself, is not looked at.
+ */
+#ifndef ATT_LIB_CONFIG_OUTCOME_H
+#define ATT_LIB_CONFIG_OUTCOME_H
+
+#include <stdint.h>
+
+#include "lib/base/buffer.h"
+#include "lib/model/config.h"
+
+/* Lines of agents beyond these are counted only. */
+#define ATT_OUTCOME_AGENTS_MAX 100
+
+/* Appends the lines and gives how many there are. Cost: agents x queues. */
+uint32_t att_config_outcome(const struct att_config *before, const struct att_config *after,
+                            struct att_buffer *into);
+
+/* How many agents could ever take a queue's contacts, at any of its steps from this one on. */
+uint32_t att_config_takers(const struct att_config *config, uint32_t queue, uint32_t step);
+
+#endif
