@@ -2,7 +2,8 @@
 /*
  * attunesim replay: a journal once more through the engine. What was decided then must be decided
  * again, and for the same reasons: every batch carries the digest of its effects, every snapshot that
- * of the state. The daemon may be running or not; nothing is written.
+ * of the state. With another configuration: what would have been decided (whatif.h). The daemon may be
+ * running or not; nothing is written.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -10,17 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/replay.h"
 #include "daemon/state.h"
 #include "lib/base/buffer.h"
 #include "lib/base/util.h"
+#include "lib/config/load.h"
 #include "lib/core/core.h"
 #include "lib/store/blame.h"
 #include "lib/store/files.h"
 #include "lib/store/snapshot.h"
 #include "lib/wire/journal.h"
 #include "tools/attunesim/commands.h"
+#include "tools/attunesim/whatif.h"
 
 /* Of the batch that differs first, so many commands are shown. */
 #define COMMANDS_SHOWN_MAX 20
@@ -237,14 +241,105 @@ static int run(const char *data, struct comparison *comparison)
                        : EXIT_FAILED;
 }
 
+/* ---- Under another configuration ---- */
+
+struct whatif_request {
+        const char *path; /* Of the configuration; NULL: the recording as it is. */
+        bool has_contacts;
+        bool is_json;
+        bool has_limit;
+        uint64_t limit;
+        uint64_t seed;
+};
+
+/* Hours are compiled for the time of the recording. Errors are told once, warnings too. */
+static const struct att_config *load_config(const char *path, int64_t now_ms, bool is_told)
+{
+        struct att_config_errors errors = {0};
+        struct att_buffer text ATT_CLEANUP(att_buffer_deinit) = {0};
+        const struct att_config *config = NULL;
+
+        if (att_config_load_path(path, now_ms, &errors, &config) != ATT_CONFIG_OK) {
+                config = NULL;
+        }
+        if (is_told || !config) {
+                att_config_errors_write(&errors, &text);
+                fputs(text.data ? text.data : "", stderr);
+        }
+        att_config_errors_deinit(&errors);
+        return config;
+}
+
+static void print_whatif(const struct whatif_day *day, const struct att_config *config,
+                         const struct whatif_request *request)
+{
+        const struct whatif_options options = {
+                .seed = request->seed,
+                .gives_reasons = request->has_contacts,
+        };
+        const struct whatif_show show = {
+                .has_contacts = request->has_contacts,
+                .limit = request->limit,
+        };
+        struct att_buffer text ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct whatif *whatif = whatif_compare(day, config, &options);
+
+        if (request->is_json) {
+                whatif_write_json(whatif, &show, &text);
+        } else {
+                whatif_write_text(whatif, &show, &text);
+        }
+        fputs(text.data, stdout);
+        whatif_free(whatif);
+}
+
+static int run_whatif(const char *data, uint64_t from_seq, const struct whatif_request *request)
+{
+        const struct whatif_opening opening = {.data = data, .from_seq = from_seq};
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        const struct att_config *config = load_config(request->path, (int64_t)time(NULL) * 1000,
+                                                      true);
+        struct whatif_day *day = NULL;
+
+        if (!config) {
+                return EXIT_FAILED;
+        }
+        att_config_unref(config);
+        if (whatif_day_open(&opening, &day, &why) < 0) {
+                fprintf(stderr, "attunesim: %s\n",
+                        why.data ? why.data : "the journal can't be read");
+                return EXIT_FAILED;
+        }
+        config = load_config(request->path, whatif_day_begin_ms(day), false);
+        if (config) {
+                print_whatif(day, config, request);
+        }
+        whatif_day_close(day);
+        att_config_unref(config);
+        return config ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* ---- The command ---- */
+
 static const char USAGE[] =
-        "usage: attunesim replay DATA [--from SEQ] [--accept-differences]\n\n"
+        "usage: attunesim replay DATA [--from SEQ] [--accept-differences]\n"
+        "       attunesim replay DATA --config NEW.yaml [--diff] [--limit N] [--json] [--seed N]\n"
+        "                        [--from SEQ]\n\n"
         "Steps the journal of a data directory through the engine again and compares every\n"
         "batch's effects and decisions with those it had, and the state with every snapshot\n"
         "on the way. Prints the digest of the state it leaves, as `attunectl status` does.\n\n"
         "  --from SEQ             compare from this command on; what was before comes from a\n"
         "                         snapshot, if there is one\n"
-        "  --accept-differences   go on after a difference and count them\n";
+        "  --accept-differences   go on after a difference and count them\n\n"
+        "With a configuration (a file or a folder): what would have happened with it. The same\n"
+        "customers and agents go through the recorded configuration and through this one, and\n"
+        "queues, customers' values and agents are compared, before -> after (docs/what-if.md).\n\n"
+        "  --config NEW.yaml      the configuration\n"
+        "  --diff                 also the contacts that would have gone elsewhere, and why\n"
+        "  --limit N              of them at most so many (20)\n"
+        "  --json                 one object, with all of them\n"
+        "  --seed N               of what the recording doesn't know (1)\n"
+        "  --from SEQ             begin with the newest snapshot before this command\n";
 
 static bool take_number(const char *text, uint64_t *ret_number)
 {
@@ -255,32 +350,76 @@ static bool take_number(const char *text, uint64_t *ret_number)
         return errno == 0 && end != text && *end == '\0' && text[0] != '-';
 }
 
+/* False: that is not possible. */
+static bool take_option(int option, struct comparison *comparison, struct whatif_request *request)
+{
+        switch (option) {
+        case 'a':
+                comparison->accept_differences = true;
+                return true;
+        case 'f':
+                return take_number(optarg, &comparison->from_seq);
+        case 'c':
+                request->path = optarg;
+                return true;
+        case 'd':
+                request->has_contacts = true;
+                return true;
+        case 'j':
+                request->is_json = true;
+                return true;
+        case 'l':
+                request->has_limit = true;
+                return take_number(optarg, &request->limit);
+        case 's':
+                return take_number(optarg, &request->seed) && request->seed <= INT64_MAX;
+        default:
+                return false;
+        }
+}
+
+/* What is for the one way of using it is not for the other. */
+static bool fits_together(const struct comparison *comparison, const struct whatif_request *request)
+{
+        if (request->path) {
+                return !comparison->accept_differences &&
+                       (!request->has_limit || request->has_contacts);
+        }
+        return !request->has_contacts && !request->is_json && !request->has_limit;
+}
+
 int command_replay(int argc, char **argv)
 {
         static const struct option options[] = {
                 {"from", required_argument, NULL, 'f'},
                 {"accept-differences", no_argument, NULL, 'a'},
+                {"config", required_argument, NULL, 'c'},
+                {"diff", no_argument, NULL, 'd'},
+                {"limit", required_argument, NULL, 'l'},
+                {"json", no_argument, NULL, 'j'},
+                {"seed", required_argument, NULL, 's'},
                 {"help", no_argument, NULL, 'h'},
                 {NULL, 0, NULL, 0},
         };
         struct comparison comparison = {0};
+        struct whatif_request request = {.limit = 20, .seed = 1};
         int option;
 
         optind = 1;
         while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-                if (option == 'a') {
-                        comparison.accept_differences = true;
-                } else if (option == 'h') {
+                if (option == 'h') {
                         fputs(USAGE, stdout);
                         return EXIT_DONE;
-                } else if (option != 'f' || !take_number(optarg, &comparison.from_seq)) {
+                }
+                if (!take_option(option, &comparison, &request)) {
                         fputs(USAGE, stderr);
                         return EXIT_USAGE;
                 }
         }
-        if (optind + 1 != argc) {
+        if (optind + 1 != argc || !fits_together(&comparison, &request)) {
                 fputs(USAGE, stderr);
                 return EXIT_USAGE;
         }
-        return run(argv[optind], &comparison);
+        return request.path ? run_whatif(argv[optind], comparison.from_seq, &request)
+                            : run(argv[optind], &comparison);
 }
