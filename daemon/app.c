@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "daemon/execute.h"
+#include "daemon/http.h"
 #include "daemon/notify.h"
 #include "daemon/presence.h"
 #include "daemon/recovery.h"
@@ -255,6 +256,9 @@ static void say_ready(struct app *app)
         if (app->listeners.has_tcp) {
                 log_string(&line, "listen", app->listeners.tcp_address);
         }
+        if (app->http) {
+                log_string(&line, "http", http_address(app->http));
+        }
         log_string(&line, "data", att_data_path(app->data));
         log_number(&line, "seq", (int64_t)att_core_seq(app->writer.core));
         log_end(&line);
@@ -281,6 +285,8 @@ static bool start(struct app *app)
                 lanes_open(app);
                 if (listeners_open(app, &why) < 0) {
                         fail(app, "listener.failed", &why);
+                } else if (http_open(app, &why) < 0) {
+                        fail(app, "http.failed", &why);
                 } else {
                         started = true;
                         watchdog_open(app);
@@ -296,6 +302,7 @@ static bool start(struct app *app)
 /* All that keeps the loop alive but the sessions, which close by themselves. */
 static void close_all(struct app *app)
 {
+        http_close(app);
         watchdog_close(app);
         listeners_close(app);
         lanes_close(app);
@@ -334,7 +341,8 @@ void app_drain(struct app *app)
 static void continue_draining(struct app *app)
 {
         if (att_list_is_empty(&app->sessions.all) && writer_is_idle(&app->writer) &&
-            !route_log_is_busy(&app->route_log) && !reloads_is_busy(&app->reloads)) {
+            !route_log_is_busy(&app->route_log) && !reloads_is_busy(&app->reloads) &&
+            !http_is_busy(app->http)) {
                 close_all(app);
         }
 }
@@ -365,6 +373,7 @@ static void init(struct app *app, const struct options *options, uv_loop_t *loop
 
 static void deinit(struct app *app)
 {
+        http_free(app->http);
         sessions_deinit(&app->sessions);
         lanes_deinit(&app->lanes);
         reloads_deinit(&app->reloads);

@@ -28,12 +28,15 @@
 #include "daemon/signals.h"
 #include "daemon/snapshots.h"
 #include "daemon/tail.h"
+#include "daemon/tally.h"
 #include "daemon/upkeep.h"
 #include "daemon/watchdog.h"
 #include "daemon/writer.h"
 #include "lib/base/digest.h"
 #include "lib/base/rng.h"
 #include "lib/store/data.h"
+
+struct http;
 
 struct app {
         const struct options *options;
@@ -55,6 +58,8 @@ struct app {
         struct upkeep upkeep;
         struct watchdog watchdog;
         struct snapshots snapshots;
+        struct tally tally;
+        struct http *http; /* Owned; NULL: without --http. */
         struct log_memory memory;
         struct att_rng jitter;
         int64_t started_ms;

@@ -15,6 +15,7 @@ void refuse_request(struct session *session, uint64_t request_id, enum att_refus
 {
         struct att_wire_error error = {.code = code, .message = att_text_from(what)};
 
+        session->app->tally.turned_away[code]++;
         if (request_id != 0) {
                 att_wire_put_error(session_out(session), request_id, &error);
         }
@@ -28,6 +29,7 @@ void refuse_for_now(struct session *session, uint64_t request_id, const char *wh
                 .retry_ms = app_retry_ms(session->app),
         };
 
+        session->app->tally.turned_away[error.code]++;
         if (request_id != 0) {
                 att_wire_put_error(session_out(session), request_id, &error);
         }
@@ -356,6 +358,7 @@ static void refuse_frame(struct session *session, uint64_t request_id, enum att_
 {
         bool is_fatal = result == ATT_WIRE_MALFORMED || session->state == SESSION_CONNECTED;
 
+        session->app->tally.turned_away[ATT_REFUSAL_INVALID]++;
         if (request_id != 0 || is_fatal) {
                 att_wire_put_problem(session_out(session), request_id, result, problem);
         }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/listener.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/address.h"
 #include "daemon/app.h"
 #include "lib/base/util.h"
 
@@ -133,70 +130,15 @@ static int open_unix(struct app *app, struct att_buffer *why)
 
 /* ---- TCP ---- */
 
-/* getaddrinfo() takes 99999 too, and cuts it. */
-static bool is_port(const char *text)
-{
-        size_t len = strlen(text);
-
-        return len > 0 && len < 6 && strspn(text, "0123456789") == len &&
-               strtoul(text, NULL, 10) <= UINT16_MAX;
-}
-
-/* HOST:PORT, [HOST]:PORT. */
-static bool split(const char *where, char host[256], char port[8])
-{
-        const char *colon = strrchr(where, ':');
-        size_t len = colon ? (size_t)(colon - where) : 0;
-
-        if (len == 0 || len >= 256 || !is_port(colon + 1)) {
-                return false;
-        }
-        if (where[0] == '[' && where[len - 1] == ']') {
-                where++;
-                len -= 2;
-        }
-        memcpy(host, where, len);
-        host[len] = '\0';
-        memcpy(port, colon + 1, strlen(colon + 1) + 1);
-        return true;
-}
-
-static int resolve(const char *where, struct addrinfo **ret_found, struct att_buffer *why)
-{
-        const struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                                       .ai_socktype = SOCK_STREAM,
-                                       .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-        char host[256];
-        char port[8];
-        int error;
-
-        if (!split(where, host, port)) {
-                att_buffer_printf(why, "%s: --listen takes HOST:PORT, a port from 0 to 65535",
-                                  where);
-                return -EINVAL;
-        }
-        error = getaddrinfo(host, port, &hints, ret_found);
-        if (error != 0) {
-                att_buffer_printf(why, "%s: %s", where, gai_strerror(error));
-                return -EINVAL;
-        }
-        return 0;
-}
-
 static void remember_address(struct listeners *listeners)
 {
         struct sockaddr_storage address;
         int len = sizeof(address);
-        char host[64] = "?";
-        char port[8] = "?";
 
         if (uv_tcp_getsockname(&listeners->tcp, (struct sockaddr *)&address, &len) == 0) {
-                (void)getnameinfo((const struct sockaddr *)&address, (socklen_t)len, host,
-                                  sizeof(host), port, sizeof(port),
-                                  NI_NUMERICHOST | NI_NUMERICSERV);
+                address_format((const struct sockaddr *)&address, (socklen_t)len,
+                               listeners->tcp_address);
         }
-        (void)snprintf(listeners->tcp_address, sizeof(listeners->tcp_address),
-                       address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
 static int open_tcp(struct app *app, struct att_buffer *why)
@@ -204,7 +146,7 @@ static int open_tcp(struct app *app, struct att_buffer *why)
         struct listeners *listeners = &app->listeners;
         const char *where = app->options->listen;
         struct addrinfo *found;
-        int error = resolve(where, &found, why);
+        int error = address_resolve(where, "--listen", &found, why);
 
         if (error < 0) {
                 return error;

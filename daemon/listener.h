@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "daemon/address.h"
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
 
@@ -24,7 +25,7 @@ struct listeners {
         uint32_t accepted;         /* This turn. */
         uv_stream_t *unix_waiting; /* A connection waits there for the turn's end; or NULL. */
         uv_stream_t *tcp_waiting;
-        char tcp_address[80]; /* As it was bound: with the port that the system chose for 0. */
+        char tcp_address[ADDRESS_TEXT_SIZE]; /* As it was bound: never port 0. */
 };
 
 /* A negative errno and a sentence if one of them can't be had. */

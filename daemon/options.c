@@ -19,6 +19,7 @@ static const char USAGE[] =
         "  -d, --data DIR           where the journal is kept; one attuned a directory\n"
         "  -s, --socket PATH        the unix socket (" OPTIONS_SOCKET_DEFAULT ")\n"
         "  -l, --listen HOST:PORT   also listen on TCP; front ends need a token there\n"
+        "      --http HOST:PORT     also answer operators by HTTP: /metrics, /healthz, /readyz\n"
         "      --log PATH           write the route log, JSON lines (-: standard output)\n"
         "      --ready-fd N         write \"ready\" to this file descriptor and close it\n"
         "      --accept-differences start even if the journal now has other effects than it had\n"
@@ -35,6 +36,7 @@ static const char USAGE[] =
 
 enum {
         LONG_LOG = 256,
+        LONG_HTTP,
         LONG_READY_FD,
         LONG_ACCEPT_DIFFERENCES,
         LONG_TIME_SCALE,
@@ -50,6 +52,7 @@ static const struct option LONG_OPTIONS[] = {
         {"data", required_argument, NULL, 'd'},
         {"socket", required_argument, NULL, 's'},
         {"listen", required_argument, NULL, 'l'},
+        {"http", required_argument, NULL, LONG_HTTP},
         {"log", required_argument, NULL, LONG_LOG},
         {"ready-fd", required_argument, NULL, LONG_READY_FD},
         {"accept-differences", no_argument, NULL, LONG_ACCEPT_DIFFERENCES},
@@ -100,6 +103,9 @@ static enum options_result take_option(int option, struct options *options)
                 return OPTIONS_RUN;
         case 'l':
                 options->listen = optarg;
+                return OPTIONS_RUN;
+        case LONG_HTTP:
+                options->http = optarg;
                 return OPTIONS_RUN;
         case LONG_LOG:
                 options->log = optarg;

@@ -18,6 +18,7 @@ struct options { /* All borrowed from argv. */
         const char *data;
         const char *socket; /* Never NULL once parsed. */
         const char *listen; /* NULL: no TCP. */
+        const char *http;   /* NULL: none. */
         const char *log;    /* The route log: a path, "-" for standard output, NULL: none. */
         int ready_fd;       /* Told "ready\n" once it is so; -1: none. */
         uint32_t time_scale;

@@ -252,6 +252,7 @@ void publish(struct app *app, const struct att_command *command, const struct at
                 (void)att_digest_format(att_core_config(app->writer.core)->digest,
                                         app->publisher.config);
         }
+        tally_step(&app->tally, command, effects);
         for (uint32_t i = 0; i < effects->count; i++) {
                 push_effect(app, &effects->items[i]);
                 positions_hear(app, &effects->items[i]);

@@ -119,6 +119,7 @@ static bool apply(struct app *app, const struct att_config *config)
         struct log_line line;
         const bool is_new = changes_anything(app, config);
 
+        tally_reload(&app->tally, is_new ? TALLY_RELOAD_CHANGED : TALLY_RELOAD_UNCHANGED);
         load_access(app, config);
         if (is_new || compare_calendars(app, config) == ATT_CALENDAR_LONGER) {
                 att_wire_command_init(&command, ATT_CMD_CONFIG);
@@ -504,6 +505,7 @@ static bool finish(struct app *app)
                 log_error(&app->memory, "config.history_failed", reloads->shown.data);
         }
         if (!is_right) {
+                tally_reload(&app->tally, TALLY_RELOAD_REFUSED);
                 log_error(&app->memory, "config.refused",
                           "the configuration in force stays; see the errors above");
                 return false;

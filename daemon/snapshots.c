@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -222,6 +223,7 @@ static void on_started(uv_work_t *work, int status)
         snapshots->is_starting = false;
         if (status == 0 && snapshots->start_error < 0) {
                 snapshots->child = 0;
+                app->tally.snapshots[TALLY_SNAPSHOT_FAILED]++;
                 log_error(&app->memory, "snapshot.failed", strerror(-snapshots->start_error));
         }
 }
@@ -231,6 +233,7 @@ static void start_child(struct app *app)
         struct snapshots *snapshots = &app->snapshots;
 
         write_request(snapshots);
+        snapshots->began_ms = clock_monotonic_us() / 1000;
         snapshots->asked_seq = snapshots->wanted_seq;
         snapshots->wanted_seq = 0;
         snapshots->starting.data = app;
@@ -249,7 +252,11 @@ static void reap(struct app *app, int flags)
         snapshots->child = 0;
         if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) {
                 snapshots->made_seq = snapshots->asked_seq;
+                snapshots->made_ms = clock_wall_ms();
+                snapshots->took_ms = clock_monotonic_us() / 1000 - snapshots->began_ms;
+                app->tally.snapshots[TALLY_SNAPSHOT_MADE]++;
         } else {
+                app->tally.snapshots[TALLY_SNAPSHOT_FAILED]++;
                 log_error(&app->memory, "snapshot.failed",
                           "no snapshot was made; the next try is in ten minutes");
                 snapshots->last_ms = clock_monotonic_us() / 1000 - SNAPSHOTS_EVERY_MS +
@@ -290,10 +297,26 @@ static void want_one(struct app *app, int64_t monotonic_ms)
         snapshots->witness = is_small(core) ? att_core_digest(core) : (struct att_digest){0};
 }
 
+/* When the file of one was written; 0: there is none. */
+static int64_t find_made_ms(const char *dir, uint64_t seq)
+{
+        char *path = seq > 0 ? att_snapshot_path(dir, seq) : NULL;
+        struct stat status;
+        const bool is_there = path && stat(path, &status) == 0;
+
+        free(path);
+        return is_there ? (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000
+                        : 0;
+}
+
 void snapshots_open(struct app *app, uint64_t last_seq)
 {
         app->snapshots = (struct snapshots){
-                .made_seq = last_seq, .last_seq = last_seq, .last_ms = clock_monotonic_us() / 1000};
+                .made_seq = last_seq,
+                .made_ms = find_made_ms(att_data_journal_path(app->data), last_seq),
+                .last_seq = last_seq,
+                .last_ms = clock_monotonic_us() / 1000,
+        };
 }
 
 void snapshots_look(struct app *app, int64_t monotonic_ms)

@@ -38,6 +38,9 @@ struct snapshots {
         char request[SNAPSHOTS_REQUEST_BYTES]; /* What it is asked for: "SEQ:DIGEST". */
         pid_t child;                           /* That makes one; 0: none. */
         uint64_t made_seq;                     /* Of the newest one; 0: none. */
+        int64_t made_ms;                       /* Unix time, of that one; 0. */
+        int64_t took_ms;                       /* If this process had it made; 0. */
+        int64_t began_ms;                      /* Monotonic: of the child's. */
         uint64_t asked_seq;                    /* Of the child's. */
         uint64_t last_seq;                     /* When one was due last. */
         int64_t last_ms;                       /* Monotonic: when it was due last. */

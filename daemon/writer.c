@@ -136,12 +136,23 @@ static void hand_over(struct writer *writer)
 
         att_journal_batch_end(&batch->encoder, whole.effects);
         whole.records = att_buffer_text(&batch->records);
+        writer->handed_us = clock_monotonic_us();
         att_journal_append(writer->journal, &whole);
         writer->is_committing = true;
 }
 
+static void count_batch(struct writer *writer)
+{
+        writer->batches_done++;
+        writer->bytes_done += in_flight(writer)->records.len;
+        histogram_add(&writer->commits, clock_monotonic_us() - writer->handed_us);
+}
+
 static void release(struct writer *writer)
 {
+        if (writer->is_committing) {
+                count_batch(writer);
+        }
         in_flight(writer)->first_seq = 0;
         writer->is_committing = false;
         writer->on_durable(writer->context);

@@ -19,6 +19,7 @@
 #include <uv.h>
 
 #include "daemon/clock.h"
+#include "daemon/histogram.h"
 #include "daemon/outbox.h"
 #include "lib/base/buffer.h"
 #include "lib/base/digest.h"
@@ -51,6 +52,10 @@ struct writer {
         int collecting;
         bool is_committing;
         bool is_open;
+        int64_t handed_us; /* Monotonic: the batch in flight, to the journal. */
+        uint64_t batches_done;
+        uint64_t bytes_done;
+        struct histogram commits; /* How long each took. */
         int64_t last_turn_ms; /* Core time of the last turn's end, to see that we stood still. */
 
         uv_async_t done;

@@ -25,6 +25,7 @@ FOREIGN = [
     (r"yaml\.h", "libyaml", ["lib/config", "tools", "tests"]),
     (r"sqlite3\.h", "SQLite", ["lib/store", "tools", "tests"]),
     (r"uv\.h|uv/.*", "libuv", ["lib/client/uv", "daemon", "tools", "tests"]),
+    (r"libwebsockets\.h", "libwebsockets", ["daemon/http.c", "tests"]),
     (r"protobuf-c/.*|google/.*", "protobuf-c", ["proto", "lib/wire", "lib/client", "tests"]),
     (r".*\.pb-c\.h", "generated protobuf code", ["proto", "lib/wire", "lib/client", "tests"]),
     (r"gsl/.*", "GSL", ["tools", "tests"]),

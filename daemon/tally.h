@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was done since the process began, counted as it happens; a replay is not counted. */
+#ifndef ATT_DAEMON_TALLY_H
+#define ATT_DAEMON_TALLY_H
+
+#include <stdint.h>
+
+#include "daemon/histogram.h"
+#include "lib/core/command.h"
+#include "lib/core/effect.h"
+#include "lib/model/words.h"
+
+enum tally_reload {
+        TALLY_RELOAD_CHANGED,
+        TALLY_RELOAD_UNCHANGED,
+        TALLY_RELOAD_REFUSED, /* The configuration is wrong: the one in force stays. */
+        TALLY_RELOAD_COUNT
+};
+
+enum tally_snapshot { TALLY_SNAPSHOT_MADE, TALLY_SNAPSHOT_FAILED, TALLY_SNAPSHOT_COUNT };
+
+struct tally {
+        uint64_t commands[ATT_CMD_KIND_COUNT];
+        uint64_t refused[ATT_REFUSAL_COUNT];     /* Commands, by the engine. */
+        uint64_t turned_away[ATT_REFUSAL_COUNT]; /* Requests, before the engine saw them. */
+        uint64_t effects[ATT_EFFECT_KIND_COUNT];
+        uint64_t revoked[ATT_REVOKE_REASON_COUNT];
+        uint64_t reloads[TALLY_RELOAD_COUNT];
+        enum tally_reload last_reload;
+        uint64_t snapshots[TALLY_SNAPSHOT_COUNT];
+};
+
+void tally_step(struct tally *tally, const struct att_command *command,
+                const struct att_effects *effects);
+void tally_reload(struct tally *tally, enum tally_reload result);
+
+const char *tally_reload_name(enum tally_reload result);
+const char *tally_snapshot_name(enum tally_snapshot result);
+
+#endif
