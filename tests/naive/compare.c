@@ -248,6 +248,65 @@ static uint64_t core_offer_of(const struct comparison *c, uint64_t naive_offer)
         return naive_offer;
 }
 
+static uint64_t naive_offer_of(const struct comparison *c, uint64_t core_offer)
+{
+        for (uint32_t i = 0; i < c->offer_count; i++) {
+                if (c->offers[i].core == core_offer) {
+                        return c->offers[i].naive;
+                }
+        }
+        return core_offer;
+}
+
+struct comparison *compare_begin(void)
+{
+        struct comparison *c = att_alloc(sizeof(*c));
+
+        c->naive = naive_new();
+        return c;
+}
+
+void compare_end(struct comparison *c)
+{
+        if (c) {
+                naive_free(c->naive);
+                free(c->expected.items);
+                free(c->offers);
+                free(c);
+        }
+}
+
+bool compare_gave_up(const struct comparison *c)
+{
+        return naive_gave_up(c->naive);
+}
+
+bool compare_told(struct comparison *c, const struct att_command *command,
+                  const struct att_effects *got, struct att_buffer *into)
+{
+        struct att_command answer = *command;
+        const struct att_effect *expected;
+        const struct att_effect *other;
+        bool is_same;
+
+        if (command->kind == ATT_CMD_OFFER_ACCEPT || command->kind == ATT_CMD_OFFER_DECLINE) {
+                answer.offer.offer = naive_offer_of(c, command->offer.offer);
+                naive_step(c->naive, &answer, &c->expected); /* It keeps nothing of these. */
+        } else {
+                naive_step(c->naive, command, &c->expected);
+        }
+        if (naive_gave_up(c->naive)) {
+                return true;
+        }
+        c->got = *got;
+        is_same = compare_effects(c, &expected, &other);
+        if (!is_same) {
+                tell_difference(c, command, expected, other, into);
+        }
+        c->got = (struct att_effects){0};
+        return is_same;
+}
+
 static bool compare_step(struct comparison *c, const struct att_command *command,
                          struct att_buffer *into)
 {

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #include "lib/base/buffer.h"
+#include "lib/core/command.h"
+#include "lib/core/effect.h"
 #include "tests/naive/random_centre.h"
 
 enum compare_result {
@@ -33,5 +35,18 @@ enum compare_result compare_run_apart(const struct random_run *run, const bool *
 /* The run of a seed. On a difference (or a crash) makes it as short as it gets and tells all. */
 enum compare_result compare_seed(uint64_t seed, uint64_t features, uint32_t commands,
                                  struct att_buffer *into);
+
+/* ---- An engine that somebody else steps ---- */
+
+struct comparison;
+
+struct comparison *compare_begin(void);
+void compare_end(struct comparison *comparison); /* NULL fine. */
+/* The command, with all that it points to, outlives the comparison; `got` is what the engine gave for it.
+ * False: the naive router says otherwise, and `into` says what. */
+bool compare_told(struct comparison *comparison, const struct att_command *command,
+                  const struct att_effects *got, struct att_buffer *into);
+/* An instant was too large to try every pairing: from then on all is taken as it is told. */
+bool compare_gave_up(const struct comparison *comparison);
 
 #endif

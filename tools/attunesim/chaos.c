@@ -319,6 +319,9 @@ static void print_words(const struct request *request, const struct sum *sum, do
                f->commands, f->replayed, f->starts, f->snapshot_starts, f->contacts, f->connects,
                f->faults, (double)f->virtual_s / 3600, seconds,
                seconds > 0 ? (double)f->commands / seconds : 0.0);
+        if (f->judged > 0) {
+                printf("%" PRIu64 " commands were decided by another router, too\n", f->judged);
+        }
         printf("%" PRIu64 " passed, %" PRIu64 " failed\n", sum->passed, sum->failed);
 }
 

@@ -98,10 +98,12 @@ static void write_agents(const struct writer *w)
 static void write_policy(const struct writer *w, uint32_t i)
 {
         WRITE("  p%u:\n    fit: { skill: %u, rest: %u, load: %u, continuity: %u, outcome: %u }\n",
-              i, 1 + below(w, 3), below(w, 3), below(w, 3), below(w, 2), below(w, 2));
+              i, 1 + below(w, 3), below(w, 3), below(w, 3), w->centre->is_plain ? 0 : below(w, 2),
+              w->centre->is_plain ? 0 : below(w, 2));
         WRITE("    urgency: { fit: %u, slope: %u.0/min, urgent_slope: %u.0/min, value: %u, "
-              "emotion: %u }\n",
-              4 * below(w, 3), below(w, 3), 2 * below(w, 4), below(w, 5), below(w, 5));
+              "emotion: %u, recovery: %u }\n",
+              4 * below(w, 3), below(w, 3), 2 * below(w, 4), below(w, 5), below(w, 5),
+              w->centre->is_plain ? 0 : below(w, 8));
         WRITE("    on_missed: %s\n    retry_cooldown: %ums\n", falls(w, 70) ? "keep" : "pause",
               ms(w, below(w, 8)));
         if (falls(w, 30)) {

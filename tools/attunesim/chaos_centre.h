@@ -18,6 +18,7 @@ struct centre {
         uint32_t agents;
         uint32_t queues;
         uint32_t contacts_max;
+        bool is_plain; /* Nothing of the past decides: fit is skill, rest and load; no points for feedback. */
         uint32_t pace; /* So many times as fast as people are: all its times are divided by this. */
 };
 

@@ -143,14 +143,6 @@ static bool is_of_frame(enum chaos_fault fault)
         return fault == CHAOS_DUPLICATE || fault == CHAOS_REORDER || fault == CHAOS_GARBAGE;
 }
 
-/* About a contact that was offered: there is one. */
-static bool is_of_offer(enum chaos_fault fault)
-{
-        return fault == CHAOS_DOUBLE_ACCEPT || fault == CHAOS_LATE_ACCEPT ||
-               fault == CHAOS_FOREIGN_ACCEPT || fault == CHAOS_TWO_ENDINGS ||
-               fault == CHAOS_SILENCE;
-}
-
 bool chaos_can_be(enum chaos_fault fault, enum chaos_place place)
 {
         switch (place) {
@@ -162,11 +154,10 @@ bool chaos_can_be(enum chaos_fault fault, enum chaos_place place)
         case CHAOS_JOURNAL_WRITES:
         case CHAOS_JOURNAL_SEALS: /* A second writer opens what is at rest. */
                 return !is_of_start(fault) && fault != CHAOS_SECOND_WRITER;
-        case CHAOS_CONTACT_NONE:
-                return !is_of_offer(fault);
         case CHAOS_SESSION_NONE:
         case CHAOS_SESSION_DETACHED:
                 return !is_of_frame(fault);
+        case CHAOS_CONTACT_NONE:
         case CHAOS_CONTACT_SCHEDULED:
         case CHAOS_CONTACT_QUEUED:
         case CHAOS_CONTACT_OFFERED:

@@ -104,6 +104,7 @@ struct chaos_figures {
         uint64_t commands; /* Decided live. */
         uint64_t replayed; /* Decided again, in starts. */
         uint64_t checks;   /* Recounts of the whole engine. */
+        uint64_t judged;   /* Commands that an oracle decided, too. */
         uint64_t batches;
         uint64_t starts;
         uint64_t snapshot_starts; /* That began with a snapshot. */

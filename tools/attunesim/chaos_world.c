@@ -73,6 +73,7 @@ static struct {
         struct att_rng config_rng;
         struct centre centre;
         bool is_on;
+        bool is_judged; /* By the oracle. */
 
         /* The life of the daemon that is. */
         struct app *app; /* From its listening on; NULL before. */
@@ -115,13 +116,23 @@ static struct {
         struct disk_tap *taps;
 } world;
 
+const struct world_oracle *world_oracle;
+
 static uint32_t below(uint32_t bound)
 {
         return (uint32_t)att_rng_below(&world.rng, bound);
 }
 
+static bool ends_life(enum chaos_fault fault)
+{
+        return fault <= CHAOS_DISK_FULL || fault == CHAOS_SECOND_WRITER || fault == CHAOS_STOP;
+}
+
 static bool may(enum chaos_fault fault)
 {
+        if (world.is_judged && (ends_life(fault) || fault == CHAOS_PAUSE)) {
+                return false;
+        }
         return world.phase == PHASE_BUSY && world.options->faults >> fault & 1;
 }
 
@@ -251,6 +262,19 @@ static void plant_second_owner(const struct att_command *command, struct att_eff
                                                 .channel = view.channel};
 }
 
+static void ask_oracle(const struct att_command *command, const struct att_effects *effects)
+{
+        struct att_buffer wrong = {0};
+
+        if (!world.is_judged) {
+                return;
+        }
+        world.is_judged = world_oracle->see(command, effects, &wrong);
+        figures()->judged++;
+        CHAOS_CHECK(wrong.len == 0, "oracle", "%.*s", (int)wrong.len, wrong.data);
+        att_buffer_deinit(&wrong);
+}
+
 void __wrap_att_core_step(struct att_core *core, const struct att_command *command,
                           struct att_effects *effects)
 {
@@ -273,6 +297,9 @@ void __wrap_att_core_step(struct att_core *core, const struct att_command *comma
         }
 #endif
         plant_second_owner(command, effects);
+        if (!world.is_replaying) {
+                ask_oracle(command, effects);
+        }
         check_once(command);
         watch_step(core, command, effects);
         if (world.is_replaying) {
@@ -714,11 +741,6 @@ static const struct {
         {CHAOS_TRICKLE, 8},     {CHAOS_STORM, 4},
         {CHAOS_RELOAD, 10},     {CHAOS_BAD_RELOAD, 4},
 };
-
-static bool ends_life(enum chaos_fault fault)
-{
-        return fault <= CHAOS_DISK_FULL || fault == CHAOS_SECOND_WRITER || fault == CHAOS_STOP;
-}
 
 /* Starts are dear: each decides again what was decided before. */
 static bool can_afford_start(void)
@@ -1268,6 +1290,13 @@ static void begin_era(void)
         uint64_t length = 200 + below(below(4) ? 1500 : 5000);
 
         centre_choose(&world.rng, &world.centre);
+        world.is_judged = world_oracle != NULL;
+        world.centre.is_plain = world.is_judged;
+        if (world.is_judged) { /* It tries every pairing. */
+                world.centre.agents = 2 + world.centre.agents % 6;
+                world.centre.contacts_max = 10 + world.centre.contacts_max % 15;
+                world_oracle->begin();
+        }
         length *= world.centre.pace >= FAST_PACE ? 8 : 1;
         world.era_began = figures()->commands;
         world.commit_us = commits_us[below(ATT_ARRAY_LEN(commits_us))];

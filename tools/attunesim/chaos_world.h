@@ -9,8 +9,11 @@
 #ifndef ATT_TOOLS_ATTUNESIM_CHAOS_WORLD_H
 #define ATT_TOOLS_ATTUNESIM_CHAOS_WORLD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/buffer.h"
+#include "lib/core/core.h"
 #include "tools/attunesim/chaos_report.h"
 
 struct world_options {
@@ -19,6 +22,17 @@ struct world_options {
         uint64_t faults; /* A bit for each that may be. */
         enum chaos_plant plant;
 };
+
+/* Somebody else who decides the same commands, from an era's first on until the engine is out of its
+ * depth: a test's. Its centres give weight to no term that it does not know, and neither death nor a pause
+ * comes before it is done. */
+struct world_oracle {
+        void (*begin)(void);
+        /* False: it is done. `wrong` says what is wrong, or stays empty. */
+        bool (*see)(const struct att_command *command, const struct att_effects *effects,
+                    struct att_buffer *wrong);
+};
+extern const struct world_oracle *world_oracle; /* NULL: none. */
 
 /* Ends the process if something is wrong (chaos_fail()). Once a process. */
 void world_run(const struct world_options *options);
