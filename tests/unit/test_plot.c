@@ -26,8 +26,8 @@ static struct test_plan *plan_of(const char *text)
         struct test_plan *read = att_alloc(sizeof(*read));
         bool is_read = att_yaml_parse(ATT_TEXT("f"), att_text_from(text), &errors, &read->file);
 
-        is_read = is_read && sim_plan_from(read->file.documents[0], ATT_TEXT_NONE, &errors,
-                                           &read->plan);
+        is_read = is_read &&
+                  sim_plan_from(read->file.documents[0], ATT_TEXT_NONE, &errors, &read->plan);
         att_config_errors_write(&errors, &told);
         ck_assert_msg(is_read, "%s", told.data ? told.data : "");
         att_buffer_deinit(&told);
@@ -296,6 +296,5 @@ ATT_TEST_MAIN("plot", a_point_is_the_mean_over_replications_with_its_interval,
               agents_with_several_conversations_are_shared_out_among_their_queues,
               differences_are_taken_replication_by_replication,
               the_twelve_busiest_are_shown_and_only_hours_with_contacts,
-              names_cannot_become_commands_of_gnuplot,
-              what_an_interval_counts_adds_up_to_the_whole,
+              names_cannot_become_commands_of_gnuplot, what_an_interval_counts_adds_up_to_the_whole,
               pairs_are_compared_where_both_have_a_value)

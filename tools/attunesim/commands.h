@@ -16,5 +16,6 @@ int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_scenario(int argc, char **argv);
 int command_schema(int argc, char **argv);
+int command_staff(int argc, char **argv);
 
 #endif

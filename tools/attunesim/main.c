@@ -15,6 +15,7 @@ static const struct {
         {"scenario", command_scenario, "run acceptance cases: attunesim scenario FILE..."},
         {"run", command_run, "simulate a contact centre: attunesim run FILE"},
         {"compare", command_compare, "two contact centres on the same chance: attunesim compare A B"},
+        {"staff", command_staff, "how many agents are needed when: attunesim staff FILE"},
         {"replay", command_replay, "run a journal again: attunesim replay DATA"},
         {"chaos", command_chaos, "the daemon in a simulated world of faults: attunesim chaos --seeds A-B"},
         {"schema", command_schema, "print what editors need to check a configuration"},

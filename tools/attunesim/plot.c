@@ -12,10 +12,10 @@
 
 #include "lib/base/util.h"
 
-#define HOUR_S        3600.0
-#define MICRO         1e6
-#define DAY_HOURS     24.0
-#define NAME_CHARS    22 /* Of a queue in the legend; longer names are cut. */
+#define HOUR_S     3600.0
+#define MICRO      1e6
+#define DAY_HOURS  24.0
+#define NAME_CHARS 22 /* Of a queue in the legend; longer names are cut. */
 
 /* Everything in pixels, from the upper left corner. */
 #define LEFT          64
@@ -32,7 +32,7 @@
 #define COLUMN_OF_3   430
 #define COLUMN_GAP    66
 #define BAND_OPACITY  0.18 /* Of up to four; more are fainter, for they lie on each other. */
-#define BANDS_TOO_FAR 1.6 /* A band of few contacts must not flatten all lines. */
+#define BANDS_TOO_FAR 1.6  /* A band of few contacts must not flatten all lines. */
 
 /* Okabe and Ito, "Color Universal Design" (2008), without black and yellow; the second six repeat them
  * dashed. */
@@ -82,8 +82,8 @@ static void write_quoted(struct att_buffer *into, struct att_text text)
                 if (text.data[i] == '\'') {
                         att_buffer_append_byte(into, '\'');
                 }
-                att_buffer_append_byte(into, (unsigned char)text.data[i] < ' ' ? ' '
-                                                                               : text.data[i]);
+                att_buffer_append_byte(into,
+                                       (unsigned char)text.data[i] < ' ' ? ' ' : text.data[i]);
         }
         att_buffer_append_byte(into, '\'');
 }
@@ -269,7 +269,8 @@ static void write_queue(const struct picture *picture, uint32_t column, uint32_t
                 write_estimate(into, estimate(picture, column, queue, bin, PLOT_WAIT),
                                is_bounded ? 0 : -(double)INFINITY, (double)INFINITY);
                 write_estimate(into, estimate(picture, column, queue, bin, PLOT_LEVEL),
-                               is_bounded ? 0 : -(double)INFINITY, is_bounded ? 100 : (double)INFINITY);
+                               is_bounded ? 0 : -(double)INFINITY,
+                               is_bounded ? 100 : (double)INFINITY);
                 write_estimate(into, busy, is_bounded ? 0 : -(double)INFINITY, (double)INFINITY);
                 write_number(into, *layer);
                 *layer += or_nothing(busy.mean);
@@ -361,10 +362,9 @@ static void write_titles(const struct picture *picture)
         ATT_CLEANUP(att_buffer_deinit) struct att_buffer text = {0};
         const struct plot_choice *choice = &picture->choice;
 
-        att_buffer_printf(&text, picture->side_count > 1 ? "%s and %s over the day"
-                                                         : "%s over the day",
-                          picture->sides[0].label,
-                          picture->side_count > 1 ? picture->sides[1].label : "");
+        att_buffer_printf(
+                &text, picture->side_count > 1 ? "%s and %s over the day" : "%s over the day",
+                picture->sides[0].label, picture->side_count > 1 ? picture->sides[1].label : "");
         if (choice->possible > choice->count) {
                 att_buffer_printf(&text, ": the %u busiest of %u queues", choice->count,
                                   choice->possible);

@@ -96,6 +96,7 @@ struct sim_plan {
         struct sim_extent length;
         uint32_t lines; /* 0: no limit. */
         int64_t target_us;
+        const int64_t *queue_targets_us; /* By queue, instead; NULL: none. */
         int64_t interval_us; /* Of the series over time. */
         const struct sim_stream *streams;
         uint32_t stream_count;

@@ -216,13 +216,19 @@ static void change_waiting(struct sim *sim, uint32_t queue, int change)
         sim->waiting_since_us[row] = sim->now_us;
 }
 
+static int64_t target_us(const struct sim *sim, uint32_t queue)
+{
+        return sim->plan->queue_targets_us && queue != ATT_NONE ? sim->plan->queue_targets_us[queue]
+                                                                : sim->plan->target_us;
+}
+
 /* Once: it is answered, or gone. */
 static void count_wait(struct sim *sim, struct call *call, bool is_answered)
 {
         struct sim_counts *counts = counts_of(sim, call);
         int64_t wait_us = sim->now_us - call->arrived_us;
         double wait_s = (double)wait_us / SECOND;
-        bool is_within = wait_us <= sim->plan->target_us;
+        bool is_within = wait_us <= target_us(sim, call->queue);
 
         sim->unresolved--;
         counts->answered += is_answered;
