@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* getaddrinfo() takes 99999 too, and cuts it. */
 static bool is_port(const char *text)
@@ -56,6 +57,45 @@ int address_resolve(const char *where, const char *option, struct addrinfo **ret
                 return -EINVAL;
         }
         return 0;
+}
+
+static int bind_to(const struct addrinfo *found, int backlog)
+{
+        const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        const int on = 1;
+        int error;
+
+        if (fd < 0) {
+                return -errno;
+        }
+        if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+            bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, backlog) == 0) {
+                return fd;
+        }
+        error = -errno;
+        (void)close(fd);
+        return error;
+}
+
+int address_listen(const char *where, const char *option, int backlog, char text[ADDRESS_TEXT_SIZE],
+                   struct att_buffer *why)
+{
+        struct sockaddr_storage address;
+        socklen_t len = sizeof(address);
+        struct addrinfo *found;
+        int fd = address_resolve(where, option, &found, why);
+
+        if (fd < 0) {
+                return fd;
+        }
+        fd = bind_to(found, backlog);
+        freeaddrinfo(found);
+        if (fd < 0) {
+                att_buffer_printf(why, "%s: %s", where, strerror(-fd));
+        } else if (getsockname(fd, (struct sockaddr *)&address, &len) == 0) {
+                address_format((const struct sockaddr *)&address, len, text);
+        }
+        return fd;
 }
 
 void address_format(const struct sockaddr *address, socklen_t len, char text[ADDRESS_TEXT_SIZE])

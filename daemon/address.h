@@ -14,6 +14,10 @@
 /* `option` is for the sentence. 0 and what to freeaddrinfo(), or -EINVAL and a sentence. */
 ATT_MUST_USE int address_resolve(const char *where, const char *option, struct addrinfo **ret_found,
                                  struct att_buffer *why);
+/* A socket that listens there, without blocking, or a negative errno and a sentence. `text` gets the
+ * address as it was bound: with the port that the system chose for 0. */
+ATT_MUST_USE int address_listen(const char *where, const char *option, int backlog,
+                                char text[ADDRESS_TEXT_SIZE], struct att_buffer *why);
 /* With digits for both. */
 void address_format(const struct sockaddr *address, socklen_t len, char text[ADDRESS_TEXT_SIZE]);
 

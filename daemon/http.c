@@ -10,6 +10,7 @@
 #include <libwebsockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,27 +20,19 @@
 #include "daemon/address.h"
 #include "daemon/app.h"
 #include "daemon/clock.h"
-#include "daemon/figures.h"
 #include "daemon/health.h"
+#include "daemon/page.h"
 #include "daemon/turns.h"
 #include "lib/base/util.h"
 
 #define BACKLOG   128
 #define LOOK_MS   250 /* So that the loop turns often enough for daemon/turns.h. */
-#define PACE_MS   1   /* Between two pieces of a page. */
 #define LIBRARY_S 30  /* Its own limits are behind ours. */
 #define HEAD_SIZE 1024
 
-/* What is sent to one or several. */
-struct body {
-        struct att_buffer text;
-        uint32_t refs;
-};
-
 struct connection {
-        struct lws *wsi;  /* Borrowed; NULL: nobody's. */
-        int64_t since_ms; /* Monotonic: of its accept, or of its last answer's end. */
-        bool has_asked;
+        struct lws *wsi;   /* Borrowed; NULL: nobody's. */
+        int64_t since_ms;  /* Monotonic: of its accept, or of its last answer's end. */
         bool was_answered; /* And has not asked again. */
         bool wants_page;
         bool is_head;
@@ -51,8 +44,6 @@ struct connection {
         size_t sent;
 };
 
-enum page_stage { PAGE_IDLE, PAGE_FIGURES, PAGE_TEXT };
-
 struct http {
         struct app *app; /* Borrowed. */
         int fd;          /* That listens; -1. */
@@ -62,7 +53,6 @@ struct http {
         uv_poll_t listener;
         uv_prepare_t turn;
         uv_timer_t look;
-        uv_timer_t pace;
         struct lws_context *context;
         struct lws_vhost *vhost;
         struct turns turns;
@@ -73,41 +63,12 @@ struct http {
         uint64_t turned_away;
         uint64_t slow;
 
-        struct figures figures;
-        enum page_stage stage;
-        struct metrics_page page;
-        struct body *making; /* Being written. */
-        struct body *made;   /* The newest whole one; or NULL. */
-        int64_t made_ms;     /* Monotonic. */
+        struct page page;
 };
 
 static int64_t now_ms(void)
 {
         return clock_monotonic_us() / 1000;
-}
-
-/* ---- Bodies ---- */
-
-static struct body *body_new(void)
-{
-        struct body *body = att_alloc(sizeof(*body));
-
-        body->refs = 1;
-        return body;
-}
-
-static struct body *body_ref(struct body *body)
-{
-        body->refs++;
-        return body;
-}
-
-static void body_unref(struct body *body)
-{
-        if (body && --body->refs == 0) {
-                att_buffer_deinit(&body->text);
-                free(body);
-        }
 }
 
 /* ---- Answers ---- */
@@ -116,8 +77,9 @@ static void count_answer(struct http *http, unsigned int code)
 {
         uint32_t i = 0;
 
-        while (METRICS_HTTP_CODES[i] != 0 && METRICS_HTTP_CODES[i] != code) {
+        while (METRICS_HTTP_CODES[i] != code) {
                 i++;
+                ATT_CHECK(i < METRICS_HTTP_CODE_COUNT);
         }
         http->answered[i]++;
 }
@@ -128,6 +90,7 @@ static void answer(struct http *http, struct connection *connection, unsigned in
 {
         connection->code = code;
         connection->type = type;
+        body_unref(connection->body);
         connection->body = body;
         connection->sent = 0;
         connection->is_head_sent = false;
@@ -144,75 +107,34 @@ static void answer_text(struct http *http, struct connection *connection, unsign
         answer(http, connection, code, "text/plain; charset=utf-8", body);
 }
 
-/* ---- The page of metrics ---- */
+/* ---- The pages ---- */
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
-static void answer_waiting(struct http *http)
+static void handle_metrics(struct http *http, struct connection *connection)
 {
+        struct body *body = page_ask(&http->page);
+
+        if (body) {
+                answer(http, connection, 200, METRICS_TYPE, body);
+        } else {
+                connection->wants_page = true;
+        }
+}
+
+static void on_page_made(void *context, struct body *body)
+{
+        struct http *http = context;
+
         for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
                 struct connection *connection = &http->connections[i];
 
                 if (connection->wsi && connection->wants_page) {
                         connection->wants_page = false;
-                        answer(http, connection, 200, METRICS_TYPE, body_ref(http->made));
+                        answer(http, connection, 200, METRICS_TYPE, body_ref(body));
                 }
         }
 }
-
-static void finish_page(struct http *http)
-{
-        body_unref(http->made);
-        http->made = ATT_STEAL(http->making);
-        http->made_ms = now_ms();
-        http->stage = PAGE_IDLE;
-        (void)uv_timer_stop(&http->pace);
-        answer_waiting(http);
-}
-
-/* One piece of it. */
-static void go_on_with_page(struct http *http)
-{
-        if (http->stage == PAGE_FIGURES && figures_take(&http->figures, HTTP_PIECE_US)) {
-                http->stage = PAGE_TEXT;
-                http->page = (struct metrics_page){.metrics = &http->figures.metrics};
-        }
-        if (http->stage == PAGE_TEXT &&
-            metrics_write(&http->page, &http->making->text, HTTP_PIECE_BYTES)) {
-                finish_page(http);
-        }
-}
-
-static void on_pace(uv_timer_t *timer)
-{
-        go_on_with_page(timer->data);
-}
-
-static void start_page(struct http *http)
-{
-        if (!http->app->is_draining) {
-                figures_refresh(&http->figures, now_ms());
-        }
-        http->stage = PAGE_FIGURES;
-        http->making = body_new();
-        figures_begin(&http->figures);
-        (void)uv_timer_start(&http->pace, on_pace, PACE_MS, PACE_MS);
-        go_on_with_page(http);
-}
-
-static void handle_metrics(struct http *http, struct connection *connection)
-{
-        if (http->made && now_ms() - http->made_ms < HTTP_PAGE_MS) {
-                answer(http, connection, 200, METRICS_TYPE, body_ref(http->made));
-                return;
-        }
-        connection->wants_page = true;
-        if (http->stage == PAGE_IDLE) {
-                start_page(http);
-        }
-}
-
-/* ---- The other pages ---- */
 
 static void handle_healthz(struct http *http, struct connection *connection)
 {
@@ -253,7 +175,6 @@ static void handle_request(struct http *http, struct connection *connection, str
 {
         const bool is_get = lws_hdr_total_length(connection->wsi, WSI_TOKEN_GET_URI) > 0;
 
-        connection->has_asked = true;
         connection->was_answered = false;
         connection->since_ms = now_ms();
         connection->is_head = lws_hdr_total_length(connection->wsi, WSI_TOKEN_HEAD_URI) > 0;
@@ -278,7 +199,6 @@ static int end_answer(struct connection *connection)
 {
         body_unref(ATT_STEAL(connection->body));
         connection->since_ms = now_ms();
-        connection->has_asked = false;
         connection->was_answered = true;
         return connection->must_close || lws_http_transaction_completed(connection->wsi) ? -1 : 0;
 }
@@ -486,55 +406,13 @@ static void on_turn(uv_prepare_t *prepare)
 
 /* ---- Opening and closing ---- */
 
-static int say(struct att_buffer *why, const char *where, int error)
-{
-        att_buffer_printf(why, "%s: %s", where, strerror(-error));
-        return error;
-}
-
-static int bind_to(const struct addrinfo *found)
-{
-        const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        const int on = 1;
-
-        if (fd < 0) {
-                return -errno;
-        }
-        if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-            bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0) {
-                const int error = -errno;
-
-                (void)close(fd);
-                return error;
-        }
-        return fd;
-}
-
-static int listen_at(struct http *http, const char *where, struct att_buffer *why)
-{
-        struct sockaddr_storage address;
-        socklen_t len = sizeof(address);
-        struct addrinfo *found;
-        int error = address_resolve(where, "--http", &found, why);
-
-        if (error < 0) {
-                return error;
-        }
-        http->fd = bind_to(found);
-        freeaddrinfo(found);
-        if (http->fd < 0) {
-                return say(why, where, http->fd);
-        }
-        if (getsockname(http->fd, (struct sockaddr *)&address, &len) == 0) {
-                address_format((const struct sockaddr *)&address, len, http->address);
-        }
-        return 0;
-}
-
 static void on_library_words(int level, const char *line)
 {
+        char words[256];
+
         (void)level;
-        log_say("http.library", line);
+        (void)snprintf(words, sizeof(words), "%.*s", (int)strcspn(line, "\n"), line);
+        log_say("http.library", words);
 }
 
 static const struct lws_protocols PROTOCOLS[] = {
@@ -581,11 +459,9 @@ static void open_handles(struct http *http)
         ATT_CHECK(uv_poll_init(loop, &http->listener, http->fd) == 0);
         ATT_CHECK(uv_prepare_init(loop, &http->turn) == 0);
         ATT_CHECK(uv_timer_init(loop, &http->look) == 0);
-        ATT_CHECK(uv_timer_init(loop, &http->pace) == 0);
         http->listener.data = http;
         http->turn.data = http;
         http->look.data = http;
-        http->pace.data = http;
         http->is_open = true;
         turns_begin(&http->turns, clock_monotonic_us(),
                     (int64_t)(uv_metrics_idle_time(loop) / 1000));
@@ -597,7 +473,6 @@ static void open_handles(struct http *http)
 int http_open(struct app *app, struct att_buffer *why)
 {
         struct http *http;
-        int error;
 
         if (!app->options->http) {
                 return 0;
@@ -606,17 +481,22 @@ int http_open(struct app *app, struct att_buffer *why)
         http->app = app;
         http->fd = -1;
         app->http = http;
-        error = listen_at(http, app->options->http, why);
-        if (error < 0) {
-                return error;
+        http->fd = address_listen(app->options->http, "--http", BACKLOG, http->address, why);
+        if (http->fd < 0) {
+                return http->fd;
         }
         ATT_CHECK(uv_loop_configure(app->loop, UV_METRICS_IDLE_TIME) == 0);
         if (!start_library(http)) {
+                if (http->context) {
+                        lws_context_destroy(http->context);
+                }
                 att_buffer_append_c(why, "libwebsockets does not start: is the package "
                                          "libwebsockets-evlib-uv there?");
                 return -ENOTSUP;
         }
-        figures_open(&http->figures, app);
+        http->page.on_made = on_page_made;
+        http->page.context = http;
+        page_open(&http->page, app);
         open_handles(http);
         return 0;
 }
@@ -632,7 +512,7 @@ void http_close(struct app *app)
         uv_close((uv_handle_t *)&http->listener, NULL);
         uv_close((uv_handle_t *)&http->turn, NULL);
         uv_close((uv_handle_t *)&http->look, NULL);
-        uv_close((uv_handle_t *)&http->pace, NULL);
+        page_close(&http->page);
         lws_context_destroy(http->context); /* Ends when the loop has closed its handles. */
 }
 
@@ -644,15 +524,13 @@ void http_free(struct http *http)
         if (http->fd >= 0) {
                 (void)close(http->fd);
         }
-        body_unref(http->making);
-        body_unref(http->made);
-        figures_close(&http->figures);
+        page_deinit(&http->page);
         free(http);
 }
 
 bool http_is_busy(const struct http *http)
 {
-        return http && figures_is_busy(&http->figures);
+        return http && page_is_busy(&http->page);
 }
 
 const char *http_address(const struct http *http)

@@ -3,9 +3,8 @@
  * HTTP for operators, where `--http` asks for it: /metrics, /healthz, /readyz.
  *
  * It runs on the loop that routes, so it takes little of it: so many connections, a few of them
- * accepted a turn, GET and HEAD alone, short requests, so much time for each. A page of metrics is
- * made in pieces with room for others between them, at most a few a second, and all who ask meanwhile
- * are sent the same one.
+ * accepted a turn, GET and HEAD alone, short requests, so much time for each, and metrics in pieces
+ * (daemon/page.h).
  *
  * libwebsockets speaks HTTP, on the same loop; the listening socket is our own, so that we decide who
  * gets in. Without --http nothing of this exists.
@@ -22,9 +21,6 @@
 #define HTTP_CONNECTIONS_MAX  64 /* One more is told to come back and closed. */
 #define HTTP_ACCEPTS_PER_TURN 16
 #define HTTP_SLOW_MS          INT64_C(10000) /* To send a request, to take the answer, or doing nothing. */
-#define HTTP_PAGE_MS          INT64_C(200) /* So old may a page of metrics be. */
-#define HTTP_PIECE_US         INT64_C(500) /* Of its figures, a turn. */
-#define HTTP_PIECE_BYTES      ((size_t)65536)
 #define HTTP_WRITE_BYTES      ((size_t)16384) /* To one connection, a turn. */
 
 struct app;

@@ -6,7 +6,7 @@
 
 #include "lib/base/util.h"
 
-const unsigned int METRICS_HTTP_CODES[METRICS_HTTP_CODE_COUNT] = {200, 404, 405, 500, 503, 0};
+const unsigned int METRICS_HTTP_CODES[METRICS_HTTP_CODE_COUNT] = {200, 404, 405, 503};
 
 void metrics_deinit(struct metrics *metrics)
 {
@@ -112,11 +112,7 @@ WORD(put_snapshot, enum tally_snapshot, tally_snapshot_name)
 
 static void put_http_code(struct att_buffer *into, uint32_t word)
 {
-        if (METRICS_HTTP_CODES[word] == 0) {
-                att_buffer_append_c(into, "other");
-        } else {
-                att_buffer_append_uint(into, METRICS_HTTP_CODES[word]);
-        }
+        att_buffer_append_uint(into, METRICS_HTTP_CODES[word]);
 }
 
 #define OF(field)                           offsetof(struct metrics, field)

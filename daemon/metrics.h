@@ -26,8 +26,8 @@
 
 #define METRICS_ABSENT INT64_MIN /* A figure that is not known: its line is left out. */
 
-/* Answers of the listener that are counted by their code; METRICS_HTTP_CODES[i] is the i-th. */
-#define METRICS_HTTP_CODE_COUNT 6
+/* The codes of the listener's answers, which are counted by them. */
+#define METRICS_HTTP_CODE_COUNT 4
 
 struct metrics_queue {
         size_t name_at; /* In `names`, escaped. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What operators see by HTTP: metrics, health, readiness; and that nobody who asks holds up routing."""
 
+import glob
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import urllib.request
 
 from faults import needs_root
 from power import mounted_tmpfs
-from support import CONFIG, IS_SANITIZED, ROOT, SLOWER, Skipped, eventually, run
+from support import ATTUNED, CONFIG, IS_SANITIZED, ROOT, SLOWER, Skipped, eventually, run
 from web import Web, raw, samples
 
 CONNECTIONS_MAX = 64
@@ -238,8 +239,7 @@ def ready_means_recovered_and_configured(house):
     house.config = fifo
     with open(house.said, "a", encoding="utf-8") as said:
         house.process = subprocess.Popen(
-            [os.path.join(os.environ["ATT_BUILD_ROOT"], "daemon", "attuned"),
-             *house.arguments(http=f"127.0.0.1:{port}")], stderr=said, stdin=subprocess.DEVNULL)
+            [ATTUNED, *house.arguments(http=f"127.0.0.1:{port}")], stderr=said, stdin=subprocess.DEVNULL)
     eventually(lambda: "event=recovery.done" in house.words())
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1)
@@ -460,6 +460,22 @@ def an_address_that_cannot_be_is_said(house):
     assert Web(house).get("/healthz") == (200, "ok\n")
 
 
+def a_library_that_is_not_whole_is_said(house):
+    """libwebsockets speaks on libuv's loop by a plugin that Debian has in a package of its own."""
+    needs_root("a mount that others don't see")
+    plugins = glob.glob("/usr/lib/*/libwebsockets-evlib_uv.so")
+    if not plugins or not shutil.which("unshare"):
+        raise Skipped("no plugin to hide here, or no unshare")
+    hidden = f"mount --bind /dev/null {plugins[0]} && exec \"$0\" \"$@\""
+    if subprocess.run(["unshare", "-m", "sh", "-c", hidden, "true"], check=False,
+                      capture_output=True).returncode:
+        raise Skipped("no mount here")
+    done = subprocess.run(["unshare", "-m", "sh", "-c", hidden, ATTUNED,
+                           *house.arguments(http="127.0.0.1:0")], capture_output=True, text=True,
+                          check=False, timeout=20 * SLOWER)
+    assert done.returncode == 1 and "libwebsockets-evlib-uv" in done.stderr, done
+
+
 # ---- Prometheus ----
 
 class Prometheus:
@@ -567,4 +583,5 @@ if __name__ == "__main__":
         two_hundred_connections_hold_up_nobody,
         sessions_and_signals_are_as_without_it,
         an_address_that_cannot_be_is_said,
+        a_library_that_is_not_whole_is_said,
         a_real_prometheus_reads_it_while_traffic_runs)
