@@ -377,6 +377,7 @@ static void deinit(struct app *app)
         sessions_deinit(&app->sessions);
         lanes_deinit(&app->lanes);
         reloads_deinit(&app->reloads);
+        tails_deinit(&app->tails);
         writer_deinit(&app->writer); /* Closes the journal. */
         front_ends_deinit(&app->front_ends);
         route_log_close(&app->route_log);

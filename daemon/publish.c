@@ -203,8 +203,12 @@ void publish_line(struct app *app, struct att_text contact, struct att_text queu
         struct att_text line = att_buffer_text(&app->publisher.line);
 
         route_log_add(&app->route_log, line);
-        tails_add(&app->tails,
-                  &(struct tail_event){contact, queue, agent, att_text_from(event), line});
+        tails_add(&app->tails, &(struct tail_event){.at_ms = clock_now_ms(&app->writer.clock),
+                                                    .contact = contact,
+                                                    .queue = queue,
+                                                    .agent = agent,
+                                                    .event = att_text_from(event),
+                                                    .line = line});
 }
 
 /* Whether an effect is the first place of the contact that the command adds. */

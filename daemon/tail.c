@@ -23,9 +23,65 @@ struct tail {
         uint64_t lost;
 };
 
+/* One that happened: its texts and its line, one after the other. */
+struct tail_recent {
+        int64_t at_ms;
+        char *bytes; /* Owned. */
+        size_t capacity;
+        size_t lens[5]; /* Of contact, queue, agent, event and line. */
+};
+
 void tails_init(struct tails *tails)
 {
+        *tails = (struct tails){0};
         att_list_init(&tails->all);
+        tails->recent = att_alloc_array(TAIL_RECENT_MAX, sizeof(*tails->recent));
+}
+
+void tails_deinit(struct tails *tails)
+{
+        for (size_t i = 0; i < TAIL_RECENT_MAX; i++) {
+                free(tails->recent[i].bytes);
+        }
+        free(tails->recent);
+}
+
+static void remember(struct tails *tails, const struct tail_event *event)
+{
+        const struct att_text texts[] = {event->contact, event->queue, event->agent, event->event,
+                                         event->line};
+        struct tail_recent *recent = &tails->recent[tails->next_recent++ % TAIL_RECENT_MAX];
+        size_t len = 0;
+        char *at;
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
+                len += texts[i].len;
+        }
+        if (len > recent->capacity) {
+                recent->capacity = len;
+                recent->bytes = att_realloc_array(recent->bytes, len, 1);
+        }
+        at = recent->bytes;
+        for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
+                att_copy(at, texts[i].data, texts[i].len);
+                recent->lens[i] = texts[i].len;
+                at += texts[i].len;
+        }
+        recent->at_ms = event->at_ms;
+}
+
+static struct tail_event recall(const struct tail_recent *recent)
+{
+        struct tail_event event = {.at_ms = recent->at_ms};
+        struct att_text *texts[] = {&event.contact, &event.queue, &event.agent, &event.event,
+                                    &event.line};
+        const char *at = recent->bytes;
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
+                *texts[i] = att_text_of(at, recent->lens[i]);
+                at += recent->lens[i];
+        }
+        return event;
 }
 
 bool tails_are_none(const struct tails *tails)
@@ -59,6 +115,8 @@ static void keep_filter(struct tail *tail, const struct att_wire_tail *filter)
         };
 }
 
+static void add_recent(const struct tails *tails, struct tail *tail, int64_t since_ms);
+
 bool tail_begin(struct session *session, uint64_t request_id, const struct att_wire_tail *filter)
 {
         struct tail *tail;
@@ -77,6 +135,9 @@ bool tail_begin(struct session *session, uint64_t request_id, const struct att_w
         keep_filter(tail, filter);
         att_list_add_tail(&session->app->tails.all, &tail->in_all);
         att_list_add_tail(&session->tails, &tail->in_session);
+        if (filter->since_ms > 0) {
+                add_recent(&session->app->tails, tail, filter->since_ms);
+        }
         return true;
 }
 
@@ -131,8 +192,23 @@ static void add(struct tail *tail, const struct tail_event *event)
         att_buffer_append_byte(&tail->lines, '\n');
 }
 
+static void add_recent(const struct tails *tails, struct tail *tail, int64_t since_ms)
+{
+        uint64_t next = tails->next_recent;
+        uint64_t i = next > TAIL_RECENT_MAX ? next - TAIL_RECENT_MAX : 0;
+
+        for (; i < next; i++) {
+                const struct tail_event event = recall(&tails->recent[i % TAIL_RECENT_MAX]);
+
+                if (event.at_ms >= since_ms) {
+                        add(tail, &event);
+                }
+        }
+}
+
 void tails_add(struct tails *tails, const struct tail_event *event)
 {
+        remember(tails, event);
         ATT_LIST_FOREACH(tail, &tails->all, struct tail, in_all)
         {
                 add(tail, event);

@@ -19,11 +19,19 @@
 
 struct session;
 
+/* Events that are remembered, for a tail that begins in the past. */
+#define TAIL_RECENT_MAX 4096
+
+struct tail_recent;
+
 struct tails {
-        struct att_list all; /* Of all sessions. */
+        struct att_list all;        /* Of all sessions. */
+        struct tail_recent *recent; /* Owned: TAIL_RECENT_MAX of them; the next one's place is the */
+        uint64_t next_recent;       /* number of all so far, modulo that. */
 };
 
 struct tail_event {
+        int64_t at_ms;
         struct att_text contact;
         struct att_text queue;
         struct att_text agent;
@@ -32,6 +40,7 @@ struct tail_event {
 };
 
 void tails_init(struct tails *tails);
+void tails_deinit(struct tails *tails); /* No session may have one. */
 bool tails_are_none(const struct tails *tails);
 
 /* False: the session has too many. */

@@ -492,6 +492,7 @@ struct att_wire_tail {
         struct att_text agent;
         struct att_text contact;
         struct att_text event;
+        int64_t since_ms; /* 0: from now on. */
 };
 
 enum att_wire_report_by {

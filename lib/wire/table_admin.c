@@ -363,6 +363,7 @@ static const struct table_field tail_request_fields[] = {
                   .max = ATT_ID_BYTES_MAX),
         TABLE_ROW(4, TABLE_TEXT, "event", TABLE_AT(struct att_wire_tail, event),
                   .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(5, TABLE_I64, "since_ms", TABLE_AT(struct att_wire_tail, since_ms)),
 };
 
 const struct table table_tail_request = TABLE_OF("TailRequest", tail_request_fields,

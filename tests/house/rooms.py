@@ -29,6 +29,7 @@ FOREIGN = [
     (r"protobuf-c/.*|google/.*", "protobuf-c", ["proto", "lib/wire", "lib/client", "tests"]),
     (r".*\.pb-c\.h", "generated protobuf code", ["proto", "lib/wire", "lib/client", "tests"]),
     (r"gsl/.*", "GSL", ["tools", "tests"]),
+    (r"curses\.h", "ncurses", ["tools"]),
     (r"csv\.h", "libcsv", ["tools", "tests"]),
     (r"check\.h", "check", ["tests"]),
 ]

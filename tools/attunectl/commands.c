@@ -24,6 +24,7 @@ const struct command *const commands[] = {
         &command_skills,
         &command_explain,
         &command_tail,
+        &command_top,
         &command_config_check,
         &command_config_diff,
         &command_config_reload,

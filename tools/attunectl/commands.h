@@ -12,6 +12,7 @@ extern const struct command command_contacts;
 extern const struct command command_skills;
 extern const struct command command_explain;
 extern const struct command command_tail;
+extern const struct command command_top;
 extern const struct command command_config_check;
 extern const struct command command_config_diff;
 extern const struct command command_config_reload;

@@ -264,3 +264,31 @@ bool link_wait_events(struct link *link, struct att_wire_events *ret_events, str
                 }
         }
 }
+
+bool link_poll_events(struct link *link, int64_t wait_ms, struct att_wire_events *ret_events,
+                      struct att_buffer *why)
+{
+        int64_t until_ms = monotonic_ms() + wait_ms;
+        struct att_client_event event;
+
+        *ret_events = (struct att_wire_events){0};
+        for (;;) {
+                switch (wait_event(link, until_ms, &event, why)) {
+                case WAITING_EVENT:
+                        if (event.kind == ATT_CLIENT_EVENTS) {
+                                *ret_events = *event.events;
+                                return true;
+                        }
+                        break;
+                case WAITING_QUIET:
+                        return true;
+                case WAITING_LOST:
+                        return false;
+                }
+        }
+}
+
+void link_keep_alive(struct link *link)
+{
+        att_client_ping(link->client);
+}

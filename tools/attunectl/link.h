@@ -47,4 +47,11 @@ ATT_MUST_USE bool link_ask(struct link *link, const struct att_wire_message *que
 ATT_MUST_USE bool link_wait_events(struct link *link, struct att_wire_events *ret_events,
                                    struct att_buffer *why);
 
+/* The same, but no longer than `wait_ms`: *ret_events is empty then. */
+ATT_MUST_USE bool link_poll_events(struct link *link, int64_t wait_ms,
+                                   struct att_wire_events *ret_events, struct att_buffer *why);
+
+/* Says that we are there; every few seconds, where nothing else is said. */
+void link_keep_alive(struct link *link);
+
 #endif
