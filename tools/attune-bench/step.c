@@ -20,8 +20,9 @@
 #include "tools/attune-bench/figures.h"
 #include "tools/attune-bench/memory.h"
 
-#define CHUNK_COMMANDS 2000 /* Few enough to stay in the cache next to the engine's state. */
+#define CHUNK_COMMANDS 256 /* Few enough to stay in the cache next to the engine's state. */
 #define FIGURES_MAX    40
+#define PARTS          20
 
 enum step_kind { STEP_ADD, STEP_ACCEPT, STEP_END, STEP_TICK, STEP_OTHER, STEP_KINDS };
 
@@ -48,6 +49,7 @@ struct step_bench {
         int64_t bytes_per_contact;
         double rss_mib;
         int64_t cpu_ns;
+        double least_ns; /* A command, in the least disturbed of the parts. */
         uint64_t effects;
         uint64_t commands_timed;
         uint64_t ticks_timed;
@@ -178,6 +180,19 @@ static void run_chunks(struct step_bench *bench, uint64_t commands, replay_fn *r
         }
 }
 
+static void measure_part(struct step_bench *bench, uint64_t commands)
+{
+        uint64_t before = bench->ahead.commands;
+        int64_t before_ns = bench->cpu_ns;
+        double ns;
+
+        run_chunks(bench, commands, replay);
+        ns = (double)(bench->cpu_ns - before_ns) / (double)(bench->ahead.commands - before);
+        if (bench->least_ns == 0 || ns < bench->least_ns) {
+                bench->least_ns = ns;
+        }
+}
+
 static void measure_steps(struct step_bench *bench)
 {
         const uint64_t part = ((uint64_t)bench->commands + 9) / 10;
@@ -189,7 +204,9 @@ static void measure_steps(struct step_bench *bench)
         bench->effects = 0;
         bench->commands_timed = bench->ahead.commands;
         bench->ticks_timed = bench->ahead.ticks;
-        run_chunks(bench, (uint64_t)bench->commands, replay);
+        for (int i = 0; i < PARTS; i++) {
+                measure_part(bench, ((uint64_t)bench->commands + PARTS - 1) / PARTS);
+        }
         bench->commands_timed = bench->ahead.commands - bench->commands_timed;
         bench->ticks_timed = bench->ahead.ticks - bench->ticks_timed;
 
@@ -259,6 +276,8 @@ static void tell_steps(struct step_bench *bench)
         double looked_at = (double)bench->commands_looked_at;
 
         tell(bench, "ns_per_command", "ns", ns, 1);
+        tell(bench, "ns_per_command_least", "ns, of the least disturbed twentieth", bench->least_ns,
+             1);
         tell(bench, "commands_per_second", "", 1e9 / ns, 0);
         tell(bench, "bytes_per_contact", "bytes", (double)bench->bytes_per_contact, 0);
         tell(bench, "bytes_per_agent", "bytes", (double)bench->bytes_per_agent, 0);
