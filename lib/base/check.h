@@ -12,7 +12,10 @@
 #ifndef ATT_LIB_BASE_CHECK_H
 #define ATT_LIB_BASE_CHECK_H
 
-_Noreturn void att_check_failed(const char *file, int line, const char *condition);
+/* For what hardly ever runs: the compiler puts it, and the way to it, out of the way of the rest. */
+#define ATT_COLD __attribute__((cold))
+
+ATT_COLD _Noreturn void att_check_failed(const char *file, int line, const char *condition);
 
 #define ATT_CHECK(condition)                                                                       \
         do {                                                                                       \

@@ -47,7 +47,7 @@ static void *cut(struct att_pool *pool, size_t bytes)
         return pool->slabs->bytes + (SLAB_BYTES - sizeof(*pool->slabs) - pool->left - bytes);
 }
 
-void *att_pool_take(struct att_pool *pool, size_t bytes)
+void *att_pool_take_unset(struct att_pool *pool, size_t bytes)
 {
         size_t class = class_of(bytes);
         if (KEEPS_NOTHING || class >= ATT_POOL_CLASSES) {
@@ -55,11 +55,15 @@ void *att_pool_take(struct att_pool *pool, size_t bytes)
         }
         struct att_pool_piece *piece = pool->pieces[class];
         if (!piece) {
-                return cut(pool, (class + 1) * ATT_POOL_STEP); /* Never used: zeroed. */
+                return cut(pool, (class + 1) * ATT_POOL_STEP);
         }
         pool->pieces[class] = piece->next;
-        memset(piece, 0, (class + 1) * ATT_POOL_STEP);
         return piece;
+}
+
+void *att_pool_take(struct att_pool *pool, size_t bytes)
+{
+        return memset(att_pool_take_unset(pool, bytes), 0, bytes);
 }
 
 void att_pool_give(struct att_pool *pool, void *memory, size_t bytes)

@@ -23,7 +23,8 @@ struct att_pool {
         struct att_pool_piece *pieces[ATT_POOL_CLASSES]; /* Owned; zero-initialise. */
 };
 
-void *att_pool_take(struct att_pool *pool, size_t bytes); /* Zeroed, aligned for any type. */
+void *att_pool_take(struct att_pool *pool, size_t bytes);       /* Zeroed, aligned for any type. */
+void *att_pool_take_unset(struct att_pool *pool, size_t bytes); /* The same, with anything in it. */
 void att_pool_give(struct att_pool *pool, void *memory, size_t bytes); /* NULL fine. */
 void att_pool_deinit(struct att_pool *pool); /* What is still taken is gone, but the large. */
 

@@ -225,7 +225,7 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
 static void copy_ids(struct att_core *core, struct contact *contact, struct att_text id,
                      struct att_text front_end, struct att_text customer)
 {
-        char *data = att_pool_take(&core->pool, id.len + front_end.len + customer.len);
+        char *data = att_pool_take_unset(&core->pool, id.len + front_end.len + customer.len);
         att_copy(data, id.data, id.len);
         att_copy(data + id.len, front_end.data, front_end.len);
         att_copy(data + id.len + front_end.len, customer.data, customer.len);

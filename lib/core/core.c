@@ -157,6 +157,12 @@ void att_core_free(struct att_core *core)
 
 /* ---- Effects ---- */
 
+static const struct att_effect blank = {
+        .step = ATT_NONE_STEP,
+        .estimate_ms = -1,
+        .due_ms = -1,
+};
+
 struct att_effect *emit(struct att_core *core, enum effect_place place, enum att_effect_kind kind)
 {
         struct att_effects *effects = &core->places[place];
@@ -167,13 +173,9 @@ struct att_effect *emit(struct att_core *core, enum effect_place place, enum att
                 effects->capacity = (uint32_t)capacity;
         }
         struct att_effect *effect = &effects->items[effects->count++];
-        *effect = (struct att_effect){
-                .kind = kind,
-                .at_ms = core->now_ms,
-                .step = ATT_NONE_STEP,
-                .estimate_ms = -1,
-                .due_ms = -1,
-        };
+        *effect = blank;
+        effect->kind = kind;
+        effect->at_ms = core->now_ms;
         return effect;
 }
 
@@ -190,8 +192,9 @@ struct att_effect *emit_contact(struct att_core *core, enum effect_place place,
         return effect;
 }
 
-static struct att_effect *emit_refusal(struct att_core *core, const struct att_command *command,
-                                       enum att_refusal refusal, const char *field)
+ATT_COLD static struct att_effect *emit_refusal(struct att_core *core,
+                                                const struct att_command *command,
+                                                enum att_refusal refusal, const char *field)
 {
         struct att_effect *effect = emit(core, PLACE_ENDED, ATT_EFFECT_REFUSED);
         effect->contact = command->contact;

@@ -91,8 +91,10 @@ static inline void sift(const struct sieves *sieves, size_t word, uint64_t agent
         uint32_t count = sieves->is_named_alone ? SIEVES_PRESENT : SIEVES;
         for (uint32_t i = 0; i < count && agents != 0; i++) {
                 uint64_t passes = sieves->passes[i][word];
-                excluded[sieves->causes[i]] += count_bits(agents & ~passes);
-                agents &= passes;
+                if (agents & ~passes) {
+                        excluded[sieves->causes[i]] += count_bits(agents & ~passes);
+                        agents &= passes;
+                }
         }
         if (agents == 0) {
                 return;
@@ -342,9 +344,11 @@ static size_t count_bytes(const struct att_decision *decision)
         return bytes;
 }
 
-struct att_decision *decision_keep(struct att_core *core, const struct att_decision *decision)
+void decision_keep(struct att_core *core, struct contact *contact,
+                   const struct att_decision *decision)
 {
-        struct att_decision *kept = att_pool_take(&core->pool, count_bytes(decision));
+        size_t bytes = count_bytes(decision);
+        struct att_decision *kept = att_pool_take_unset(&core->pool, bytes);
         *kept = *decision;
         char *room = (char *)(kept + 1);
         keep_text(&room, &kept->contact);
@@ -354,15 +358,14 @@ struct att_decision *decision_keep(struct att_core *core, const struct att_decis
                 keep_text(&room, &kept->agents[i].agent);
                 kept->agents[i].contact = kept->contact;
         }
-        return kept;
+        contact->decision = kept;
+        contact->decision_bytes = (uint32_t)bytes;
 }
 
 void decision_drop(struct att_core *core, struct contact *contact)
 {
-        if (contact->decision) {
-                att_pool_give(&core->pool, contact->decision, count_bytes(contact->decision));
-                contact->decision = NULL;
-        }
+        att_pool_give(&core->pool, contact->decision, contact->decision_bytes);
+        contact->decision = NULL;
 }
 
 void decide_among(struct att_core *core, const struct candidate *candidate,
@@ -388,10 +391,8 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
         count_excluded(core, &decision, candidate);
         decision.agent_by = why_this_agent(&decision, candidate);
         look_at_contacts(core, &decision, candidate, agents[0]);
-        if (contact->decision) {
-                give_later(core, contact->decision, count_bytes(contact->decision));
-        }
-        contact->decision = decision_keep(core, &decision);
+        give_later(core, contact->decision, contact->decision_bytes);
+        decision_keep(core, contact, &decision);
 }
 
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,

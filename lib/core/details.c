@@ -85,7 +85,7 @@ void details_keep(struct att_core *core, struct contact *contact,
         struct att_text *texts[TEXTS];
         list_texts(&copy, texts);
         size_t bytes = count_bytes(&copy, texts);
-        struct details *details = att_pool_take(&core->pool, bytes);
+        struct details *details = att_pool_take_unset(&core->pool, bytes);
         details->bytes = (uint32_t)bytes;
         details->attribute_count = (uint16_t)request->attribute_count;
         details->keep_place = request->keep_place;

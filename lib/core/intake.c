@@ -126,13 +126,17 @@ uint32_t intake_apply(const struct att_core *core, struct contact *contact,
                       const struct att_contact_request *request)
 {
         const struct att_config *config = core->config;
+        uint32_t queue = att_config_find_queue(config, request->queue);
+        if (config->tier_count == 0 && config->intake_count == 0) {
+                set_tier(config, contact, ATT_NONE);
+                return queue == ATT_NONE ? config->otherwise : queue;
+        }
         struct att_subject subject;
         describe(contact, request, &subject);
         set_tier(config, contact, find_tier(config, &subject));
         if (contact->tier != ATT_NONE) {
                 subject.texts[ATT_FIELD_TIER] = config->tiers[contact->tier].name;
         }
-        uint32_t queue = att_config_find_queue(config, request->queue);
         for (uint32_t i = 0; i < config->intake_count; i++) {
                 const struct att_intake_rule *rule = &config->intake[i];
                 if (!att_conditions_hold(&rule->when, &subject)) {

@@ -10,13 +10,21 @@
 
 /* ---- Digest ---- */
 
+static void add_texts(struct att_digester *digester, const struct att_text *const *texts,
+                      size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                att_digester_add_text(digester, *texts[i]);
+        }
+}
+
 static void add_customer(struct att_digester *digester, const struct att_customer_info *customer)
 {
-        att_digester_add_text(digester, customer->id);
-        att_digester_add_text(digester, customer->name);
-        att_digester_add_text(digester, customer->tier);
-        att_digester_add_text(digester, customer->currency);
-        att_digester_add_text(digester, customer->notes);
+        const struct att_text *const texts[] = {
+                &customer->id,       &customer->name,  &customer->tier,
+                &customer->currency, &customer->notes,
+        };
+        add_texts(digester, texts, ATT_ARRAY_LEN(texts));
         att_digester_add_i64(digester, customer->lifetime_value_micro);
         att_digester_add_i64(digester, customer->churn_risk_ppm);
 }
@@ -46,18 +54,15 @@ static void add_lists(struct att_digester *digester, const struct att_contact_re
 
 struct att_digest request_digest(const struct att_contact_request *request)
 {
+        const struct att_text *const texts[] = {
+                &request->id,          &request->channel,  &request->queue,
+                &request->entry_point, &request->language, &request->text,
+                &request->intent,      &request->agent,    &request->preferred_agent,
+                &request->address,
+        };
         struct att_digester digester;
         att_digester_init(&digester);
-        att_digester_add_text(&digester, request->id);
-        att_digester_add_text(&digester, request->channel);
-        att_digester_add_text(&digester, request->queue);
-        att_digester_add_text(&digester, request->entry_point);
-        att_digester_add_text(&digester, request->language);
-        att_digester_add_text(&digester, request->text);
-        att_digester_add_text(&digester, request->intent);
-        att_digester_add_text(&digester, request->agent);
-        att_digester_add_text(&digester, request->preferred_agent);
-        att_digester_add_text(&digester, request->address);
+        add_texts(&digester, texts, ATT_ARRAY_LEN(texts));
         att_digester_add_i64(&digester, request->priority_milli);
         att_digester_add_i64(&digester, request->emotion_ppm);
         att_digester_add_i64(&digester, request->not_before_ms);
@@ -195,15 +200,9 @@ static size_t context_bytes(const struct att_contact_request *request)
         return bytes;
 }
 
-static bool check_lengths(struct att_core *core, const struct att_command *command)
+static bool check_each_length(struct att_core *core, const struct att_command *command)
 {
         const struct att_contact_request *request = &command->request;
-        if (att_text_is_empty(request->id) || att_text_is_empty(request->channel)) {
-                refuse(core, command, ATT_REFUSAL_INVALID,
-                       att_text_is_empty(request->id) ? "id" : "channel",
-                       "a request needs an id and a channel");
-                return false;
-        }
         const struct {
                 const char *field;
                 struct att_text text;
@@ -225,6 +224,32 @@ static bool check_lengths(struct att_core *core, const struct att_command *comma
                                   limits[i].bytes_max)) {
                         return false;
                 }
+        }
+        return true;
+}
+
+/* As nearly all are: no text of it is longer than any of them may be. */
+static bool is_short(const struct att_contact_request *request)
+{
+        const struct att_customer_info *customer = &request->customer;
+        size_t bytes = request->id.len + request->channel.len + customer->id.len +
+                       customer->name.len + customer->tier.len + customer->currency.len +
+                       request->entry_point.len + request->language.len + request->address.len +
+                       request->traceparent.len;
+        return bytes <= ATT_ID_BYTES_MAX;
+}
+
+static bool check_lengths(struct att_core *core, const struct att_command *command)
+{
+        const struct att_contact_request *request = &command->request;
+        if (att_text_is_empty(request->id) || att_text_is_empty(request->channel)) {
+                refuse(core, command, ATT_REFUSAL_INVALID,
+                       att_text_is_empty(request->id) ? "id" : "channel",
+                       "a request needs an id and a channel");
+                return false;
+        }
+        if (!is_short(request) && !check_each_length(core, command)) {
+                return false;
         }
         if (context_bytes(request) > ATT_TEXT_BYTES_MAX) {
                 refuse(core, command, ATT_REFUSAL_INVALID, "text",

@@ -210,7 +210,7 @@ static void pass_decision(struct stream *stream, struct att_core *core, struct c
         }
         pass_decision_parts(stream, &decision);
         if (stream_is_read(stream)) {
-                contact->decision = decision_keep(core, &decision);
+                decision_keep(core, contact, &decision);
         }
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "lib/base/arena.h"
+#include "lib/base/check.h"
 #include "lib/base/keyheap.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
@@ -282,7 +283,8 @@ struct contact {
         struct timer timer;            /* For the first of: */
         int64_t due_ms[DUE_COUNT];     /* INT64_MAX: not due. */
         int64_t reach_ms;              /* When time alone may bring an agent into reach. */
-        struct att_decision *decision; /* Owned, or NULL. */
+        struct att_decision *decision; /* Owned, or NULL; of so many bytes. */
+        uint32_t decision_bytes;
 };
 
 /* ---- Customers ---- */
@@ -498,10 +500,11 @@ struct att_effect *emit_contact(struct att_core *core, enum effect_place place,
                                 enum att_effect_kind kind, const struct contact *contact);
 /* Refuses the command: one effect, nothing else may have changed. */
 ATT_PRINTF(5, 6)
-void refuse(struct att_core *core, const struct att_command *command, enum att_refusal refusal,
-            const char *field, const char *format, ...);
-void refuse_unknown(struct att_core *core, const struct att_command *command, const char *field,
-                    const char *noun, struct att_text name, struct att_text nearest);
+ATT_COLD void refuse(struct att_core *core, const struct att_command *command,
+                     enum att_refusal refusal, const char *field, const char *format, ...);
+ATT_COLD void refuse_unknown(struct att_core *core, const struct att_command *command,
+                             const char *field, const char *noun, struct att_text name,
+                             struct att_text nearest);
 
 /* Gives memory back to the pool when the next step begins: effects of this one may name it. NULL
  * fine. */
@@ -882,8 +885,9 @@ bool candidate_has(const struct att_core *core, const struct candidate *candidat
  * offer is made, with the pairs made before it counted in the agents' loads. */
 void decide(struct att_core *core, const struct candidate *candidate, struct agent *agent,
             bool exact);
-/* A copy that owns all its texts: agents and contacts may go before it does. */
-struct att_decision *decision_keep(struct att_core *core, const struct att_decision *decision);
+/* Gives a contact a copy that owns all its texts: agents and contacts may go before it does. */
+void decision_keep(struct att_core *core, struct contact *contact,
+                   const struct att_decision *decision);
 void decision_drop(struct att_core *core, struct contact *contact); /* At once. */
 /* The same where the best agents are known already, the chosen one first. */
 void decide_among(struct att_core *core, const struct candidate *candidate,

@@ -40,6 +40,26 @@ START_TEST(pieces_do_not_overlap)
 }
 END_TEST
 
+START_TEST(what_is_taken_unset_lies_by_itself)
+{
+        struct att_pool pool = {0};
+        for (size_t bytes = 1; bytes < 3000; bytes += 97) {
+                char *first = att_pool_take_unset(&pool, bytes);
+                memset(first, 1, bytes);
+                att_pool_give(&pool, first, bytes);
+                first = att_pool_take_unset(&pool, bytes);
+                char *second = att_pool_take_unset(&pool, bytes);
+                memset(first, 1, bytes);
+                memset(second, 2, bytes);
+                ck_assert_int_eq(first[0], 1);
+                ck_assert_int_eq(first[bytes - 1], 1);
+                att_pool_give(&pool, first, bytes);
+                att_pool_give(&pool, second, bytes);
+        }
+        att_pool_deinit(&pool);
+}
+END_TEST
+
 START_TEST(nothing_may_be_given_back)
 {
         struct att_pool pool = {0};
@@ -49,4 +69,4 @@ START_TEST(nothing_may_be_given_back)
 END_TEST
 
 ATT_TEST_MAIN("pool", what_is_taken_is_zeroed_whatever_was_in_it, pieces_do_not_overlap,
-              nothing_may_be_given_back)
+              what_is_taken_unset_lies_by_itself, nothing_may_be_given_back)
