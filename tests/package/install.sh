@@ -4,9 +4,10 @@
 #   tests/package/install.sh [FOLDER]     the packages in FOLDER; build/package if it is not said
 #
 # Makes a bare Debian 12 in a folder, installs the packages there, starts attuned by the unit's command line
-# as the unit's user, brings a contact to an agent and to its end with attunectl alone, builds a front end
-# with libattune-dev, removes everything and looks at what is left. `tools/dev package` makes the packages.
-# MIRROR names another Debian mirror. Takes some minutes; the bare Debian is kept in build/ for the next time.
+# as the unit's user, brings a contact to an agent and to its end with attunectl alone, boots the machine with
+# systemd if systemd-nspawn is here (the package systemd-container), builds a front end with libattune-dev,
+# removes everything and looks at what is left. `tools/dev package` makes the packages. MIRROR names another
+# Debian mirror. Takes some minutes; the bare Debian is kept in build/ for the next time.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -37,7 +38,7 @@ leave() {
         if [ -n "$root" ]; then
                 stop_attuned
                 umount -l "$root/proc" 2>/dev/null || true
-                rm -rf --one-file-system "$root" "$root.before" "$root.after" "$root.said"
+                rm -rf --one-file-system "$root" "$root.booted" "$root.before" "$root.after" "$root.said"
         fi
 }
 
@@ -179,6 +180,63 @@ route_a_contact() {
         ok "a contact was routed, explained and ended with attunectl alone"
 }
 
+# With systemd itself, which restricts attuned as the unit says: in a copy, since a boot leaves much behind.
+# What is done there; the last line says that all went well.
+write_morning() {
+        cat >"$1/root/morning" <<'END'
+#!/bin/bash
+exec >/root/morning.log 2>&1
+set -x
+trap 'journalctl -u attuned --no-pager | tail -n 40; systemctl poweroff' EXIT
+set -e
+systemctl start attuned
+attunectl agent ready carla
+attunectl contact add call-2 --language en
+attunectl agent accept carla call-2
+attunectl contact end call-2
+cp /usr/share/doc/attune/examples/shop.yaml /etc/attune/centre.yaml
+systemctl reload attuned
+for i in $(seq 50); do attunectl queues --queue orders && break; sleep 0.1; done
+attunectl queues --queue orders
+sleep 35 # Longer than WatchdogSec=.
+systemctl is-active attuned
+systemctl show attuned -p NRestarts | grep -x NRestarts=0
+grep -x 'CapBnd:.0*' /proc/$(systemctl show attuned -p MainPID --value)/status
+grep -x 'Seccomp:.2' /proc/$(systemctl show attuned -p MainPID --value)/status
+systemctl stop attuned
+systemctl show attuned -p Result | grep -x Result=success
+[ ! -e /run/attune ]
+echo all is well
+END
+        chmod +x "$1/root/morning"
+}
+
+boot_with_systemd() {
+        local copy=$root.booted
+
+        if ! command -v systemd-nspawn >/dev/null; then
+                echo "# no systemd-nspawn here: not tried under systemd itself"
+                return 0
+        fi
+        say "under systemd"
+        mkdir "$copy"
+        tar -C "$root" --one-file-system -cf - . | tar -C "$copy" -xf -
+        rm -f "$copy/usr/sbin/policy-rc.d"
+        write_morning "$copy"
+        printf '[Service]\nType=oneshot\nExecStart=/root/morning\n' >"$copy/etc/systemd/system/morning.service"
+        ln -s ../morning.service "$copy/etc/systemd/system/multi-user.target.wants/"
+        timeout 180 systemd-nspawn --quiet --register=no --keep-unit --directory="$copy" \
+                /lib/systemd/systemd --unit=multi-user.target </dev/null >"$root.said" 2>&1 || true
+        if [ ! -s "$copy/root/morning.log" ]; then
+                echo "# systemd does not boot in a container here: not tried under systemd itself"
+        elif grep -qx '+ echo all is well' "$copy/root/morning.log"; then
+                ok "systemd starts, reloads, watches and stops it, with all that the unit takes away"
+        else
+                cat "$copy/root/morning.log" >&2
+                die "under systemd"
+        fi
+}
+
 build_a_front_end() {
         cp lib/client/uv_example.c "$root/packages/example.c"
         quietly there sh -c 'apt-get -qq install -y --no-install-recommends /packages/libattune-dev_*.deb gcc libc6-dev pkg-config'
@@ -233,6 +291,7 @@ main() {
         install_package
         check_examples
         route_a_contact
+        boot_with_systemd
         remove_package
         say "libattune-dev"
         build_a_front_end
