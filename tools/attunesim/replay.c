@@ -250,6 +250,7 @@ struct whatif_request {
         bool has_limit;
         uint64_t limit;
         uint64_t seed;
+        uint64_t draws;
 };
 
 /* Hours are compiled for the time of the recording. Errors are told once, warnings too. */
@@ -275,6 +276,7 @@ static void print_whatif(const struct whatif_day *day, const struct att_config *
 {
         const struct whatif_options options = {
                 .seed = request->seed,
+                .draws = (uint32_t)request->draws,
                 .gives_reasons = request->has_contacts,
         };
         const struct whatif_show show = {
@@ -323,8 +325,8 @@ static int run_whatif(const char *data, uint64_t from_seq, const struct whatif_r
 
 static const char USAGE[] =
         "usage: attunesim replay DATA [--from SEQ] [--accept-differences]\n"
-        "       attunesim replay DATA --config NEW.yaml [--diff] [--limit N] [--json] [--seed N]\n"
-        "                        [--from SEQ]\n\n"
+        "       attunesim replay DATA --config NEW.yaml [--diff] [--limit N] [--json] [--draws N]\n"
+        "                        [--seed N] [--from SEQ]\n\n"
         "Steps the journal of a data directory through the engine again and compares every\n"
         "batch's effects and decisions with those it had, and the state with every snapshot\n"
         "on the way. Prints the digest of the state it leaves, as `attunectl status` does.\n\n"
@@ -338,7 +340,9 @@ static const char USAGE[] =
         "  --diff                 also the contacts that would have gone elsewhere, and why\n"
         "  --limit N              of them at most so many (20)\n"
         "  --json                 one object, with all of them\n"
-        "  --seed N               of what the recording doesn't know (1)\n"
+        "  --draws N              what the recording doesn't know is drawn so often, and figures\n"
+        "                         are means (20)\n"
+        "  --seed N               of the draws (1)\n"
         "  --from SEQ             begin with the newest snapshot before this command\n";
 
 static bool take_number(const char *text, uint64_t *ret_number)
@@ -373,6 +377,9 @@ static bool take_option(int option, struct comparison *comparison, struct whatif
                 return take_number(optarg, &request->limit);
         case 's':
                 return take_number(optarg, &request->seed) && request->seed <= INT64_MAX;
+        case 'n':
+                return take_number(optarg, &request->draws) && request->draws > 0 &&
+                       request->draws <= WHATIF_DRAWS_MAX;
         default:
                 return false;
         }
@@ -398,11 +405,12 @@ int command_replay(int argc, char **argv)
                 {"limit", required_argument, NULL, 'l'},
                 {"json", no_argument, NULL, 'j'},
                 {"seed", required_argument, NULL, 's'},
+                {"draws", required_argument, NULL, 'n'},
                 {"help", no_argument, NULL, 'h'},
                 {NULL, 0, NULL, 0},
         };
         struct comparison comparison = {0};
-        struct whatif_request request = {.limit = 20, .seed = 1};
+        struct whatif_request request = {.limit = 20, .seed = 1, .draws = 20};
         int option;
 
         optind = 1;

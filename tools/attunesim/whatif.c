@@ -7,6 +7,7 @@
 #include "tools/attunesim/whatif_result.h"
 
 #define SAME_WAIT_MS 1000
+#define NEXT_SEED    UINT64_C(0x9e3779b97f4a7c15) /* Far from what people choose. */
 
 static const char *const assumptions[] = {
         "Arrivals are those of the recording, with everything that was said of each contact; customers "
@@ -103,22 +104,33 @@ static struct whatif_value *get_value(struct whatif *whatif, struct att_text cur
         return &whatif->values[whatif->value_count - 1];
 }
 
-static void count_value(struct whatif *whatif, const struct whatif_contact *contact)
+static void count_value(struct whatif *whatif, enum whatif_side side,
+                        const struct whatif_contact *contact, const struct whatif_fate *fate)
 {
-        struct whatif_value *sum;
         double value = (double)contact->value_micro / 1e6;
 
-        if (contact->value_micro < 0) {
-                return;
-        }
-        sum = get_value(whatif, contact->currency);
-        sum->contacts++;
-        sum->value += value;
-        for (int side = 0; side < WHATIF_SIDES; side++) {
-                const struct whatif_fate *fate = &whatif->courses[side].fates[contact->index];
+        if (contact->value_micro >= 0) {
+                struct whatif_value *sum = get_value(whatif, contact->currency);
 
                 sum->served[side] += fate->is_answered ? value : 0;
                 sum->wait_ms[side] += value * (double)fate->waited_ms;
+        }
+}
+
+/* What there is to be had, on either side. */
+static void count_values(struct whatif *whatif)
+{
+        const struct whatif_day *day = whatif->day;
+
+        for (uint32_t i = 0; i < day->contact_count; i++) {
+                const struct whatif_contact *contact = day->contacts[i];
+
+                if (whatif->courses[WHATIF_BEFORE].fates[i].is_here && contact->value_micro >= 0) {
+                        struct whatif_value *sum = get_value(whatif, contact->currency);
+
+                        sum->contacts++;
+                        sum->value += (double)contact->value_micro / 1e6;
+                }
         }
 }
 
@@ -143,55 +155,163 @@ static void compare_with_recorded(struct whatif *whatif, const struct whatif_con
         whatif->as_long += is_same && apart_ms <= SAME_WAIT_MS && apart_ms >= -SAME_WAIT_MS;
 }
 
-static void add_up(struct whatif *whatif)
+static void add_figures(struct whatif_figures *sum, const struct whatif_figures *one)
+{
+        sum->offered += one->offered;
+        sum->answered += one->answered;
+        sum->abandoned += one->abandoned;
+        sum->lost += one->lost;
+        sum->within += one->within;
+        sum->still_waiting += one->still_waiting;
+        sum->wait_ms += one->wait_ms;
+        sum->longest_ms += one->longest_ms;
+}
+
+static void extend(struct whatif_range *range, int64_t value, bool is_first)
+{
+        range->least = is_first ? value : att_min_i64(range->least, value);
+        range->most = is_first ? value : att_max_i64(range->most, value);
+}
+
+static void add_to_spread(struct whatif *whatif, const struct whatif_figures *total)
+{
+        bool is_first = whatif->draws[WHATIF_AFTER] == 1;
+
+        extend(&whatif->spread.answered, (int64_t)total->answered, is_first);
+        extend(&whatif->spread.abandoned, (int64_t)total->abandoned, is_first);
+        extend(&whatif->spread.mean_wait_ms, whatif_mean_wait_ms(total), is_first);
+}
+
+static void add_course(struct whatif *whatif, enum whatif_side side,
+                       const struct whatif_course *course)
+{
+        const struct whatif_day *day = whatif->day;
+        struct whatif_figures total = {0};
+        struct whatif_figures *ones;
+
+        for (uint32_t i = 0; i < day->contact_count; i++) {
+                if (course->fates[i].is_here) {
+                        (void)get_queue(whatif, course->fates[i].queue);
+                }
+        }
+        ones = att_alloc_array(whatif->queue_count, sizeof(*ones));
+        for (uint32_t i = 0; i < day->contact_count; i++) {
+                const struct whatif_fate *fate = &course->fates[i];
+
+                if (fate->is_here) {
+                        struct whatif_queue *queue = get_queue(whatif, fate->queue);
+
+                        count(&ones[queue - whatif->queues], fate, queue->target_ms);
+                        count(&total, fate, queue->target_ms);
+                        count_value(whatif, side, day->contacts[i], fate);
+                }
+        }
+        for (uint32_t i = 0; i < whatif->queue_count; i++) {
+                add_figures(&whatif->queues[i].sides[side], &ones[i]);
+        }
+        add_figures(&whatif->total[side], &total);
+        for (uint32_t i = 0; i < day->agent_count; i++) {
+                whatif->work[side][i].contacts += course->work[i].contacts;
+                whatif->work[side][i].busy_ms += course->work[i].busy_ms;
+        }
+        whatif->draws[side]++;
+        if (side == WHATIF_AFTER) {
+                add_to_spread(whatif, &total);
+        }
+        free(ones);
+}
+
+static uint32_t count_moves(const struct whatif_day *day, const struct whatif_course *before,
+                            const struct whatif_course *after)
+{
+        uint32_t moved = 0;
+
+        for (uint32_t i = 0; i < day->contact_count; i++) {
+                moved += before->fates[i].is_here &&
+                         goes_elsewhere(&before->fates[i], &after->fates[i]);
+        }
+        return moved;
+}
+
+static void find_moves(struct whatif *whatif)
 {
         const struct whatif_day *day = whatif->day;
 
-        for (uint32_t i = 0; i < day->first->queue_count; i++) {
-                (void)get_queue(whatif, day->first->queues[i].name);
-        }
-        for (uint32_t i = 0; i < whatif->config->queue_count; i++) {
-                (void)get_queue(whatif, whatif->config->queues[i].name);
-        }
         for (uint32_t i = 0; i < day->contact_count; i++) {
-                const struct whatif_fate *fates[WHATIF_SIDES];
+                const struct whatif_fate *before = &whatif->courses[WHATIF_BEFORE].fates[i];
+                const struct whatif_fate *after = &whatif->courses[WHATIF_AFTER].fates[i];
 
-                for (int side = 0; side < WHATIF_SIDES; side++) {
-                        fates[side] = &whatif->courses[side].fates[i];
-                }
-                if (!fates[WHATIF_BEFORE]->is_here) {
+                if (!before->is_here) {
                         continue;
                 }
-                for (int side = 0; side < WHATIF_SIDES; side++) {
-                        struct whatif_queue *queue = get_queue(whatif, fates[side]->queue);
-
-                        count(&queue->sides[side], fates[side], queue->target_ms);
-                        count(&whatif->total[side], fates[side], queue->target_ms);
-                }
-                count_value(whatif, day->contacts[i]);
-                compare_with_recorded(whatif, day->contacts[i], fates[WHATIF_BEFORE]);
-                if (goes_elsewhere(fates[WHATIF_BEFORE], fates[WHATIF_AFTER])) {
+                compare_with_recorded(whatif, day->contacts[i], before);
+                if (goes_elsewhere(before, after)) {
                         whatif->moves = att_realloc_array(whatif->moves, whatif->move_count + 1u,
                                                           sizeof(*whatif->moves));
                         whatif->moves[whatif->move_count++] = (struct whatif_move){.contact = i};
                 }
         }
+        extend(&whatif->spread.moved, whatif->move_count, true);
+}
+
+int64_t whatif_mean(const struct whatif *whatif, enum whatif_side side, int64_t sum)
+{
+        return (sum + whatif->draws[side] / 2) / whatif->draws[side];
+}
+
+int64_t whatif_mean_wait_ms(const struct whatif_figures *figures)
+{
+        return figures->offered > 0 ? figures->wait_ms / (int64_t)figures->offered : 0;
 }
 
 /* Reasons ----------------------------------------------------------------- */
 
-static void run_side(struct whatif *whatif, enum whatif_side side,
-                     const struct whatif_question *questions)
+static void run_side(const struct whatif *whatif, enum whatif_side side, uint32_t draw,
+                     const struct whatif_question *questions, struct whatif_course *ret_course)
 {
         const struct whatif_setting setting = {
                 .day = whatif->day,
                 .config = side == WHATIF_AFTER ? whatif->config : NULL,
-                .seed = whatif->options.seed,
+                .seed = whatif->options.seed + draw * NEXT_SEED,
                 .questions = questions,
         };
 
-        whatif_course_deinit(&whatif->courses[side]);
-        whatif_sim_run(&setting, &whatif->courses[side]);
+        whatif_sim_run(&setting, ret_course);
+}
+
+/* Both sides know the same of each contact then: nothing was drawn. */
+static bool is_same(const struct whatif *whatif)
+{
+        for (uint32_t i = 0; i < whatif->day->contact_count; i++) {
+                const struct whatif_fate *before = &whatif->courses[WHATIF_BEFORE].fates[i];
+                const struct whatif_fate *after = &whatif->courses[WHATIF_AFTER].fates[i];
+
+                if (goes_elsewhere(before, after) || before->waited_ms != after->waited_ms) {
+                        return false;
+                }
+        }
+        return true;
+}
+
+/* Both sides, where also the one before is drawn in part. */
+static void draw_again(struct whatif *whatif, uint32_t draw)
+{
+        bool is_certain = whatif->as_recorded == whatif->recorded;
+        struct whatif_course before;
+        struct whatif_course after;
+
+        run_side(whatif, WHATIF_AFTER, draw, NULL, &after);
+        add_course(whatif, WHATIF_AFTER, &after);
+        if (is_certain) {
+                extend(&whatif->spread.moved,
+                       count_moves(whatif->day, &whatif->courses[WHATIF_BEFORE], &after), false);
+        } else {
+                run_side(whatif, WHATIF_BEFORE, draw, NULL, &before);
+                add_course(whatif, WHATIF_BEFORE, &before);
+                extend(&whatif->spread.moved, count_moves(whatif->day, &before, &after), false);
+                whatif_course_deinit(&before);
+        }
+        whatif_course_deinit(&after);
 }
 
 /* The first instant at which they part: one side gives it to somebody. */
@@ -231,7 +351,9 @@ static void give_reasons(struct whatif *whatif)
                 put_question(before, at_ms, &questions[WHATIF_AFTER][contact]);
         }
         for (int side = 0; side < WHATIF_SIDES; side++) {
-                run_side(whatif, (enum whatif_side)side, questions[side]);
+                whatif_course_deinit(&whatif->courses[side]);
+                run_side(whatif, (enum whatif_side)side, 0, questions[side],
+                         &whatif->courses[side]);
                 free(questions[side]);
         }
         for (uint32_t i = 0; i < whatif->move_count; i++) {
@@ -337,9 +459,25 @@ struct whatif *whatif_compare(const struct whatif_day *day, const struct att_con
         whatif->day = day;
         whatif->config = config;
         whatif->options = *options;
-        run_side(whatif, WHATIF_BEFORE, NULL);
-        run_side(whatif, WHATIF_AFTER, NULL);
-        add_up(whatif);
+        for (uint32_t i = 0; i < day->first->queue_count; i++) {
+                (void)get_queue(whatif, day->first->queues[i].name);
+        }
+        for (uint32_t i = 0; i < config->queue_count; i++) {
+                (void)get_queue(whatif, config->queues[i].name);
+        }
+        for (int side = 0; side < WHATIF_SIDES; side++) {
+                whatif->work[side] = att_alloc_array(day->agent_count + 1u,
+                                                     sizeof(struct whatif_work));
+                run_side(whatif, (enum whatif_side)side, 0, NULL, &whatif->courses[side]);
+                add_course(whatif, (enum whatif_side)side, &whatif->courses[side]);
+        }
+        count_values(whatif);
+        find_moves(whatif);
+        if (!is_same(whatif)) {
+                for (uint32_t draw = 1; draw < options->draws; draw++) {
+                        draw_again(whatif, draw);
+                }
+        }
         if (options->gives_reasons && whatif->move_count > 0) {
                 give_reasons(whatif);
         }
@@ -356,6 +494,7 @@ void whatif_free(struct whatif *whatif)
         }
         for (int side = 0; side < WHATIF_SIDES; side++) {
                 whatif_course_deinit(&whatif->courses[side]);
+                free(whatif->work[side]);
         }
         for (uint32_t i = 0; i < whatif->note_count; i++) {
                 att_buffer_deinit(&whatif->notes[i]);

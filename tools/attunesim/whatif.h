@@ -40,9 +40,13 @@ void whatif_day_close(struct whatif_day *day); /* NULL fine. */
 /* When it begins: opening hours of the new configuration are to be compiled for that time. */
 int64_t whatif_day_begin_ms(const struct whatif_day *day);
 
+#define WHATIF_DRAWS_MAX 10000
+
 struct whatif_options {
-        uint64_t seed;      /* Of what the recording doesn't know. */
-        bool gives_reasons; /* Also why each contact goes elsewhere: twice the work. */
+        uint64_t seed; /* Of what the recording doesn't know. */
+        uint32_t
+                draws; /* 1..WHATIF_DRAWS_MAX: so often it is drawn; figures are means of all draws. */
+        bool gives_reasons; /* Also why each contact goes elsewhere, in the first draw. */
 };
 
 /* The day and the configuration are borrowed. */

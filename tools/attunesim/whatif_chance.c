@@ -125,13 +125,20 @@ int64_t whatif_patience_draw(const struct whatif_patience *patience, int64_t mor
                              double chance)
 {
         double still = chance * whatif_patience_still(patience, more_than_ms);
+        size_t low = first_after(patience, more_than_ms);
+        size_t high = patience->count;
 
-        for (size_t i = first_after(patience, more_than_ms); i < patience->count; i++) {
-                if (patience->items[i].gave_up && patience->items[i].still < still) {
-                        return patience->items[i].ms;
+        /* The share only falls, and where it does somebody gave up. */
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (patience->items[middle].still < still) {
+                        high = middle;
+                } else {
+                        low = middle + 1;
                 }
         }
-        return WHATIF_NEVER_MS;
+        return low < patience->count ? patience->items[low].ms : WHATIF_NEVER_MS;
 }
 
 /* Chance ------------------------------------------------------------------ */

@@ -24,39 +24,68 @@ static void put_seconds(struct att_json *json, const char *key, int64_t ms)
         att_json_scaled(json, ms, 3);
 }
 
-static void put_figures(struct att_json *json, const struct whatif_figures *figures, bool has_level)
+static void put_mean(struct att_json *json, const char *key, uint64_t sum, uint32_t draws)
+{
+        att_json_key(json, key);
+        att_json_double(json, (double)sum / draws);
+}
+
+static void put_figures(struct att_json *json, const struct whatif_figures *figures, uint32_t draws,
+                        bool has_level)
 {
         att_json_begin_object(json);
-        put_int(json, "offered", (int64_t)figures->offered);
-        put_int(json, "answered", (int64_t)figures->answered);
-        put_int(json, "abandoned", (int64_t)figures->abandoned);
-        put_int(json, "lost", (int64_t)figures->lost);
-        put_int(json, "waiting", (int64_t)figures->still_waiting);
+        put_mean(json, "offered", figures->offered, draws);
+        put_mean(json, "answered", figures->answered, draws);
+        put_mean(json, "abandoned", figures->abandoned, draws);
+        put_mean(json, "lost", figures->lost, draws);
+        put_mean(json, "waiting", figures->still_waiting, draws);
         if (has_level && figures->offered > 0) {
                 att_json_key(json, "service_level");
                 att_json_double(json, (double)figures->within / (double)figures->offered);
         }
         if (figures->offered > 0) {
-                put_seconds(json, "mean_wait_s", figures->wait_ms / (int64_t)figures->offered);
-                put_seconds(json, "longest_wait_s", figures->longest_ms);
+                put_seconds(json, "mean_wait_s", whatif_mean_wait_ms(figures));
+                put_seconds(json, "longest_wait_s", figures->longest_ms / draws);
         }
         att_json_end_object(json);
 }
 
-static void put_sides(struct att_json *json, const struct whatif_figures sides[WHATIF_SIDES],
-                      bool has_level)
+static void put_sides(const struct whatif *whatif, struct att_json *json,
+                      const struct whatif_figures sides[WHATIF_SIDES], bool has_level)
 {
         for (int side = 0; side < WHATIF_SIDES; side++) {
                 att_json_key(json, side_names[side]);
-                put_figures(json, &sides[side], has_level);
+                put_figures(json, &sides[side], whatif->draws[side], has_level);
         }
+}
+
+static void put_range(struct att_json *json, const char *key, const struct whatif_range *range,
+                      int decimals)
+{
+        att_json_key(json, key);
+        att_json_begin_array(json);
+        att_json_scaled(json, range->least, decimals);
+        att_json_scaled(json, range->most, decimals);
+        att_json_end_array(json);
+}
+
+static void put_spread(const struct whatif *whatif, struct att_json *json)
+{
+        put_int(json, "draws", whatif->draws[WHATIF_AFTER]);
+        att_json_key(json, "spread");
+        att_json_begin_object(json);
+        put_range(json, "answered", &whatif->spread.answered, 0);
+        put_range(json, "abandoned", &whatif->spread.abandoned, 0);
+        put_range(json, "mean_wait_s", &whatif->spread.mean_wait_ms, 3);
+        put_range(json, "moved", &whatif->spread.moved, 0);
+        att_json_end_object(json);
 }
 
 static void put_queues(const struct whatif *whatif, struct att_json *json)
 {
         att_json_key(json, "total");
         att_json_begin_object(json);
-        put_sides(json, whatif->total, false);
+        put_sides(whatif, json, whatif->total, false);
         att_json_end_object(json);
         att_json_key(json, "queues");
         att_json_begin_array(json);
@@ -68,7 +97,7 @@ static void put_queues(const struct whatif *whatif, struct att_json *json)
                 if (queue->target_ms > 0) {
                         put_seconds(json, "target_s", queue->target_ms);
                 }
-                put_sides(json, queue->sides, queue->target_ms > 0);
+                put_sides(whatif, json, queue->sides, queue->target_ms > 0);
                 att_json_end_object(json);
         }
         att_json_end_array(json);
@@ -90,10 +119,11 @@ static void put_values(const struct whatif *whatif, struct att_json *json)
                         att_json_key(json, side_names[side]);
                         att_json_begin_object(json);
                         att_json_key(json, "answered_value");
-                        att_json_double(json, value->served[side]);
+                        att_json_double(json, value->served[side] / whatif->draws[side]);
                         if (value->value > 0) {
                                 put_seconds(json, "weighted_wait_s",
-                                            (int64_t)(value->wait_ms[side] / value->value));
+                                            (int64_t)(value->wait_ms[side] /
+                                                      (value->value * whatif->draws[side])));
                         }
                         att_json_end_object(json);
                 }
@@ -110,12 +140,12 @@ static void put_agents(const struct whatif *whatif, struct att_json *json)
                 att_json_begin_object(json);
                 put_text(json, "agent", agent->id);
                 for (int side = 0; side < WHATIF_SIDES; side++) {
-                        const struct whatif_work *work = &whatif->courses[side].work[agent->index];
+                        const struct whatif_work *work = &whatif->work[side][agent->index];
 
                         att_json_key(json, side_names[side]);
                         att_json_begin_object(json);
-                        put_int(json, "conversations", (int64_t)work->contacts);
-                        put_seconds(json, "busy_s", work->busy_ms);
+                        put_mean(json, "conversations", work->contacts, whatif->draws[side]);
+                        put_seconds(json, "busy_s", work->busy_ms / whatif->draws[side]);
                         att_json_end_object(json);
                 }
                 att_json_end_object(json);
@@ -195,6 +225,7 @@ void whatif_write_json(const struct whatif *whatif, const struct whatif_show *sh
         put_int(&json, "from_ms", whatif->day->begin_ms);
         put_int(&json, "until_ms", whatif->day->end_ms);
         put_int(&json, "seed", (int64_t)whatif->options.seed);
+        put_spread(whatif, &json);
         put_queues(whatif, &json);
         put_values(whatif, &json);
         put_agents(whatif, &json);

@@ -193,10 +193,23 @@ static bool give_cause(struct att_buffer *into, const char *when, struct att_tex
         if (!answer->is_given) {
                 return false;
         }
+        if (!att_text_is_empty(answer->holder) && att_text_equals(answer->holder, agent)) {
+                att_buffer_printf(into, "%sit is offered to %.*s too, who does not take it", when,
+                                  ATT_TEXT_ARGS(agent));
+                *ret_cause = WHATIF_BY_TIME;
+                return true;
+        }
         if (is_lasting(answer)) {
                 att_buffer_append_c(into, when);
                 att_buffer_append_text(into, answer->text);
                 *ret_cause = WHATIF_BY_ELIGIBLE;
+                return true;
+        }
+        if (!answer->is_compared && answer->cause == ATT_EXCLUSION_NONE &&
+            !att_text_is_empty(answer->holder)) {
+                att_buffer_printf(into, "%sit is on offer to %.*s already", when,
+                                  ATT_TEXT_ARGS(answer->holder));
+                *ret_cause = WHATIF_BY_TIME;
                 return true;
         }
         if (answer->is_compared ||

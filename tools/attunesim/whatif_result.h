@@ -12,7 +12,7 @@
 
 enum whatif_side { WHATIF_BEFORE, WHATIF_AFTER, WHATIF_SIDES };
 
-/* Of the contacts that came to a queue first; or of all. */
+/* Of the contacts that came to a queue first; or of all. Sums over the draws of a side. */
 struct whatif_figures {
         uint64_t offered;
         uint64_t answered;
@@ -21,7 +21,7 @@ struct whatif_figures {
         uint64_t within; /* Answered within the target. */
         uint64_t still_waiting;
         int64_t wait_ms;
-        int64_t longest_ms;
+        int64_t longest_ms; /* The longest of each draw, added up. */
 };
 
 struct whatif_queue {
@@ -37,6 +37,19 @@ struct whatif_value {
         double value;
         double served[WHATIF_SIDES];
         double wait_ms[WHATIF_SIDES]; /* Value times wait, added up. */
+};
+
+struct whatif_range {
+        int64_t least;
+        int64_t most;
+};
+
+/* What chance makes of the new side: the least and the most of its draws. */
+struct whatif_spread {
+        struct whatif_range answered;
+        struct whatif_range abandoned;
+        struct whatif_range mean_wait_ms;
+        struct whatif_range moved;
 };
 
 /* Why a contact goes elsewhere. */
@@ -60,8 +73,11 @@ struct whatif {
         const struct whatif_day *day;
         const struct att_config *config;
         struct whatif_options options;
-        struct whatif_course courses[WHATIF_SIDES];
-        struct whatif_queue *queues; /* Owned. */
+        struct whatif_course courses[WHATIF_SIDES]; /* Of the first draw, as are the moves. */
+        uint32_t draws[WHATIF_SIDES];
+        struct whatif_spread spread;
+        struct whatif_work *work[WHATIF_SIDES]; /* Owned, by agent of the day: sums. */
+        struct whatif_queue *queues;            /* Owned. */
         uint32_t queue_count;
         struct whatif_figures total[WHATIF_SIDES];
         struct whatif_value *values; /* Owned. */
@@ -75,6 +91,10 @@ struct whatif {
         struct att_buffer *notes; /* Owned; a sentence each. */
         uint32_t note_count;
 };
+
+/* A mean of the draws, rounded. */
+int64_t whatif_mean(const struct whatif *whatif, enum whatif_side side, int64_t sum);
+int64_t whatif_mean_wait_ms(const struct whatif_figures *figures);
 
 const char *whatif_cause_name(enum whatif_cause cause);
 

@@ -36,6 +36,7 @@ struct reaction {
         struct person *person;
         const struct whatif_agent *agent;
         uint64_t offer;
+        int64_t since_ms;
         enum whatif_reaction_kind kind;
         int64_t back_ms; /* After missing it. */
 };
@@ -207,6 +208,22 @@ static void keep_text(struct sim *sim, struct whatif_answer *answer, struct att_
         answer->text = keep(sim, end ? att_text_of(text.data, (size_t)(end - text.data)) : text);
 }
 
+/* Who has it on offer, since before this instant or as the one asked about. */
+static struct att_text holder_of(const struct sim *sim, const struct person *person,
+                                 struct att_text agent)
+{
+        struct att_text holder = ATT_TEXT_NONE;
+
+        for (const struct reaction *at = person->reactions; at; at = at->next) {
+                bool is_asked = att_text_equals(at->agent->id, agent);
+
+                if (is_asked || (att_text_is_empty(holder) && at->since_ms < sim->now_ms)) {
+                        holder = at->agent->id;
+                }
+        }
+        return holder;
+}
+
 static void ask(struct sim *sim, struct person *person)
 {
         struct whatif_answer *answer = &person->fate->answer;
@@ -217,6 +234,7 @@ static void ask(struct sim *sim, struct person *person)
         /* Time is brought up to the instant; nothing was due in between. */
         do_step(sim, &(struct att_command){.kind = ATT_CMD_TICK});
         answer->is_given = true;
+        answer->holder = holder_of(sim, person, question->agent);
         if (!att_core_explanation(sim->core, person->contact->id, question->agent, &arena,
                                   &explanation) ||
             !explanation.asked) {
@@ -455,6 +473,7 @@ static void plan_reaction(struct sim *sim, struct person *person, const struct w
                 .person = person,
                 .agent = agent,
                 .offer = offer,
+                .since_ms = at_ms,
                 .kind = how.kind,
                 .back_ms = how.back_ms,
         };
@@ -846,11 +865,11 @@ static bool is_recorded_first(const struct whatif_event *recorded,
                 recorded->command->seq << SEQ_SHIFT < first->key.low);
 }
 
-/* While attuned was away nothing happened. */
+/* While attuned was away nothing happened: after its last command, which is of before. */
 static bool is_away(const struct whatif_event *recorded, int64_t next_ms)
 {
         return recorded->command->kind == ATT_CMD_AWAY &&
-               next_ms >= recorded->command->at_ms - recorded->command->away.away_ms;
+               next_ms > recorded->command->at_ms - recorded->command->away.away_ms;
 }
 
 /* The next thing; false: the recording is over. */

@@ -19,6 +19,7 @@
 struct whatif_answer {
         bool is_given;
         bool is_unknown;          /* No such agent. */
+        struct att_text holder;   /* Who has it on offer just then; or empty. */
         enum att_exclusion cause; /* The first thing in the way, at that instant. */
         struct att_text text;     /* "ann lacks ..." */
         struct att_text chosen;   /* Who was, then or before; or empty. */

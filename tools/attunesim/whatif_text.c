@@ -62,9 +62,17 @@ static struct cell level_cell(const struct whatif_figures sides[WHATIF_SIDES])
         return cell_of(texts[WHATIF_BEFORE], texts[WHATIF_AFTER]);
 }
 
-static int64_t mean_wait_ms(const struct whatif_figures *figures)
+static struct cell mean_cell(const struct whatif *whatif, uint64_t before, uint64_t after)
 {
-        return figures->offered > 0 ? figures->wait_ms / (int64_t)figures->offered : 0;
+        return count_cell((uint64_t)whatif_mean(whatif, WHATIF_BEFORE, (int64_t)before),
+                          (uint64_t)whatif_mean(whatif, WHATIF_AFTER, (int64_t)after));
+}
+
+static struct cell mean_duration_cell(const struct whatif *whatif, int64_t before_ms,
+                                      int64_t after_ms)
+{
+        return duration_cell(whatif_mean(whatif, WHATIF_BEFORE, before_ms),
+                             whatif_mean(whatif, WHATIF_AFTER, after_ms));
 }
 
 static void put_label(struct att_buffer *into, struct att_text label)
@@ -78,28 +86,52 @@ static void put_cell(struct att_buffer *into, int width, struct cell cell)
         att_buffer_printf(into, " %*s", width, cell.text);
 }
 
+static int64_t contact_count(const struct whatif *whatif)
+{
+        return whatif_mean(whatif, WHATIF_BEFORE, (int64_t)whatif->total[WHATIF_BEFORE].offered);
+}
+
 /* Queues ------------------------------------------------------------------ */
 
-static void put_figures(struct att_buffer *into, struct att_text label, int64_t target_ms,
-                        const struct whatif_figures sides[WHATIF_SIDES], bool has_level)
+static void put_figures(const struct whatif *whatif, struct att_buffer *into, struct att_text label,
+                        int64_t target_ms, const struct whatif_figures sides[WHATIF_SIDES])
 {
         const struct whatif_figures *before = &sides[WHATIF_BEFORE];
         const struct whatif_figures *after = &sides[WHATIF_AFTER];
         char target[ATT_DURATION_TEXT_SIZE] = "-";
 
         put_label(into, label);
-        put_cell(into, 13, count_cell(before->offered, after->offered));
-        put_cell(into, 13, count_cell(before->answered, after->answered));
-        put_cell(into, 11, count_cell(before->abandoned, after->abandoned));
-        put_cell(into, 9, count_cell(before->lost, after->lost));
-        put_cell(into, 9, count_cell(before->still_waiting, after->still_waiting));
-        put_cell(into, 16, has_level ? level_cell(sides) : cell_of("-", "-"));
-        put_cell(into, 18, duration_cell(mean_wait_ms(before), mean_wait_ms(after)));
-        put_cell(into, 20, duration_cell(before->longest_ms, after->longest_ms));
+        put_cell(into, 13, mean_cell(whatif, before->offered, after->offered));
+        put_cell(into, 13, mean_cell(whatif, before->answered, after->answered));
+        put_cell(into, 11, mean_cell(whatif, before->abandoned, after->abandoned));
+        put_cell(into, 9, mean_cell(whatif, before->lost, after->lost));
+        put_cell(into, 9, mean_cell(whatif, before->still_waiting, after->still_waiting));
+        put_cell(into, 16, target_ms > 0 ? level_cell(sides) : cell_of("-", "-"));
+        put_cell(into, 18, duration_cell(whatif_mean_wait_ms(before), whatif_mean_wait_ms(after)));
+        put_cell(into, 20, mean_duration_cell(whatif, before->longest_ms, after->longest_ms));
         if (target_ms > 0) {
                 (void)att_duration_format(target_ms, target);
         }
         att_buffer_printf(into, " %7s\n", target);
+}
+
+static void put_spread(const struct whatif *whatif, struct att_buffer *into)
+{
+        const struct whatif_spread *spread = &whatif->spread;
+        char waits[2][ATT_DURATION_TEXT_SIZE];
+
+        if (whatif->draws[WHATIF_AFTER] == 1) {
+                return;
+        }
+        att_buffer_printf(
+                into,
+                "the new side is the mean of %u draws of what the recording doesn't know: "
+                "answered %" PRId64 " to %" PRId64 ", abandoned %" PRId64 " to %" PRId64
+                ", mean wait %s to %s\n",
+                whatif->draws[WHATIF_AFTER], spread->answered.least, spread->answered.most,
+                spread->abandoned.least, spread->abandoned.most,
+                att_duration_format_short(spread->mean_wait_ms.least, waits[0]),
+                att_duration_format_short(spread->mean_wait_ms.most, waits[1]));
 }
 
 static void put_queues(const struct whatif *whatif, struct att_buffer *into)
@@ -114,16 +146,17 @@ static void put_queues(const struct whatif *whatif, struct att_buffer *into)
                 const struct whatif_queue *queue = &whatif->queues[i];
 
                 if (queue->sides[WHATIF_BEFORE].offered + queue->sides[WHATIF_AFTER].offered > 0) {
-                        put_figures(into,
+                        put_figures(whatif, into,
                                     att_text_is_empty(queue->name) ? ATT_TEXT("(none)")
                                                                    : queue->name,
-                                    queue->target_ms, queue->sides, queue->target_ms > 0);
+                                    queue->target_ms, queue->sides);
                         shown++;
                 }
         }
         if (shown != 1) {
-                put_figures(into, ATT_TEXT("all"), 0, whatif->total, false);
+                put_figures(whatif, into, ATT_TEXT("all"), 0, whatif->total);
         }
+        put_spread(whatif, into);
         att_buffer_append_byte(into, '\n');
 }
 
@@ -136,12 +169,13 @@ static void put_values(const struct whatif *whatif, struct att_buffer *into)
                 int64_t waits_ms[WHATIF_SIDES];
 
                 for (int side = 0; side < WHATIF_SIDES; side++) {
-                        waits_ms[side] = value->value > 0
-                                                 ? (int64_t)(value->wait_ms[side] / value->value)
-                                                 : 0;
+                        double sum = value->value * whatif->draws[side];
+
+                        waits_ms[side] = sum > 0 ? (int64_t)(value->wait_ms[side] / sum) : 0;
                 }
                 att_buffer_printf(into, "lifetime value of the contacts answered: %.0f -> %.0f",
-                                  value->served[WHATIF_BEFORE], value->served[WHATIF_AFTER]);
+                                  value->served[WHATIF_BEFORE] / whatif->draws[WHATIF_BEFORE],
+                                  value->served[WHATIF_AFTER] / whatif->draws[WHATIF_AFTER]);
                 att_buffer_printf(into, " of %.0f%s%.*s (%" PRIu64 " contacts)\n", value->value,
                                   att_text_is_empty(value->currency) ? "" : " ",
                                   ATT_TEXT_ARGS(value->currency), value->contacts);
@@ -158,7 +192,7 @@ static void put_values(const struct whatif *whatif, struct att_buffer *into)
 
 struct agent_line {
         const struct whatif_agent *agent;
-        const struct whatif_work *sides[WHATIF_SIDES];
+        struct whatif_work sides[WHATIF_SIDES]; /* Means. */
 };
 
 /* Who gets more first. */
@@ -168,8 +202,8 @@ static int compare_lines(const void *a, const void *b)
         const struct agent_line *other = b;
         int64_t more[2];
 
-        more[0] = one->sides[WHATIF_AFTER]->busy_ms - one->sides[WHATIF_BEFORE]->busy_ms;
-        more[1] = other->sides[WHATIF_AFTER]->busy_ms - other->sides[WHATIF_BEFORE]->busy_ms;
+        more[0] = one->sides[WHATIF_AFTER].busy_ms - one->sides[WHATIF_BEFORE].busy_ms;
+        more[1] = other->sides[WHATIF_AFTER].busy_ms - other->sides[WHATIF_BEFORE].busy_ms;
         if (more[0] != more[1]) {
                 return more[0] > more[1] ? -1 : 1;
         }
@@ -187,15 +221,22 @@ static void put_agents(const struct whatif *whatif, struct att_buffer *into)
 
                 line->agent = agent;
                 for (int side = 0; side < WHATIF_SIDES; side++) {
-                        line->sides[side] = &whatif->courses[side].work[agent->index];
+                        const struct whatif_work *sum = &whatif->work[side][agent->index];
+
+                        line->sides[side] = (struct whatif_work){
+                                .contacts = (uint64_t)whatif_mean(whatif, (enum whatif_side)side,
+                                                                  (int64_t)sum->contacts),
+                                .busy_ms = whatif_mean(whatif, (enum whatif_side)side,
+                                                       sum->busy_ms),
+                        };
                 }
         }
         qsort(lines, line_count, sizeof(*lines), compare_lines);
         put_label(into, ATT_TEXT("agent"));
         att_buffer_printf(into, " %15s %22s   who gets more first\n", "conversations", "busy");
         for (uint32_t i = 0; i < line_count; i++) {
-                const struct whatif_work *before = lines[i].sides[WHATIF_BEFORE];
-                const struct whatif_work *after = lines[i].sides[WHATIF_AFTER];
+                const struct whatif_work *before = &lines[i].sides[WHATIF_BEFORE];
+                const struct whatif_work *after = &lines[i].sides[WHATIF_AFTER];
 
                 put_label(into, lines[i].agent->id);
                 put_cell(into, 15, count_cell(before->contacts, after->contacts));
@@ -280,8 +321,12 @@ static void put_moved(const struct whatif *whatif, struct att_buffer *into)
 {
         const char *separator = ": ";
 
-        att_buffer_printf(into, "%u of %" PRIu64 " contacts would have gone elsewhere",
-                          whatif->move_count, whatif->total[WHATIF_BEFORE].offered);
+        att_buffer_printf(into, "%u of %" PRId64 " contacts would have gone elsewhere",
+                          whatif->move_count, contact_count(whatif));
+        if (whatif->draws[WHATIF_AFTER] > 1) {
+                att_buffer_printf(into, " in the first draw (%" PRId64 " to %" PRId64 " in all)",
+                                  whatif->spread.moved.least, whatif->spread.moved.most);
+        }
         for (int i = 0; i < WHATIF_CAUSE_COUNT; i++) {
                 if (whatif->causes[i] > 0) {
                         att_buffer_printf(into, "%s%u %s", separator, whatif->causes[i],
@@ -310,8 +355,8 @@ static void put_head(const struct whatif *whatif, struct att_buffer *into)
 {
         const struct whatif_day *day = whatif->day;
 
-        att_buffer_printf(into, "%" PRIu64 " contacts and %u agents from ",
-                          whatif->total[WHATIF_BEFORE].offered, day->agent_count);
+        att_buffer_printf(into, "%" PRId64 " contacts and %u agents from ", contact_count(whatif),
+                          day->agent_count);
         put_time(into, day->begin_ms);
         att_buffer_append_c(into, " to ");
         put_time(into, day->end_ms);
