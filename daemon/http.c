@@ -513,7 +513,8 @@ void http_close(struct app *app)
         uv_close((uv_handle_t *)&http->turn, NULL);
         uv_close((uv_handle_t *)&http->look, NULL);
         page_close(&http->page);
-        lws_context_destroy(http->context); /* Ends when the loop has closed its handles. */
+        lws_context_destroy(
+                http->context); /* Once to close its handles; http_free() does the rest. */
 }
 
 void http_free(struct http *http)
@@ -521,6 +522,10 @@ void http_free(struct http *http)
         if (!http) {
                 return;
         }
+        if (http->context) { /* It clears the pointer when it is gone. */
+                lws_context_destroy(http->context);
+        }
+        ATT_CHECK(!http->context);
         if (http->fd >= 0) {
                 (void)close(http->fd);
         }

@@ -380,6 +380,15 @@ def who_is_slow_is_closed(house):
     assert web.metrics()["attune_http_slow_total", ""] == 3
 
 
+def ask_and_never_read(web):
+    greedy = socket.socket()
+    greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    greedy.connect(web.address)
+    greedy.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(1)
+    return greedy
+
+
 def a_reader_that_never_reads_is_closed(house):
     """Its page is larger than what the kernel holds for it."""
     queues = "".join(f"  q{i:05}-{'x' * 60}: {{ title: Q }}\n" for i in range(3000))
@@ -388,14 +397,13 @@ def a_reader_that_never_reads_is_closed(house):
     status, text = web.get("/metrics")
     assert status == 200 and len(text) > 3000000, len(text)
     assert len([key for key in samples(text) if key[0] == "attune_queue_open"]) == 3002
-    greedy = socket.socket()
-    greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    greedy.connect(web.address)
-    greedy.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
-    time.sleep(1)
+    greedy = ask_and_never_read(web)
     assert web.metrics()["attune_http_connections", ""] == 2
     eventually(lambda: web.metrics()["attune_http_connections", ""] == 1, 30)
     assert web.metrics()["attune_http_slow_total", ""] == 1
+    greedy.close()
+    greedy = ask_and_never_read(web)    # It keeps nobody from stopping either.
+    assert house.stop() == 0
     greedy.close()
 
 
