@@ -9,6 +9,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/view.h"
 #include "lib/base/util.h"
+#include "lib/model/limits.h"
 #include "lib/wire/codec.h"
 
 /* Supply against demand looks at so many of the longest live contacts, and no more. */
@@ -185,18 +186,14 @@ static void count_supply(const struct att_core *core, struct att_wire_skill *row
         }
 }
 
-static void count_contact(const struct att_config *config, const struct att_contact_view *view,
+static void count_contact(const struct att_core *core, const struct att_contact_view *view,
                           struct att_wire_skill *rows)
 {
-        uint32_t index = att_config_find_queue(config, view->queue);
-        const struct att_step *step;
+        struct att_requirement requires[ATT_REQUIREMENTS_MAX];
+        uint32_t count = att_core_contact_requires(core, view->id, requires);
 
-        if (index == ATT_NONE || view->step >= config->queues[index].step_count) {
-                return;
-        }
-        step = &config->queues[index].steps[view->step];
-        for (uint32_t i = 0; i < step->requires_count; i++) {
-                struct att_wire_skill *row = &rows[step->requires[i].skill];
+        for (uint32_t i = 0; i < count; i++) {
+                struct att_wire_skill *row = &rows[requires[i].skill];
 
                 row->waiting++;
                 row->longest_wait_ms = att_max_i64(row->longest_wait_ms, view->waited_ms);
@@ -213,7 +210,7 @@ static void count_demand(const struct att_core *core, struct att_wire_skill *row
                         break;
                 }
                 if (view.state == ATT_CONTACT_QUEUED || view.state == ATT_CONTACT_OFFERED) {
-                        count_contact(att_core_config(core), &view, rows);
+                        count_contact(core, &view, rows);
                 }
         }
 }

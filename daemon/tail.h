@@ -25,9 +25,10 @@ struct session;
 struct tail_recent;
 
 struct tails {
-        struct att_list all;        /* Of all sessions. */
-        struct tail_recent *recent; /* Owned: TAIL_RECENT_MAX of them; the next one's place is the */
-        uint64_t next_recent;       /* number of all so far, modulo that. */
+        struct att_list all; /* Of all sessions. */
+        struct tail_recent
+                *recent;      /* Owned: TAIL_RECENT_MAX of them; the next one's place is the */
+        uint64_t next_recent; /* number of all so far, modulo that. */
 };
 
 struct tail_event {

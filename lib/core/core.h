@@ -119,6 +119,11 @@ bool att_core_next_contact(const struct att_core *core, uint64_t *cursor,
 /* 1 for the next to be served of its queue; 0 if it is not waiting. O(log n) of its queue. */
 uint32_t att_core_position(const struct att_core *core, struct att_text contact);
 
+/* What is required of an agent at the step that a waiting contact is in, the request's and the intake's
+ * part included: at most ATT_REQUIREMENTS_MAX, by skill. 0 if it does not wait. */
+uint32_t att_core_contact_requires(const struct att_core *core, struct att_text contact,
+                                   struct att_requirement *ret_requires);
+
 struct att_agent_view {
         struct att_text id;
         struct att_text name;

@@ -108,6 +108,26 @@ bool att_core_next_contact(const struct att_core *core, uint64_t *cursor,
         return true;
 }
 
+uint32_t att_core_contact_requires(const struct att_core *core, struct att_text contact_id,
+                                   struct att_requirement *ret_requires)
+{
+        const struct contact *contact = contact_find(core, contact_id);
+        uint32_t count = 0;
+
+        if (!contact || !contact->signature) {
+                return 0;
+        }
+        for (uint32_t i = 0; i < contact->signature->want_count && count < ATT_REQUIREMENTS_MAX;
+             i++) {
+                const struct want *want = &contact->signature->wants[i];
+
+                if (want->level > 0) {
+                        ret_requires[count++] = (struct att_requirement){want->skill, want->level};
+                }
+        }
+        return count;
+}
+
 uint32_t att_core_position(const struct att_core *core, struct att_text id)
 {
         const struct contact *contact = contact_find(core, id);

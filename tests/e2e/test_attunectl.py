@@ -206,7 +206,7 @@ def a_refusal_is_status_1_with_its_reason(house):
 def wrong_usage_is_status_2_with_the_nearest_name(house):
     for words, hint in ((["statsu"], "'status'"), (["agent", "redy", "ann"], "'agent ready'"),
                         (["config"], "check"), (["queues", "--quue", "x"], "'--queue'"),
-                        (["explain"], "usage"), (["status", "much"], "usage"), (["top"], "top"),
+                        (["explain"], "usage"), (["status", "much"], "usage"), (["tpo"], "'top'"),
                         (["contact", "transfer", "c1"], "--queue"), ([], "usage"),
                         (["contact", "add", "--priority", "high"], "number"),
                         (["contact", "add", "--waited", "90"], "duration"), (["tail", "-n"], "needs")):
@@ -290,6 +290,41 @@ def config_diff_tells_what_would_change(house):
     assert status == 1 and "did you mean" in err
 
 
+def config_diff_replays_a_recorded_day(house):
+    with_traffic(house)
+    house.stop()
+    new = house.write("new.yaml", CONFIG.replace("cards: 8, spanish", "cards: 2, spanish"))
+    status, out, err = house.ctl("config", "diff", "--replay", house.data, new)
+    assert status == 0 and "cards" in out and "->" in out, (out, err)
+    answer = house.ctl_json("config", "diff", "--replay", house.data, new)[0]
+    assert "queues" in answer, answer
+    status, _, err = house.ctl("config", "diff", "--replay", house.path("nowhere"), new)
+    assert status == 1 and "nowhere" in err, err
+    bad = house.write("bad.yaml", CONFIG.replace("cards: 3", "crads: 3"))
+    status, _, err = house.ctl("config", "diff", "--replay", house.data, bad)
+    assert status == 1 and "did you mean" in err, err
+
+
+def skill_gaps_show_who_is_missed_and_where_they_are(house):
+    house.start()
+    phone = house.client("phone")
+    assert house.ctl("skills", "--gaps")[1].startswith("No skill is waited for")
+    for agent in ("bob", "cid"):
+        phone.request("agent_ready", agent=agent)
+    phone.request("agent_pause", agent="cid", reason="x")
+    phone.request("contact_add", contact="g1", channel="voice", queue="general")
+    phone.wait_for("offer")
+    phone.request("offer_accept", contact="g1", agent="bob")
+    phone.request("contact_add", contact="c1", channel="voice", queue="cards",
+                  requires=[{"skill": "spanish", "level": 3}])
+    (spanish, cards) = sorted(house.ctl_json("skills", "--gaps"), key=lambda row: -len(row["skill"]))
+    assert spanish["skill"] == "spanish" and cards["skill"] == "cards", (spanish, cards)
+    # Bob alone speaks Spanish, and is with somebody whom cid could have taken.
+    assert [spanish[key] for key in ("waiting", "free", "signed_in", "busy", "busy_elsewhere")] == [
+        1, 0, 1, 1, 1], spanish
+    assert "ELSEWHERE" in house.ctl("skills", "--gaps")[1]
+
+
 def tail_follows_in_sentences_and_in_json(house):
     house.start()
     phone = house.client("phone")
@@ -348,6 +383,8 @@ if __name__ == "__main__":
         what_is_not_attuned_is_told_apart,
         config_check_needs_no_attuned,
         config_diff_tells_what_would_change,
+        config_diff_replays_a_recorded_day,
+        skill_gaps_show_who_is_missed_and_where_they_are,
         tail_follows_in_sentences_and_in_json,
         tail_ends_when_attuned_does,
         what_customers_wrote_cannot_move_the_cursor,

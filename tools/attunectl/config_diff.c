@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attunectl config diff */
+#include "lib/base/util.h"
 #include "lib/config/diff.h"
+#include "lib/config/load.h"
 #include "lib/config/outcome.h"
 
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
 #include "tools/attunectl/config_load.h"
 #include "tools/attunectl/show.h"
+#include "tools/attunesim/whatif.h"
 
 /* A configuration from a file that must be right to be compared. */
 static const struct att_config *load(struct ctl *ctl, const char *path)
@@ -164,13 +167,56 @@ static bool compare(struct ctl *ctl, const struct att_config *before,
         return told;
 }
 
+/* On a recorded day: attunesim's model of it (docs/what-if.md). */
+static bool replay_day(struct ctl *ctl, const char *data, const char *path)
+{
+        const struct whatif_opening opening = {.data = data};
+        const struct whatif_options options = {.seed = 1};
+        const struct whatif_show show = {.has_contacts = false};
+        struct att_config_errors errors = {0};
+        ATT_CLEANUP(att_buffer_deinit) struct att_buffer why = {0};
+        struct whatif_day *day = NULL;
+        const struct att_config *config = NULL;
+        struct whatif *whatif;
+
+        if (whatif_day_open(&opening, &day, &why) < 0) {
+                ctl_complain(ctl, "%s", why.data ? why.data : "the journal can't be read");
+                return false;
+        }
+        /* Its opening hours are those of that day. */
+        if (att_config_load_path(path, whatif_day_begin_ms(day), &errors, &config) ==
+            ATT_CONFIG_OK) {
+                whatif = whatif_compare(day, config, &options);
+                if (ctl->json) {
+                        whatif_write_json(whatif, &show, &ctl->out);
+                } else {
+                        whatif_write_text(whatif, &show, &ctl->out);
+                }
+                whatif_free(whatif);
+        } else {
+                config_write_messages(&why, &errors);
+                ctl_complain(ctl, "%s can't be in force:\n%s", path, why.data ? why.data : "");
+        }
+        att_config_errors_deinit(&errors);
+        att_config_unref(config);
+        whatif_day_close(day);
+        return config != NULL;
+}
+
 static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
 {
+        const char *data = argument_option(arguments, "replay");
         bool is_live = arguments->word_count == 1;
         const struct att_config *after = load(ctl, arguments->words[arguments->word_count - 1]);
         const struct att_config *before = NULL;
         bool compared = false;
 
+        if (data) {
+                att_config_unref(after);
+                return after && replay_day(ctl, data, arguments->words[arguments->word_count - 1])
+                               ? VERDICT_DONE
+                               : VERDICT_NO;
+        }
         if (after) {
                 before = is_live ? config_fetch(ctl) : load(ctl, arguments->words[0]);
                 compared = before && compare(ctl, before, after, is_live);
@@ -180,14 +226,23 @@ static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
         return compared ? VERDICT_DONE : VERDICT_NO;
 }
 
+static const struct option_row options[] = {
+        {"replay", "DATA",
+         "on the day that this data directory recorded: service levels, waits, "
+         "who got more and less",
+         'r'},
+        {0},
+};
+
 const struct command command_config_diff = {
         .name = "config diff",
-        .arguments = "[OLD] PATH",
+        .arguments = "[OLD] PATH | --replay DATA PATH",
         .summary = "what would change for agents, queues and those waiting now",
         .details =
                 "Compares PATH with what is in force in attuned; with two paths, the second with "
                 "the first, and attuned need not run. + is new, - goes, ~ changes, = is what follows "
                 "for queues and agents, ! concerns contacts that wait at this moment.",
+        .options = options,
         .words_min = 1,
         .words_max = 2,
         .run = run,

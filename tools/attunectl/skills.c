@@ -3,6 +3,7 @@
 #include "lib/model/words.h"
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
+#include "tools/attunectl/gaps.h"
 #include "tools/attunectl/grid.h"
 #include "tools/attunectl/pages.h"
 #include "tools/attunectl/show.h"
@@ -72,15 +73,22 @@ static enum verdict run(struct ctl *ctl, const struct arguments *arguments)
                 .put = put_page,
         };
 
-        (void)arguments;
-        return pages_run(&pages, ctl);
+        return argument_is_given(arguments, "gaps") ? gaps_run(ctl) : pages_run(&pages, ctl);
 }
+
+static const struct option_row options[] = {
+        {"gaps", NULL, "only skills that more wait for than are free, the widest gap first", 'g'},
+        {0},
+};
 
 const struct command command_skills = {
         .name = "skills",
-        .arguments = "",
+        .arguments = "[--gaps]",
         .summary = "supply of each skill against demand",
         .details = "WAITING are the contacts that require the skill now. FREE are the ready agents "
-                   "who have it and have nothing in hand.",
+                   "who have it and have nothing in hand. With --gaps: BUSY are those who have it "
+                   "and something in hand, ELSEWHERE those of them who are with a contact that "
+                   "somebody signed in without the skill could have taken.",
+        .options = options,
         .run = run,
 };
