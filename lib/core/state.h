@@ -208,33 +208,41 @@ struct cooldown {
 
 struct details;
 
+/* What is looked at together lies together; first what is known of a closed one, too. */
 struct contact {
         struct att_map_node by_id;
-        struct att_list in_core;  /* core->live by arrival, or core->closed by closing. */
-        struct att_list in_queue; /* queue_state.waiting while queued. */
-        struct att_list in_customer;
-        struct waiting waiting;
-        struct att_list in_dirty;
+        struct att_list in_core; /* core->live by arrival, or core->closed by closing. */
+        enum att_contact_state state;
+        enum att_outcome outcome;
         char *id_data; /* Owned: the id (the key of `by_id`), front end's name, customer's id. */
         uint16_t front_end_len;
         uint16_t customer_id_len;
-        struct details *details;   /* Owned; NULL once closed and told. */
-        struct att_digest content; /* Of the request: the same again is no other contact. */
-        enum att_contact_state state;
-        enum att_outcome outcome;
+        uint32_t wrapping;             /* Interactions that still name it in wrap-up. */
+        struct att_digest content;     /* Of the request: the same again is no other contact. */
+        struct details *details;       /* Owned; NULL once closed and told. */
+        struct att_decision *decision; /* Owned, or NULL; of so many bytes: */
+        uint32_t decision_bytes;
+        uint32_t queue; /* ATT_NONE once its queue is gone. */
+        uint32_t channel;
+        uint32_t step;
+        int64_t closed_ms;
+
+        /* Where it stands, and what decides that. */
+        struct waiting waiting;
         uint64_t arrival; /* The command's sequence number. */
         int64_t arrived_ms;
-
-        /* Where it is. */
-        uint32_t queue; /* ATT_NONE once its queue is gone. */
-        uint32_t step;
-        uint32_t channel;
         int64_t waited_before_ms; /* Of earlier spells of waiting. */
         int64_t waiting_since_ms; /* While queued or offered. */
         int64_t entered_ms;       /* The queue. */
-        uint64_t offered_round;   /* core->round when it was last offered. */
-        uint64_t considered_in;   /* Scratch of the matching. */
-        bool put_back;            /* From an offer that came to nothing. */
+        int64_t priority_request_milli;
+        int64_t priority_rules_milli;
+        int64_t tier_points_milli;
+        int64_t value_ppm;
+        int64_t emotion_ppm;
+        struct signature *signature; /* Shared, counted. NULL while not in a queue. */
+        struct customer *customer;   /* Borrowed; NULL: unknown. */
+        struct att_list in_customer;
+        bool put_back; /* From an offer that came to nothing. */
         bool no_bots;
         bool ever_entered;
         bool entering;        /* During a reload: on its way to another queue. */
@@ -242,49 +250,40 @@ struct contact {
         bool dirty;
         bool window;       /* Its policy's batching window has just closed. */
         bool round_counts; /* Of the running round one offer was declined or missed. */
-        uint32_t rounds;
-        uint64_t moved_round; /* The instant of the last move between queues ... */
-        uint32_t moves;       /* ... and how many there were in it. */
-        uint32_t attempt;
-        uint32_t transfers;
 
-        /* What is asked of agents. */
-        struct att_requirement *own;    /* Owned: the request's and updates'; level 0 drops. */
-        struct att_requirement *ruled;  /* Owned: the intake's. */
-        struct att_preference *prefers; /* Owned: request's and rules', joined. */
+        /* Who may take it. */
         uint32_t own_count;
         uint32_t ruled_count;
         uint32_t prefer_count;
         uint32_t excluded_count;
         uint32_t cooldown_count;
         uint32_t offer_count;
-        struct signature *signature; /* Shared, counted. NULL while not in a queue. */
-        struct agent *named;         /* Borrowed. */
-        int64_t named_until_ms;      /* The others may take it from then on. */
-        struct agent *preferred;     /* Borrowed. */
-        struct agent **excluded;     /* Owned array. */
-        struct cooldown *cooldowns;  /* Owned. */
+        struct agent *named;     /* Borrowed. */
+        int64_t named_until_ms;  /* The others may take it from then on. */
+        struct agent *preferred; /* Borrowed. */
+        int64_t reach_ms;        /* When time alone may bring an agent into reach. */
 
-        /* How much it matters. */
-        int64_t priority_request_milli;
-        int64_t priority_rules_milli;
-        uint32_t tier;   /* ATT_NONE */
-        uint32_t intent; /* ATT_NONE */
-        int64_t value_ppm;
-        int64_t tier_points_milli;
-        int64_t emotion_ppm;
-
+        struct att_list in_queue;  /* queue_state.waiting while queued. */
+        int64_t due_ms[DUE_COUNT]; /* INT64_MAX: not due. */
+        struct timer timer;        /* For the first of them. */
+        struct att_list in_dirty;
         struct att_list offers;
         struct interaction *interaction; /* Borrowed; while connected. */
         struct agent *last_agent;        /* Borrowed; who had it last. */
-        uint32_t wrapping;               /* Interactions that still name it in wrap-up. */
-        struct customer *customer;       /* Borrowed; NULL: unknown. */
-        int64_t closed_ms;
-        struct timer timer;            /* For the first of: */
-        int64_t due_ms[DUE_COUNT];     /* INT64_MAX: not due. */
-        int64_t reach_ms;              /* When time alone may bring an agent into reach. */
-        struct att_decision *decision; /* Owned, or NULL; of so many bytes. */
-        uint32_t decision_bytes;
+        struct att_requirement *own;     /* Owned: the request's and updates'; level 0 drops. */
+        struct att_requirement *ruled;   /* Owned: the intake's. */
+        struct att_preference *prefers;  /* Owned: request's and rules', joined. */
+        struct agent **excluded;         /* Owned array. */
+        struct cooldown *cooldowns;      /* Owned. */
+        uint64_t offered_round;          /* core->round when it was last offered. */
+        uint64_t considered_in;          /* Scratch of the matching. */
+        uint64_t moved_round;            /* The instant of the last move between queues ... */
+        uint32_t moves;                  /* ... and how many there were in it. */
+        uint32_t rounds;
+        uint32_t attempt;
+        uint32_t transfers;
+        uint32_t tier;   /* ATT_NONE */
+        uint32_t intent; /* ATT_NONE */
 };
 
 /* ---- Customers ---- */

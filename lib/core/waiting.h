@@ -124,14 +124,14 @@ struct slots {
 void slots_reset(struct slots *slots, uint32_t agents);
 void slots_deinit(struct slots *slots);
 
-struct waiting {             /* The part of a contact. */
-        struct group *group; /* NULL: apart, named alone, or not waiting. */
-        struct att_keyheap_node in_phase;
+struct waiting {                      /* The part of a contact. */
+        wide_int key;                 /* Larger: more urgent, within the phase. */
+        struct group *group;          /* NULL: apart, named alone, or not waiting. */
+        int64_t start_ms;             /* When it would have begun to wait, had it waited at once. */
         struct att_rank_node in_rank; /* Of its queue and phase; while queued. */
-        struct att_list in_apart;
+        struct att_keyheap_node in_phase;
         enum phase phase;
-        wide_int key;     /* Larger: more urgent, within the phase. */
-        int64_t start_ms; /* When it would have begun to wait, had it waited at once. */
+        struct att_list in_apart;
         /* With the agents who mean more to it than others: */
         struct att_list in_named;
         struct att_list in_preferred;
