@@ -68,7 +68,8 @@ END_TEST
 
 START_TEST(erlang_c_is_that_of_the_tables)
 {
-        const struct erlang_queue queue = {.per_s = 0.2, .handle_s = 240, .patience_s = INFINITY};
+        const struct erlang_queue queue = {
+                .per_s = 0.2, .handle_s = 240, .patience_s = (double)INFINITY};
 
         /* The example of telephone textbooks: 48 erlangs, 55 agents, 84.5 % within 15 s. */
         check_near(erlang_c(48, 55), 0.2388, 5e-4);
@@ -125,7 +126,7 @@ START_TEST(much_patience_is_erlang_c)
         struct erlang_queue queue = {.per_s = 0.2, .handle_s = 240, .patience_s = 1e9};
         double patient = erlang_level(&queue, 55, 15);
 
-        queue.patience_s = INFINITY;
+        queue.patience_s = (double)INFINITY;
         check_near(patient, erlang_level(&queue, 55, 15), 1e-5);
 }
 END_TEST
@@ -157,7 +158,8 @@ START_TEST(the_fewest_agents_hold_and_one_fewer_does_not)
                 ck_assert(erlang_level(&queue, agents, 20) >= level);
                 ck_assert(agents > 0 && erlang_level(&queue, agents - 1, 20) < level);
         }
-        ck_assert_uint_eq(erlang_agents(&(struct erlang_queue){1, 600, INFINITY}, 20, 0.8, 50), 50);
+        ck_assert_uint_eq(
+                erlang_agents(&(struct erlang_queue){1, 600, (double)INFINITY}, 20, 0.8, 50), 50);
         ck_assert_uint_eq(erlang_agents(&(struct erlang_queue){0, 600, 60}, 20, 0.8, 50), 0);
 }
 END_TEST

@@ -192,7 +192,7 @@ static void note_all(const struct picture *picture, uint32_t column, struct scal
 /* From 0, or (levels) from a round figure below all, to 100. */
 static struct scale scale_of_sides(const struct picture *picture, enum plot_figure figure)
 {
-        struct scale means = {INFINITY, 0};
+        struct scale means = {(double)INFINITY, 0};
         struct scale bands = means;
 
         for (uint32_t column = 0; column < picture->side_count; column++) {

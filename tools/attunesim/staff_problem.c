@@ -281,7 +281,7 @@ double staff_patience_s(const struct staff_problem *problem, uint32_t queue)
                         return stream->patience.mean;
                 }
         }
-        return INFINITY;
+        return (double)INFINITY;
 }
 
 /* The whole --------------------------------------------------------------- */

@@ -263,11 +263,19 @@ static void write_group(const struct staff_problem *problem, const struct staff_
 
 /* The table --------------------------------------------------------------- */
 
-static void write_head(const struct staff_problem *problem, struct att_buffer *into)
+/* Groups that need nobody have no column. */
+static bool has_column(const struct staff_problem *problem, const struct staff_answer *answer,
+                       uint32_t group)
+{
+        return !problem->groups[group].is_fixed && most_of(problem, answer->counts, group) > 0;
+}
+
+static void write_head(const struct staff_problem *problem, const struct staff_answer *answer,
+                       struct att_buffer *into)
 {
         att_buffer_printf(into, "\n%-14s", "from    to");
         for (uint32_t i = 0; i < problem->group_count; i++) {
-                if (!problem->groups[i].is_fixed) {
+                if (has_column(problem, answer, i)) {
                         att_buffer_printf(into, " %*s", COLUMN, problem->groups[i].label);
                 }
         }
@@ -287,7 +295,7 @@ static void write_intervals(const struct staff_problem *problem, const struct st
                 att_buffer_printf(into, "%-7s %-6s", time_of(problem, t, false, from),
                                   time_of(problem, t + 1, true, to));
                 for (uint32_t i = 0; i < problem->group_count; i++) {
-                        if (!problem->groups[i].is_fixed) {
+                        if (has_column(problem, answer, i)) {
                                 att_buffer_printf(into, " %*u", COLUMN,
                                                   count_of(problem, answer->counts, i, t));
                         }
@@ -303,7 +311,7 @@ static void write_totals(const struct staff_problem *problem, const struct staff
 
         att_buffer_printf(into, "%-14s", "agent-hours");
         for (uint32_t i = 0; i < problem->group_count; i++) {
-                if (!problem->groups[i].is_fixed) {
+                if (has_column(problem, answer, i)) {
                         att_buffer_printf(into, " %*.1f", COLUMN,
                                           hours_of(problem, answer->counts, i));
                 }
@@ -313,7 +321,7 @@ static void write_totals(const struct staff_problem *problem, const struct staff
                           staff_hours(problem, answer->erlang));
         att_buffer_printf(into, "%-14s", "there are");
         for (uint32_t i = 0; i < problem->group_count; i++) {
-                if (!problem->groups[i].is_fixed) {
+                if (has_column(problem, answer, i)) {
                         att_buffer_printf(into, " %*u", COLUMN, problem->groups[i].member_count);
                         is_short = is_short || most_of(problem, answer->counts, i) >
                                                        problem->groups[i].member_count;
@@ -400,7 +408,7 @@ void staff_report_table(const struct staff_problem *problem, const struct staff_
         for (uint32_t i = 0; i < problem->group_count; i++) {
                 write_group(problem, &problem->groups[i], into);
         }
-        write_head(problem, into);
+        write_head(problem, answer, into);
         write_intervals(problem, answer, into);
         write_totals(problem, answer, into);
         write_queues(problem, answer, into);

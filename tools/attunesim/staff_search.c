@@ -140,7 +140,7 @@ static uint32_t erlang_of(const struct hunt *hunt, const struct staff_result *pl
                           uint32_t group, uint32_t interval, uint32_t most)
 {
         const struct staff_problem *problem = hunt->problem;
-        struct erlang_queue pool = {.patience_s = INFINITY};
+        struct erlang_queue pool = {.patience_s = (double)INFINITY};
         double busy = 0;
         uint32_t needed = 0;
 
