@@ -19,6 +19,7 @@ static void turn_away(struct session *session, uint64_t request_id, enum att_ref
 {
         struct att_wire_error error = {.code = code, .message = att_text_from(what)};
 
+        session->app->tally.turned_away[code]++;
         att_wire_put_error(session_out(session), request_id, &error);
         session_close_gently(session, what);
 }

@@ -490,6 +490,7 @@ static void turn_away(struct session *session)
                 .retry_ms = app_retry_ms(session->app),
         };
 
+        session->app->tally.turned_away[error.code]++;
         att_wire_put_error(session_out(session), 0, &error);
         session_close_gently(session, "too many sessions");
 }

@@ -15,7 +15,7 @@ import urllib.request
 
 from faults import needs_root
 from power import mounted_tmpfs
-from support import ATTUNED, CONFIG, IS_SANITIZED, ROOT, SLOWER, Skipped, eventually, run
+from support import ATTUNED, CONFIG, IS_SANITIZED, ROOT, SLOWER, Skipped, attune, eventually, run
 from web import Web, raw, samples
 
 CONNECTIONS_MAX = 64
@@ -104,10 +104,17 @@ def refusals_are_counted_by_their_code(house):
                                  (wall, "contact_end", {"contact": "nobody"})):
         try:
             client.request(name, **fields)
-        except Exception as refusal:  # pylint: disable=broad-except
+            raise AssertionError(f"{name} {fields} was done")
+        except attune.Refused as refusal:
             assert refusal.code in ("unknown", "denied"), refusal
     eventually(lambda: web.metrics()["attune_commands_refused_total", "code=unknown"] == 2)
     assert web.metrics()["attune_requests_refused_total", "code=denied"] == 1
+    try:
+        house.client("phone", token="guessed")
+        raise AssertionError("a wrong token got in")
+    except attune.Refused as refusal:
+        assert refusal.code == "denied"
+    eventually(lambda: web.metrics()["attune_requests_refused_total", "code=denied"] == 2)
 
 
 def pushes_that_nobody_acknowledges_are_seen(house):
