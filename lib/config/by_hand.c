@@ -177,6 +177,18 @@ static void read_document(struct att_by_hand *by_hand, const struct att_yaml_nod
         }
 }
 
+/* The places outlive the file that they were read from. */
+static void keep_source(struct att_by_hand *by_hand, struct att_text path)
+{
+        const struct att_text source = att_arena_text(&by_hand->arena, path);
+
+        for (uint32_t i = 0; i < by_hand->count; i++) {
+                if (by_hand->items[i].place.line > 0) {
+                        by_hand->items[i].place.source = source;
+                }
+        }
+}
+
 bool att_by_hand_read(struct att_by_hand *by_hand, struct att_text path, struct att_text bytes,
                       struct att_config_errors *errors)
 {
@@ -193,6 +205,7 @@ bool att_by_hand_read(struct att_by_hand *by_hand, struct att_text path, struct 
         for (uint32_t i = 0; i < file.document_count; i++) {
                 read_document(by_hand, file.documents[i], errors);
         }
+        keep_source(by_hand, path);
         att_yaml_file_deinit(&file);
         return errors->error_count == before;
 }
