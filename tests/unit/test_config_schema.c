@@ -59,9 +59,10 @@ START_TEST(the_manual_page_ends_in_the_current_reference_too)
         struct att_buffer current = {0};
 
         att_config_manual_write(&current);
-        ck_assert_msg(page.len > current.len &&
-                              strcmp(page.data + page.len - current.len, current.data) == 0,
-                      "replace the end of docs/man/attune.yaml.5.scd by: attunesim schema --manual");
+        ck_assert_msg(
+                page.len > current.len &&
+                        strcmp(page.data + page.len - current.len, current.data) == 0,
+                "replace the end of docs/man/attune.yaml.5.scd by: attunesim schema --manual");
         att_buffer_deinit(&page);
         att_buffer_deinit(&current);
 }
