@@ -218,21 +218,21 @@ def every_alert_says_what_to_do(house):
 def a_process_that_stood_still_is_not_well_and_then_is(house):
     web = open_house(house)
     assert web.get("/healthz") == (200, "ok\n")
-    kept = web.connection()
-    web.get("/healthz", connection=kept)
-    house.process.send_signal(signal.SIGSTOP)
-    kept.request("GET", "/healthz")
-    kept.sock.settimeout(1.5)
-    try:
-        kept.getresponse()
-        raise AssertionError("a process that is stopped answered")
-    except socket.timeout:
-        pass
-    house.process.send_signal(signal.SIGCONT)
-    # It heard of the request when it went on: the first thing it says is that it stood.
-    with web.socket() as again:
-        again.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        said = again.recv(4096).decode()
+    request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    with web.socket() as kept:
+        kept.sendall(request)
+        eventually(lambda: kept.recv(4096).endswith(b"ok\n"))
+        house.process.send_signal(signal.SIGSTOP)
+        kept.sendall(request)
+        kept.settimeout(2)
+        try:
+            raise AssertionError(f"a process that is stopped answered {kept.recv(4096)}")
+        except socket.timeout:
+            pass
+        house.process.send_signal(signal.SIGCONT)
+        # It hears of the request when it goes on: the first thing it says is that it stood.
+        kept.settimeout(10 * SLOWER)
+        said = kept.recv(4096).decode()
     assert " 503 " in said, said
     eventually(lambda: web.get("/healthz") == (200, "ok\n"))
 
