@@ -180,6 +180,18 @@ void answer_explain(struct session *session, const struct att_wire_message *mess
         att_arena_deinit(&arena);
 }
 
+/* ---- Stopping ---- */
+
+void answer_drain(struct session *session, const struct att_wire_message *message)
+{
+        struct att_wire_done done = {.state = ATT_CONTACT_STATE_COUNT, .estimate_ms = -1};
+
+        if (message->request_id != 0) {
+                att_wire_put_done(session_out(session), message->request_id, &done);
+        }
+        app_drain(session->app);
+}
+
 /* ---- Configuration ---- */
 
 static void refuse_unknown(struct session *session, const struct att_wire_message *message,

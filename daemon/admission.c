@@ -179,6 +179,7 @@ enum load_level admission_limit(const struct att_wire_message *message)
         case ATT_WIRE_EVENTS:
         case ATT_WIRE_RINGING:
         case ATT_WIRE_STATUS:
+        case ATT_WIRE_DRAIN:
         case ATT_WIRE_RELOAD:
         case ATT_WIRE_RECONCILE:
         case ATT_WIRE_TAIL_STOP:

@@ -229,6 +229,7 @@ static message_handler *const handlers[ATT_WIRE_BODY_COUNT] = {
         [ATT_WIRE_BYE] = handle_bye,
         [ATT_WIRE_RINGING] = handle_ringing,
         [ATT_WIRE_STATUS] = answer_status,
+        [ATT_WIRE_DRAIN] = answer_drain,
         [ATT_WIRE_QUEUES] = answer_queues,
         [ATT_WIRE_AGENTS] = answer_agents,
         [ATT_WIRE_CONTACTS] = answer_contacts,
@@ -271,6 +272,7 @@ static bool is_bulk(const struct session *session, const struct att_wire_message
         case ATT_WIRE_EVENTS:
         case ATT_WIRE_RINGING:
         case ATT_WIRE_RELOAD:
+        case ATT_WIRE_DRAIN:
         case ATT_WIRE_TAIL:
         case ATT_WIRE_TAIL_STOP:
         case ATT_WIRE_BODY_COUNT:

@@ -21,7 +21,8 @@ typedef void message_handler(struct session *session, const struct att_wire_mess
 message_handler answer_hello;     /* daemon/hello.c */
 message_handler answer_reconcile; /* daemon/reconcile.c */
 
-message_handler answer_status; /* daemon/admin.c */
+message_handler answer_status;
+message_handler answer_drain; /* daemon/admin.c */
 message_handler answer_explain;
 message_handler answer_reload;
 message_handler answer_config;

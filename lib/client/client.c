@@ -267,6 +267,7 @@ static bool make_event(struct att_client *client, struct att_client_event *event
         case ATT_WIRE_COMMAND:
         case ATT_WIRE_RINGING:
         case ATT_WIRE_STATUS:
+        case ATT_WIRE_DRAIN:
         case ATT_WIRE_QUEUES:
         case ATT_WIRE_AGENTS:
         case ATT_WIRE_CONTACTS:

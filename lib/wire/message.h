@@ -41,6 +41,7 @@ enum att_wire_body {
         ATT_WIRE_COMMAND,
         ATT_WIRE_RINGING,
         ATT_WIRE_STATUS,
+        ATT_WIRE_DRAIN,
         ATT_WIRE_QUEUES,
         ATT_WIRE_AGENTS,
         ATT_WIRE_CONTACTS,

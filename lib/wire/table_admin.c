@@ -273,6 +273,7 @@ const struct table table_answer = TABLE_OF("Answer", answer_fields, struct att_w
 /* Questions ----------------------------------------------------------------------------------- */
 
 const struct table table_status_request = {.message = "StatusRequest"};
+const struct table table_drain_request = {.message = "DrainRequest"};
 
 static const struct table_field queues_request_fields[] = {
         TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),

@@ -200,6 +200,7 @@ static const struct table_field envelope_fields[] = {
         BODY(56, "tail", ATT_WIRE_TAIL, tail, table_tail_request),
         WHOLE(57, "tail_stop", ATT_WIRE_TAIL_STOP, table_tail_stop),
         BODY(58, "report", ATT_WIRE_REPORT, report, table_report_request),
+        WHOLE(59, "drain", ATT_WIRE_DRAIN, table_drain_request),
 };
 
 const struct table table_envelope = TABLE_OF(

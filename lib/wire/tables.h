@@ -47,6 +47,7 @@ extern const struct table table_agent_row;
 extern const struct table table_skill_row;
 extern const struct table table_report_row;
 extern const struct table table_answer;
+extern const struct table table_drain_request;
 extern const struct table table_status_request; /* These of their structs in a message. */
 extern const struct table table_queues_request;
 extern const struct table table_agents_request;

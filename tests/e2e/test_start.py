@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 
-from support import ATTUNED, CONFIG, attune, run
+from support import ATTUNED, CONFIG, attune, refused, run
 
 
 def wrong_options_are_said_with_status_2(house):
@@ -192,6 +192,18 @@ def the_route_log_may_go_to_standard_output(house):
     assert process.returncode == 0 and '"event":"config"' in out, out
 
 
+def drain_stops_as_sigterm_does(house):
+    house.start()
+    phone = house.client("phone")
+    phone.request("contact_add", contact="c1", channel="voice", queue="cards")
+    status, out, err = house.ctl("drain")
+    assert status == 0 and "stops" in out, (out, err)
+    assert house.process.wait(20) == 0 and "draining" in house.words()
+    house.start()
+    assert [row["contact"] for row in house.ctl_json("contacts")] == ["c1"]
+    refused("denied", house.client("phone"), "drain")
+
+
 if __name__ == "__main__":
     run(wrong_options_are_said_with_status_2,
         help_and_version_are_shown_with_status_0,
@@ -209,4 +221,5 @@ if __name__ == "__main__":
         the_socket_is_for_its_owner_and_group,
         sigterm_says_goodbye_and_exits_0,
         sigusr1_opens_the_log_anew,
-        the_route_log_may_go_to_standard_output)
+        the_route_log_may_go_to_standard_output,
+        drain_stops_as_sigterm_does)

@@ -51,6 +51,7 @@ const struct command *const commands[] = {
         &command_contact_abandon,
         &command_contact_cancel,
         &command_contact_feedback,
+        &command_drain,
         &command_help,
         NULL,
 };

@@ -39,6 +39,7 @@ extern const struct command command_contact_resume;
 extern const struct command command_contact_abandon;
 extern const struct command command_contact_cancel;
 extern const struct command command_contact_feedback;
+extern const struct command command_drain;
 extern const struct command command_help;
 
 #endif

@@ -11,6 +11,8 @@
 #include "tools/attunectl/show.h"
 #include "tools/attunesim/whatif.h"
 
+#define DRAWS 20 /* Of what a recording doesn't know. */
+
 /* A configuration from a file that must be right to be compared. */
 static const struct att_config *load(struct ctl *ctl, const char *path)
 {
@@ -171,7 +173,7 @@ static bool compare(struct ctl *ctl, const struct att_config *before,
 static bool replay_day(struct ctl *ctl, const char *data, const char *path)
 {
         const struct whatif_opening opening = {.data = data};
-        const struct whatif_options options = {.seed = 1};
+        const struct whatif_options options = {.seed = 1, .draws = DRAWS};
         const struct whatif_show show = {.has_contacts = false};
         struct att_config_errors errors = {0};
         ATT_CLEANUP(att_buffer_deinit) struct att_buffer why = {0};
