@@ -124,9 +124,9 @@ def the_tab_key_itself_completes(house):
 
     try:
         type_keys(f"source {COMPLETION}\n".encode())
-        type_keys(b"attunectl que\t")
-        eventually(lambda: shown(b"attunectl queues "))
-        type_keys(b"--que\tgen\t")
+        type_keys(b"attunectl stat\t")
+        eventually(lambda: shown(b"attunectl status "))
+        type_keys(b"\x15attunectl queues --que\tgen\t")
         eventually(lambda: shown(b"attunectl queues --queue general"))
         type_keys(b"\n")
         eventually(lambda: shown(b"QUEUE"))
