@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from faults import crash_at, needs_faults
+from faults import count_operations, crash_at, needs_faults
 from support import ATTUNED, SLOWER, run
 
 
@@ -69,7 +69,8 @@ def a_disk_that_hangs_ends_the_process(house):
     """A sync in the middle of traffic never returns, nor any after it. What waited for it was not
     answered; all that was is there after a start on a disk that is well again."""
     needs_faults()
-    how, traffic = crash_at(house, "sync:40:hang:sticky", 400, watchdog=2)
+    at_start = count_operations(house, 0, "sync")
+    how, traffic = crash_at(house, f"sync:{at_start + 20}:hang:sticky", 400, watchdog=2)
     assert how == -signal.SIGABRT, how
     assert len(traffic.history) > 10, traffic.history
     assert "journal.slow" in house.words() and "journal.stuck" in house.words()

@@ -259,7 +259,7 @@ double sim_dist_draw(const struct sim_dist *dist, gsl_rng *rng)
 {
         switch (dist->law) {
         case SIM_NONE:
-                return INFINITY;
+                return (double)INFINITY;
         case SIM_FIXED:
                 return dist->a;
         case SIM_EXP:
@@ -273,5 +273,5 @@ double sim_dist_draw(const struct sim_dist *dist, gsl_rng *rng)
         case SIM_STILL:
                 return invert_still(dist, gsl_rng_uniform_pos(rng));
         }
-        return INFINITY;
+        return (double)INFINITY;
 }

@@ -84,7 +84,7 @@ static double next_arrival_s(struct sim_source *source)
         double left;
 
         if (!has_any(stream)) {
-                return INFINITY;
+                return (double)INFINITY;
         }
         left = gsl_ran_exponential(source->arrivals, 1);
         if (stream->piece_count == 1 && stream->pieces[0].from_s <= at_s && stream->period_s <= 0) {
@@ -104,7 +104,7 @@ static double next_arrival_s(struct sim_source *source)
                         return at_s + left / rate;
                 }
                 if (isinf(end_s)) {
-                        return INFINITY;
+                        return (double)INFINITY;
                 }
                 left -= rate * (end_s - at_s);
                 at_s = end_s;
@@ -149,7 +149,7 @@ void sim_source_draw(struct sim_source *source, const struct sim_row *row, bool 
                 .customer = stream->customers > 0
                                     ? (uint32_t)gsl_rng_uniform_int(rng, stream->customers)
                                     : ATT_NONE,
-                .redial_s = INFINITY,
+                .redial_s = (double)INFINITY,
         };
         if (stream->redial_share > 0) {
                 bool redials = gsl_rng_uniform(rng) < stream->redial_share;

@@ -163,11 +163,13 @@ void sim_report_json(const struct sim_plan *plan, const struct sim_outcome *outc
 
 /* Tables ------------------------------------------------------------------ */
 
+enum cell_kind { IS_COUNT, IS_SHARE, IS_FIGURE };
+
 /* What a person looks at first. */
 static const struct {
         enum sim_measure measure;
         const char *title;
-        enum { IS_COUNT, IS_SHARE, IS_FIGURE } kind;
+        enum cell_kind kind;
 } columns[] = {
         {SIM_OFFERED, "offered", IS_COUNT},          {SIM_P_BLOCK, "blocked", IS_SHARE},
         {SIM_P_ABANDON, "abandoned", IS_SHARE},      {SIM_P_WAIT, "wait", IS_SHARE},
@@ -178,7 +180,7 @@ static const struct {
 
 #define CELL_WIDTH 15
 
-static void write_cell(struct att_buffer *into, struct sim_estimate estimate, int kind)
+static void write_cell(struct att_buffer *into, struct sim_estimate estimate, enum cell_kind kind)
 {
         char text[64];
         double scale = kind == IS_SHARE ? 100 : 1;

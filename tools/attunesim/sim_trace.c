@@ -164,7 +164,7 @@ static double read_seconds(const struct table *table, const struct att_yaml_node
         int64_t micro;
 
         if (!att_value_decimal(table->errors, cell, 6, 0, INT64_C(1) << 50, &micro)) {
-                return NAN;
+                return (double)NAN;
         }
         return (double)micro / MICRO;
 }
