@@ -13,7 +13,14 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 packages=$(realpath "${1:-build/package}")
-mirror=${MIRROR:-http://deb.debian.org/debian}
+# Where this machine gets its own packages.
+own_mirror() {
+        cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
+                awk '!found && /^URIs:/ { found = $2 }
+                     !found && /^deb / { found = $2 ~ /^\[/ ? $3 : $2 }
+                     END { print found }' || true
+}
+mirror=${MIRROR:-$(own_mirror)}
 base=$PWD/build/debian-12.tar
 root=
 n_ok=0

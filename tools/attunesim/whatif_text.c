@@ -93,8 +93,9 @@ static int64_t contact_count(const struct whatif *whatif)
 
 /* Queues ------------------------------------------------------------------ */
 
+/* Both sides of something. */
 static void put_figures(const struct whatif *whatif, struct att_buffer *into, struct att_text label,
-                        int64_t target_ms, const struct whatif_figures sides[WHATIF_SIDES])
+                        int64_t target_ms, const struct whatif_figures *sides)
 {
         const struct whatif_figures *before = &sides[WHATIF_BEFORE];
         const struct whatif_figures *after = &sides[WHATIF_AFTER];
