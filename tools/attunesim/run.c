@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `attunesim run`: simulates a contact centre (docs/simulation.md). */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
 #include "tools/attunesim/commands.h"
+#include "tools/attunesim/options.h"
 #include "tools/attunesim/plot.h"
 #include "tools/attunesim/sim_report.h"
 
@@ -37,18 +35,9 @@ static const char help[] =
         "An interrupt (Ctrl-C) prints what there is by then.\n"
         "Exit status: 0 done, 1 the file is wrong or the run was cut short, 2 wrong usage.\n";
 
-static bool read_number(const char *text, uint64_t most, uint64_t *ret)
+static bool take_option(int option, void *context)
 {
-        char *end;
-
-        errno = 0;
-        *ret = strtoull(text, &end, 10);
-        return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret <= most;
-}
-
-static bool read_option(int option, struct options *options)
-{
-        uint64_t number = 0;
+        struct options *options = context;
 
         switch (option) {
         case 'j':
@@ -59,19 +48,11 @@ static bool read_option(int option, struct options *options)
                 return true;
         case 's':
                 options->has_seed = true;
-                return read_number(optarg, INT64_MAX, &options->seed);
+                return option_number(INT64_MAX, &options->seed);
         case 'r':
-                if (!read_number(optarg, 100000, &number) || number == 0) {
-                        return false;
-                }
-                options->replications = (uint32_t)number;
-                return true;
+                return option_count(100000, &options->replications);
         case 'p':
-                if (!read_number(optarg, 1024, &number) || number == 0) {
-                        return false;
-                }
-                options->jobs = (uint32_t)number;
-                return true;
+                return option_count(1024, &options->jobs);
         default:
                 return false;
         }
@@ -89,27 +70,16 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
                 {"help", no_argument, NULL, 'h'},
                 {NULL, 0, NULL, 0},
         };
-        int option;
+        const struct option_form form = {
+                .command = "run",
+                .help = help,
+                .known = known,
+                .take = take_option,
+                .files = 1,
+                .files_wanted = "one file, please",
+        };
 
-        optind = 1;
-        *ret_status = EXIT_USAGE;
-        while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-                if (option == 'h') {
-                        (void)fputs(help, stdout);
-                        *ret_status = EXIT_DONE;
-                        return false;
-                }
-                if (!read_option(option, options)) {
-                        if (option != '?') {
-                                (void)fprintf(stderr, "attunesim run: '%s' is not possible there\n",
-                                              optarg);
-                        }
-                        (void)fputs(help, stderr);
-                        return false;
-                }
-        }
-        if (optind != argc - 1) {
-                (void)fprintf(stderr, "attunesim run: one file, please\n%s", help);
+        if (!options_read(&form, argc, argv, options, ret_status)) {
                 return false;
         }
         options->path = argv[optind];

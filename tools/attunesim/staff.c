@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `attunesim staff`: how many agents are needed, by interval and group (docs/staffing.md). */
-#include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
 #include "tools/attunesim/commands.h"
+#include "tools/attunesim/options.h"
 #include "tools/attunesim/staff_report.h"
 #include "tools/attunesim/staff_search.h"
 
@@ -46,41 +44,22 @@ static const char help[] =
         "Exit status: 0 every level is reached, 1 it is not, the file is wrong or the search was cut\n"
         "short, 2 wrong usage.\n";
 
-static bool read_number(const char *text, uint64_t most, uint64_t *ret)
+static bool take_option(int option, void *context)
 {
-        char *end;
-
-        errno = 0;
-        *ret = strtoull(text, &end, 10);
-        return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret <= most;
-}
-
-static bool read_count(uint64_t most, uint32_t *ret)
-{
-        uint64_t number;
-
-        if (!read_number(optarg, most, &number) || number == 0) {
-                return false;
-        }
-        *ret = (uint32_t)number;
-        return true;
-}
-
-static bool read_option(int option, struct options *options)
-{
+        struct options *options = context;
         switch (option) {
         case 'j':
                 options->is_json = true;
                 return true;
         case 's':
                 options->has_seed = true;
-                return read_number(optarg, INT64_MAX, &options->seed);
+                return option_number(INT64_MAX, &options->seed);
         case 'r':
-                return read_count(REPLICATIONS_MAX, &options->replications);
+                return option_count(REPLICATIONS_MAX, &options->replications);
         case 'n':
-                return read_count(SIMULATIONS_MAX, &options->simulations);
+                return option_count(SIMULATIONS_MAX, &options->simulations);
         case 'p':
-                return read_count(JOBS_MAX, &options->jobs);
+                return option_count(JOBS_MAX, &options->jobs);
         default:
                 return false;
         }
@@ -98,28 +77,16 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
                 {"help", no_argument, NULL, 'h'},
                 {NULL, 0, NULL, 0},
         };
-        int option;
+        const struct option_form form = {
+                .command = "staff",
+                .help = help,
+                .known = known,
+                .take = take_option,
+                .files = 1,
+                .files_wanted = "one file, please",
+        };
 
-        optind = 1;
-        *ret_status = EXIT_USAGE;
-        while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-                if (option == 'h') {
-                        (void)fputs(help, stdout);
-                        *ret_status = EXIT_DONE;
-                        return false;
-                }
-                if (!read_option(option, options)) {
-                        if (option != '?') {
-                                (void)fprintf(stderr,
-                                              "attunesim staff: '%s' is not possible there\n",
-                                              optarg);
-                        }
-                        (void)fputs(help, stderr);
-                        return false;
-                }
-        }
-        if (optind != argc - 1) {
-                (void)fprintf(stderr, "attunesim staff: one file, please\n%s", help);
+        if (!options_read(&form, argc, argv, options, ret_status)) {
                 return false;
         }
         options->path = argv[optind];
