@@ -6,6 +6,8 @@
  *      DATA/journal/   one file a segment (lib/store/segment.h)
  *      DATA/accepted   how far differences of a replay were accepted, if ever
  *      DATA/stepping, DATA/blamed      lib/store/blame.h
+ *      DATA/config.versions            lib/store/versions.h
+ *      DATA/by-hand.yaml               lib/config/by_hand.h
  *
  * Owning it is what makes a process the only writer: open it before anything in it is read or
  * written, and before a socket that others may still be using is taken over.
