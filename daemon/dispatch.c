@@ -223,24 +223,15 @@ static void handle_second_hello(struct session *session, const struct att_wire_m
 /* ---- Which handler ---- */
 
 static message_handler *const handlers[ATT_WIRE_BODY_COUNT] = {
-        [ATT_WIRE_ACK] = handle_ack,
-        [ATT_WIRE_PING] = handle_ping,
-        [ATT_WIRE_PONG] = handle_pong,
-        [ATT_WIRE_BYE] = handle_bye,
-        [ATT_WIRE_RINGING] = handle_ringing,
-        [ATT_WIRE_STATUS] = answer_status,
-        [ATT_WIRE_DRAIN] = answer_drain,
-        [ATT_WIRE_QUEUES] = answer_queues,
-        [ATT_WIRE_AGENTS] = answer_agents,
-        [ATT_WIRE_CONTACTS] = answer_contacts,
-        [ATT_WIRE_SKILLS] = answer_skills,
-        [ATT_WIRE_EXPLAIN] = answer_explain,
-        [ATT_WIRE_RELOAD] = answer_reload,
-        [ATT_WIRE_CONFIG] = answer_config,
-        [ATT_WIRE_TAIL] = answer_tail,
-        [ATT_WIRE_TAIL_STOP] = answer_tail_stop,
-        [ATT_WIRE_REPORT] = answer_report,
-        [ATT_WIRE_RECONCILE] = answer_reconcile,
+        [ATT_WIRE_ACK] = handle_ack,         [ATT_WIRE_PING] = handle_ping,
+        [ATT_WIRE_PONG] = handle_pong,       [ATT_WIRE_BYE] = handle_bye,
+        [ATT_WIRE_RINGING] = handle_ringing, [ATT_WIRE_STATUS] = answer_status,
+        [ATT_WIRE_DRAIN] = answer_drain,     [ATT_WIRE_QUEUES] = answer_queues,
+        [ATT_WIRE_AGENTS] = answer_agents,   [ATT_WIRE_CONTACTS] = answer_contacts,
+        [ATT_WIRE_SKILLS] = answer_skills,   [ATT_WIRE_EXPLAIN] = answer_explain,
+        [ATT_WIRE_RELOAD] = answer_reload,   [ATT_WIRE_CONFIG] = answer_config,
+        [ATT_WIRE_TAIL] = answer_tail,       [ATT_WIRE_TAIL_STOP] = answer_tail_stop,
+        [ATT_WIRE_REPORT] = answer_report,   [ATT_WIRE_RECONCILE] = answer_reconcile,
 };
 
 /* What may have to wait: it is new, or a question (daemon/lanes.h). */
@@ -258,6 +249,7 @@ static bool is_bulk(const struct session *session, const struct att_wire_message
         case ATT_WIRE_CONFIG:
         case ATT_WIRE_REPORT:
         case ATT_WIRE_RECONCILE:
+        case ATT_WIRE_CUSTOMERS:
                 return true;
         case ATT_WIRE_BYE: /* After what was said before. */
                 return session->lane.count > 0;

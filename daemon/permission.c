@@ -39,6 +39,10 @@ static const struct row COMMANDS[ATT_CMD_KIND_COUNT] = {
         [ATT_CMD_WRAP_UP_DONE] = AGENT(ALWAYS, OWN),
         [ATT_CMD_OCCUPIED] = AGENT(ALWAYS, OWN),
         [ATT_CMD_FREE] = AGENT(ALWAYS, OWN),
+        [ATT_CMD_CUSTOMER_SET] = CONTACT(NEVER, NEVER),
+        [ATT_CMD_CUSTOMER_LINK] = CONTACT(ALWAYS, NEVER),
+        [ATT_CMD_CUSTOMER_UNLINK] = CONTACT(NEVER, NEVER),
+        [ATT_CMD_CUSTOMER_FORGET] = CONTACT(NEVER, NEVER),
 };
 
 #define MESSAGE(platform, agent, observer)                                                         \
@@ -65,6 +69,7 @@ static const struct row MESSAGES[ATT_WIRE_BODY_COUNT] = {
         [ATT_WIRE_TAIL_STOP] = MESSAGE(NEVER, NEVER, ALWAYS),
         [ATT_WIRE_RECONCILE] = MESSAGE(ALWAYS, NEVER, NEVER),
         [ATT_WIRE_REPORT] = MESSAGE(NEVER, NEVER, ALWAYS),
+        [ATT_WIRE_CUSTOMERS] = MESSAGE(NEVER, NEVER, NEVER),
 };
 
 enum permission permission_for_command(enum att_role role, enum att_command_kind kind)

@@ -34,13 +34,17 @@ enum att_command_kind {
         ATT_CMD_OFFER_ACCEPT,
         ATT_CMD_OFFER_DECLINE,
         ATT_CMD_WRAP_UP_DONE,
-        ATT_CMD_OCCUPIED,       /* Work outside the router begins ... */
-        ATT_CMD_FREE,           /* ... and ends. */
-        ATT_CMD_FRONT_END_LOST, /* A front end's last session is gone: its grace begins. */
-        ATT_CMD_FRONT_END_BACK, /* It is there again. */
-        ATT_CMD_AWAY,           /* The shell was away for a while: waits count it, leases
+        ATT_CMD_OCCUPIED,        /* Work outside the router begins ... */
+        ATT_CMD_FREE,            /* ... and ends. */
+        ATT_CMD_FRONT_END_LOST,  /* A front end's last session is gone: its grace begins. */
+        ATT_CMD_FRONT_END_BACK,  /* It is there again. */
+        ATT_CMD_AWAY,            /* The shell was away for a while: waits count it, leases
                                            and offers get a fresh grace. */
-        ATT_CMD_PRICES,         /* Compute the agents' prices anew. */
+        ATT_CMD_PRICES,          /* Compute the agents' prices anew. */
+        ATT_CMD_CUSTOMER_SET,    /* What is known of a customer, from elsewhere. */
+        ATT_CMD_CUSTOMER_LINK,   /* Another name under which a customer comes ... */
+        ATT_CMD_CUSTOMER_UNLINK, /* ... and no longer does. */
+        ATT_CMD_CUSTOMER_FORGET, /* All that is known of a customer goes. */
         ATT_CMD_KIND_COUNT
 };
 
@@ -54,6 +58,15 @@ struct att_named_weight { /* A preference by name. */
         uint32_t weight_milli; /* > 0 */
 };
 
+/* What of a customer is not from the request, but was looked up before the command was made. */
+#define ATT_LOOKED_UP_ID             (1u << 0)
+#define ATT_LOOKED_UP_NAME           (1u << 1)
+#define ATT_LOOKED_UP_TIER           (1u << 2)
+#define ATT_LOOKED_UP_CURRENCY       (1u << 3)
+#define ATT_LOOKED_UP_NOTES          (1u << 4)
+#define ATT_LOOKED_UP_LIFETIME_VALUE (1u << 5)
+#define ATT_LOOKED_UP_CHURN_RISK     (1u << 6)
+
 /* What is known of a customer. Absent numbers are -1. */
 struct att_customer_info {
         struct att_text id; /* Empty: an unknown customer. */
@@ -66,6 +79,8 @@ struct att_customer_info {
         struct att_text last_agent;   /* From history: who spoke with them last, and when. */
         int64_t last_spoke_ms;        /* -1 */
         bool last_went_badly;
+        struct att_text said; /* The id as the request had it, where another one was looked up. */
+        uint32_t looked_up;   /* ATT_LOOKED_UP_* */
 };
 
 /* A number that a request does not give. */
@@ -154,6 +169,17 @@ struct att_command {
                 struct { /* AWAY */
                         int64_t away_ms;
                 } away;
+                struct { /* CUSTOMER_SET, LINK, UNLINK, FORGET */
+                        struct att_customer_info
+                                info;          /* SET: what of it is said; others: the id. */
+                        struct att_text alias; /* LINK, UNLINK */
+                        const struct att_text *aliases; /* SET: these too; FORGET: with these. */
+                        uint32_t alias_count;
+                        int64_t since_ms; /* SET: of the first contact; -1. */
+                        bool by_rule;     /* LINK: a front end said both together. */
+                        bool is_conflict; /* LINK: the alias is another's and stays so; only noted. */
+                        bool only_check; /* SET: nothing is to happen. */
+                } customer;
         };
 };
 

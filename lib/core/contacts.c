@@ -305,6 +305,15 @@ void contact_free(struct att_core *core, struct contact *contact)
         att_pool_give(&core->pool, contact, sizeof(*contact));
 }
 
+void contact_bury(struct att_core *core, struct contact *contact)
+{
+        att_map_remove(&core->contacts_by_id, &contact->by_id);
+        att_list_remove(&contact->in_core);
+        att_list_add_tail(&core->graveyard, &contact->in_core);
+        core->closed_count--;
+        core->counts.contacts[ATT_CONTACT_CLOSED]--;
+}
+
 /* Closed contacts are kept for a while, and not for ever in number. */
 void contacts_forget(struct att_core *core)
 {
@@ -317,11 +326,7 @@ void contacts_forget(struct att_core *core)
                 if (contact->wrapping > 0) {
                         continue;
                 }
-                att_map_remove(&core->contacts_by_id, &contact->by_id);
-                att_list_remove(&contact->in_core);
-                att_list_add_tail(&core->graveyard, &contact->in_core);
-                core->closed_count--;
-                core->counts.contacts[ATT_CONTACT_CLOSED]--;
+                contact_bury(core, contact);
         }
 }
 

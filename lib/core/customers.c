@@ -135,3 +135,109 @@ struct agent *linked_agent(const struct att_core *core, const struct contact *co
         }
         return latest;
 }
+
+/* ---- Commands about customers ---- */
+
+/* What a customer is known for is the shell's to keep: the engine has only those of now. */
+void handle_customer_set(struct att_core *core, const struct att_command *command)
+{
+        if (att_text_is_empty(command->customer.info.id)) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "customer.id", "a customer has an id");
+        }
+}
+
+/* Whoever came under the alias is this one: of now on as the shell says it, and here what was learnt. */
+static void take_over(struct att_core *core, struct customer *from, struct att_text id)
+{
+        struct customer *customer = customer_find(core, id);
+        if (!customer) {
+                if (!customer_has_room(core, id)) {
+                        return;
+                }
+                customer = customer_get_or_add(core, id);
+        }
+        if (from->last_spoke_ms > customer->last_spoke_ms) {
+                customer->last_agent = from->last_agent;
+                customer->last_spoke_ms = from->last_spoke_ms;
+        }
+        customer->last_went_badly = customer->last_went_badly || from->last_went_badly;
+        waiting_refresh_customer(core, customer);
+}
+
+void handle_customer_link(struct att_core *core, const struct att_command *command)
+{
+        struct att_text alias = command->customer.alias;
+        if (att_text_equals(alias, command->customer.info.id)) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "alias",
+                       "an alias is another name than the customer's id");
+                return;
+        }
+        struct customer *from = customer_find(core, alias);
+        if (!from || command->customer.is_conflict) {
+                return;
+        }
+        take_over(core, from, command->customer.info.id);
+        from = customer_find(core, alias); /* Room may have been made at its expense. */
+        if (from && att_list_is_empty(&from->contacts)) {
+                customer_free(core, from);
+        }
+}
+
+void handle_customer_unlink(struct att_core *core, const struct att_command *command)
+{
+        (void)core; /* Nobody in here comes under an alias: the shell looks up who it is. */
+        (void)command;
+}
+
+/* A closed contact whose wrap-up goes on is still somebody's work. */
+static const struct contact *find_unfinished(const struct att_core *core, struct att_text id)
+{
+        const struct customer *customer = customer_find(core, id);
+        if (customer && !att_list_is_empty(&customer->contacts)) {
+                return ATT_LIST_FIRST(&customer->contacts, struct contact, in_customer);
+        }
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                if (contact->wrapping > 0 && att_text_equals(contact_customer_id(contact), id)) {
+                        return contact;
+                }
+        }
+        return NULL;
+}
+
+static void forget(struct att_core *core, struct att_text id)
+{
+        ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
+        {
+                if (att_text_equals(contact_customer_id(contact), id)) {
+                        contact_bury(core, contact);
+                }
+        }
+        struct customer *customer = customer_find(core, id);
+        if (customer) {
+                customer_free(core, customer);
+        }
+}
+
+static struct att_text name_of(const struct att_command *command, uint32_t i)
+{
+        return i == 0 ? command->customer.info.id : command->customer.aliases[i - 1];
+}
+
+void handle_customer_forget(struct att_core *core, const struct att_command *command)
+{
+        const uint32_t count = command->customer.alias_count + 1;
+        for (uint32_t i = 0; i < count; i++) {
+                const struct contact *contact = find_unfinished(core, name_of(command, i));
+                if (contact) {
+                        refuse(core, command, ATT_REFUSAL_STATE, "customer",
+                               "this customer's contact '%.*s' is not over yet: its conversation "
+                               "and wrap-up end first",
+                               ATT_TEXT_ARGS(contact_id(contact)));
+                        return;
+                }
+        }
+        for (uint32_t i = 0; i < count; i++) {
+                forget(core, name_of(command, i));
+        }
+}

@@ -18,8 +18,40 @@ static void add_texts(struct att_digester *digester, const struct att_text *cons
         }
 }
 
-static void add_customer(struct att_digester *digester, const struct att_customer_info *customer)
+/* As the request had it: what was looked up may be another the next time it comes. */
+static struct att_customer_info as_said(const struct att_customer_info *customer)
 {
+        struct att_customer_info said = *customer;
+        const struct {
+                uint32_t bit;
+                struct att_text *text;
+        } texts[] = {
+                {ATT_LOOKED_UP_NAME, &said.name},
+                {ATT_LOOKED_UP_TIER, &said.tier},
+                {ATT_LOOKED_UP_CURRENCY, &said.currency},
+                {ATT_LOOKED_UP_NOTES, &said.notes},
+        };
+        for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
+                if (customer->looked_up & texts[i].bit) {
+                        *texts[i].text = ATT_TEXT_NONE;
+                }
+        }
+        if (customer->looked_up & ATT_LOOKED_UP_ID) {
+                said.id = customer->said;
+        }
+        if (customer->looked_up & ATT_LOOKED_UP_LIFETIME_VALUE) {
+                said.lifetime_value_micro = -1;
+        }
+        if (customer->looked_up & ATT_LOOKED_UP_CHURN_RISK) {
+                said.churn_risk_ppm = -1;
+        }
+        return said;
+}
+
+static void add_customer(struct att_digester *digester, const struct att_customer_info *info)
+{
+        const struct att_customer_info said = as_said(info);
+        const struct att_customer_info *customer = &said;
         const struct att_text *const texts[] = {
                 &customer->id,       &customer->name,  &customer->tier,
                 &customer->currency, &customer->notes,

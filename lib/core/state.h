@@ -705,6 +705,7 @@ struct contact *contact_new(struct att_core *core, struct att_text id, struct at
 void contact_free(struct att_core *core, struct contact *contact);
 /* Frees what a closed contact needs no more, once its last effects are told. */
 void contacts_trim(struct att_core *core);
+void contact_bury(struct att_core *core, struct contact *contact); /* A closed one. */
 void contacts_forget(struct att_core *core);
 void handle_contact_add(struct att_core *core, const struct att_command *command);
 void handle_contact_update(struct att_core *core, const struct att_command *command);
@@ -715,6 +716,11 @@ void handle_contact_transfer(struct att_core *core, const struct att_command *co
 void handle_contact_feedback(struct att_core *core, const struct att_command *command);
 
 /* ---- customers.c ---- */
+
+void handle_customer_set(struct att_core *core, const struct att_command *command);
+void handle_customer_link(struct att_core *core, const struct att_command *command);
+void handle_customer_unlink(struct att_core *core, const struct att_command *command);
+void handle_customer_forget(struct att_core *core, const struct att_command *command);
 
 struct customer *customer_find(const struct att_core *core, struct att_text id); /* Or NULL. */
 /* One nobody knows yet; on neither list until customer_touch(). */

@@ -24,6 +24,7 @@
 #define ATT_ATTRIBUTES_MAX     64 /* Of one contact or agent. */
 #define ATT_BROADCAST_MAX      16 /* Agents offered one contact at a time. */
 #define ATT_COOLDOWNS_MAX      64 /* Declines of one contact remembered at a time. */
+#define ATT_ALIASES_MAX        16 /* Other names under which one customer comes. */
 #define ATT_LEVEL_MAX          10
 #define ATT_UNITS_MAX          100
 #define ATT_JOINT_MAX          64 /* Contacts that are matched as one assignment. */

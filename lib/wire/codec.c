@@ -182,11 +182,14 @@ static struct att_wire_contact strip_contact(const struct att_wire_contact *cont
 
         stripped.last_contact_count = 0;
         stripped.linked_count = 0;
+        stripped.thread_count = 0;
         stripped.knowledge_count = 0;
         if (stage >= 2) {
                 stripped.text = att_text_cut(stripped.text, ATT_NAME_BYTES_MAX);
                 stripped.customer.notes = att_text_cut(stripped.customer.notes, ATT_NAME_BYTES_MAX);
                 stripped.goodwill = att_text_cut(stripped.goodwill, ATT_NAME_BYTES_MAX);
+                stripped.last_notes = att_text_cut(stripped.last_notes, ATT_NAME_BYTES_MAX);
+                stripped.promise_count = 0;
                 stripped.attribute_count = 0;
         }
         return stripped;

@@ -40,6 +40,7 @@ void att_wire_contact_init(struct att_wire_contact *contact)
         contact->outcome = ATT_OUTCOME_NONE;
         contact->estimate_ms = -1;
         contact->due_ms = -1;
+        contact->customer_since_ms = -1;
         table_set_absent(&table_customer, &contact->customer);
 }
 

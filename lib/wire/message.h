@@ -53,6 +53,7 @@ enum att_wire_body {
         ATT_WIRE_TAIL_STOP,
         ATT_WIRE_REPORT,
         ATT_WIRE_RECONCILE,
+        ATT_WIRE_CUSTOMERS,
         ATT_WIRE_BODY_COUNT
 };
 
@@ -71,6 +72,7 @@ enum att_wire_result_kind {
         ATT_WIRE_RESULT_CONFIG,
         ATT_WIRE_RESULT_REPORT,
         ATT_WIRE_RESULT_RECONCILED,
+        ATT_WIRE_RESULT_CUSTOMERS,
         ATT_WIRE_RESULT_COUNT
 };
 
@@ -128,6 +130,42 @@ struct att_wire_past_contact {
         enum att_outcome outcome;
         struct att_text disposition;
         struct att_text text;
+        struct att_text agent_name;
+        int64_t emotion_ppm; /* -1: unknown, as the next ones. */
+        int64_t emotion_end_ppm;
+        int32_t csat;
+        int32_t nps;
+        int32_t ces;
+        int32_t resolved;
+        struct att_text notes;
+        bool is_live;
+        struct att_text intent;
+        int64_t closed_ms;
+        struct att_text feedback;
+};
+
+struct att_wire_promise {
+        struct att_text what;
+        struct att_text contact;
+        struct att_text agent;
+        struct att_text agent_name;
+        int64_t due_ms; /* -1: not said; so the next one. */
+        int64_t expires_ms;
+};
+
+struct att_wire_person {
+        struct att_customer_info customer;
+        const struct att_text *aliases;
+        uint32_t alias_count;
+        int64_t since_ms; /* -1: unknown; so the next one. */
+        int64_t last_ms;
+        uint32_t contacts;
+        const struct att_wire_past_contact *last_contacts;
+        uint32_t last_contact_count;
+        const struct att_wire_promise *promises;
+        uint32_t promise_count;
+        const struct att_text *conflicts;
+        uint32_t conflict_count;
 };
 
 struct att_wire_contact {
@@ -174,6 +212,16 @@ struct att_wire_contact {
         uint32_t last_contact_count;
         const struct att_text *linked;
         uint32_t linked_count;
+        int64_t customer_since_ms; /* -1: unknown. */
+        uint32_t customer_contacts;
+        uint32_t recent_contacts;
+        const struct att_wire_past_contact *thread;
+        uint32_t thread_count;
+        const struct att_wire_promise *promises;
+        uint32_t promise_count;
+        struct att_text last_notes;
+        struct att_text last_notes_agent;
+        bool is_conflict;
 };
 
 struct att_wire_interaction {
@@ -423,6 +471,12 @@ struct att_wire_changes {
         bool again;
 };
 
+struct att_wire_people {
+        const struct att_wire_person *rows;
+        uint32_t row_count;
+        struct att_text next; /* Empty: that was all. */
+};
+
 struct att_wire_answer {
         enum att_wire_result_kind kind;
         union {
@@ -438,6 +492,7 @@ struct att_wire_answer {
                 struct att_wire_config_piece config;
                 struct att_wire_report report;
                 struct att_wire_changes changes;
+                struct att_wire_people people;
         };
 };
 
@@ -449,6 +504,13 @@ struct att_wire_page {           /* QUEUES, AGENTS, CONTACTS, SKILLS */
         struct att_text queue;   /* QUEUES, CONTACTS */
         struct att_text agent;   /* AGENTS */
         struct att_text contact; /* CONTACTS */
+};
+
+struct att_wire_customers_request {
+        struct att_text customer;
+        struct att_text after;
+        uint32_t limit; /* 0: as many as fit. */
+        bool conflicts;
 };
 
 struct att_wire_explain {
@@ -574,6 +636,7 @@ struct att_wire_message {
                 uint64_t tail_stop; /* The request_id of the tail. */
                 struct att_wire_report_request report;
                 struct att_wire_reconcile reconcile;
+                struct att_wire_customers_request customers;
         };
 };
 

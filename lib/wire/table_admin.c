@@ -252,6 +252,15 @@ static const struct table_field changes_fields[] = {
 static const struct table table_changes = TABLE_OF("ReconcileAnswer", changes_fields,
                                                    struct att_wire_changes, .required = 0);
 
+static const struct table_field customer_list_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_people, rows, row_count),
+                  .sub = &table_person),
+        TABLE_ROW(2, TABLE_TEXT, "next", TABLE_AT(struct att_wire_people, next)),
+};
+
+static const struct table table_customer_list = TABLE_OF("CustomerList", customer_list_fields,
+                                                         struct att_wire_people, .required = 0);
+
 static const struct table_field answer_fields[] = {
         RESULT(1, "error", ATT_WIRE_RESULT_ERROR, error, table_error),
         RESULT(2, "done", ATT_WIRE_RESULT_DONE, done, table_done),
@@ -265,6 +274,7 @@ static const struct table_field answer_fields[] = {
         RESULT(10, "config", ATT_WIRE_RESULT_CONFIG, config, table_config_answer),
         RESULT(11, "report", ATT_WIRE_RESULT_REPORT, report, table_report_answer),
         RESULT(12, "reconciled", ATT_WIRE_RESULT_RECONCILED, changes, table_changes),
+        RESULT(20, "customers", ATT_WIRE_RESULT_CUSTOMERS, people, table_customer_list),
 };
 
 const struct table table_answer = TABLE_OF("Answer", answer_fields, struct att_wire_answer,
@@ -391,3 +401,17 @@ static const struct table_field report_request_fields[] = {
 
 const struct table table_report_request = TABLE_OF(
         "ReportRequest", report_request_fields, struct att_wire_report_request, .has_absent = true);
+
+static const struct table_field customers_request_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "customer", TABLE_AT(struct att_wire_customers_request, customer),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_TEXT, "after", TABLE_AT(struct att_wire_customers_request, after),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(3, TABLE_U32, "limit", TABLE_AT(struct att_wire_customers_request, limit)),
+        TABLE_ROW(4, TABLE_BOOL, "conflicts",
+                  TABLE_AT(struct att_wire_customers_request, conflicts)),
+};
+
+const struct table table_customers_request = TABLE_OF("CustomersRequest", customers_request_fields,
+                                                      struct att_wire_customers_request,
+                                                      .required = 0);

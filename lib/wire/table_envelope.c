@@ -201,6 +201,11 @@ static const struct table_field envelope_fields[] = {
         WHOLE(57, "tail_stop", ATT_WIRE_TAIL_STOP, table_tail_stop),
         BODY(58, "report", ATT_WIRE_REPORT, report, table_report_request),
         WHOLE(59, "drain", ATT_WIRE_DRAIN, table_drain_request),
+        BODY(65, "customers", ATT_WIRE_CUSTOMERS, customers, table_customers_request),
+        COMMAND(66, "customer_set", ATT_CMD_CUSTOMER_SET, command, table_customer_set),
+        COMMAND(67, "customer_link", ATT_CMD_CUSTOMER_LINK, command, table_customer_link),
+        COMMAND(68, "customer_unlink", ATT_CMD_CUSTOMER_UNLINK, command, table_customer_unlink),
+        COMMAND(69, "customer_forget", ATT_CMD_CUSTOMER_FORGET, command, table_customer_forget),
 };
 
 const struct table table_envelope = TABLE_OF(

@@ -47,6 +47,10 @@ static const struct table_field journal_command_fields[] = {
         COMMAND(29, "wrap_up_done", ATT_CMD_WRAP_UP_DONE, .sub = &table_wrap_up_done),
         COMMAND(30, "occupied", ATT_CMD_OCCUPIED, .sub = &table_occupied),
         COMMAND(31, "free", ATT_CMD_FREE, .sub = &table_free),
+        COMMAND(66, "customer_set", ATT_CMD_CUSTOMER_SET, .sub = &table_customer_set),
+        COMMAND(67, "customer_link", ATT_CMD_CUSTOMER_LINK, .sub = &table_customer_link),
+        COMMAND(68, "customer_unlink", ATT_CMD_CUSTOMER_UNLINK, .sub = &table_customer_unlink),
+        COMMAND(69, "customer_forget", ATT_CMD_CUSTOMER_FORGET, .sub = &table_customer_forget),
 };
 
 const struct table table_journal_command = TABLE_OF(

@@ -29,6 +29,9 @@ static const struct table_field customer_fields[] = {
                   TABLE_RANGE(0, INT64_MAX), TABLE_NEGATIVE_IS_ABSENT),
         TABLE_ROW(10, TABLE_BOOL, "last_went_badly",
                   TABLE_AT(struct att_customer_info, last_went_badly)),
+        TABLE_ROW(13, TABLE_TEXT, "said", TABLE_AT(struct att_customer_info, said),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(14, TABLE_U32, "looked_up", TABLE_AT(struct att_customer_info, looked_up)),
 };
 
 const struct table table_customer = TABLE_OF("Customer", customer_fields, struct att_customer_info,
@@ -74,10 +77,67 @@ static const struct table_field past_contact_fields[] = {
         TABLE_ROW(7, TABLE_TEXT, "disposition",
                   TABLE_AT(struct att_wire_past_contact, disposition)),
         TABLE_ROW(8, TABLE_TEXT, "text", TABLE_AT(struct att_wire_past_contact, text)),
+        TABLE_ROW(9, TABLE_TEXT, "agent_name", TABLE_AT(struct att_wire_past_contact, agent_name)),
+        TABLE_ROW(10, TABLE_I64, "emotion_ppm", TABLE_AT(struct att_wire_past_contact, emotion_ppm),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(11, TABLE_I64, "emotion_end_ppm",
+                  TABLE_AT(struct att_wire_past_contact, emotion_end_ppm),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(12, TABLE_I32, "csat", TABLE_AT(struct att_wire_past_contact, csat),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(13, TABLE_I32, "nps", TABLE_AT(struct att_wire_past_contact, nps),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(14, TABLE_I32, "ces", TABLE_AT(struct att_wire_past_contact, ces),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(15, TABLE_TRISTATE, "resolved", TABLE_AT(struct att_wire_past_contact, resolved),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(16, TABLE_TEXT, "notes", TABLE_AT(struct att_wire_past_contact, notes)),
+        TABLE_ROW(17, TABLE_BOOL, "live", TABLE_AT(struct att_wire_past_contact, is_live)),
+        TABLE_ROW(18, TABLE_TEXT, "intent", TABLE_AT(struct att_wire_past_contact, intent)),
+        TABLE_ROW(19, TABLE_I64, "closed_ms", TABLE_AT(struct att_wire_past_contact, closed_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(20, TABLE_TEXT, "feedback", TABLE_AT(struct att_wire_past_contact, feedback)),
 };
 
 const struct table table_past_contact = TABLE_OF("PastContact", past_contact_fields,
                                                  struct att_wire_past_contact, .has_absent = true);
+
+static const struct table_field promise_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "what", TABLE_AT(struct att_wire_promise, what)),
+        TABLE_ROW(2, TABLE_TEXT, "contact", TABLE_AT(struct att_wire_promise, contact)),
+        TABLE_ROW(3, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_promise, agent)),
+        TABLE_ROW(4, TABLE_TEXT, "agent_name", TABLE_AT(struct att_wire_promise, agent_name)),
+        TABLE_ROW(5, TABLE_I64, "due_ms", TABLE_AT(struct att_wire_promise, due_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(6, TABLE_I64, "expires_ms", TABLE_AT(struct att_wire_promise, expires_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+};
+
+const struct table table_promise = TABLE_OF("Promise", promise_fields, struct att_wire_promise,
+                                            .has_absent = true);
+
+static const struct table_field person_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGE, "customer", TABLE_AT(struct att_wire_person, customer),
+                  .sub = &table_customer),
+        TABLE_ROW(2, TABLE_TEXTS, "aliases",
+                  TABLE_ITEMS(struct att_wire_person, aliases, alias_count)),
+        TABLE_ROW(3, TABLE_I64, "since_ms", TABLE_AT(struct att_wire_person, since_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(4, TABLE_I64, "last_ms", TABLE_AT(struct att_wire_person, last_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(5, TABLE_U32, "contacts", TABLE_AT(struct att_wire_person, contacts)),
+        TABLE_ROW(6, TABLE_MESSAGES, "last_contacts",
+                  TABLE_ITEMS(struct att_wire_person, last_contacts, last_contact_count),
+                  .sub = &table_past_contact),
+        TABLE_ROW(7, TABLE_MESSAGES, "promises",
+                  TABLE_ITEMS(struct att_wire_person, promises, promise_count),
+                  .sub = &table_promise),
+        TABLE_ROW(8, TABLE_TEXTS, "conflicts",
+                  TABLE_ITEMS(struct att_wire_person, conflicts, conflict_count)),
+};
+
+const struct table table_person = TABLE_OF("Person", person_fields, struct att_wire_person,
+                                           .has_absent = true);
 
 static const struct table_field contact_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "id", TABLE_AT(struct att_wire_contact, id)),
@@ -130,6 +190,22 @@ static const struct table_field contact_fields[] = {
                   .sub = &table_past_contact),
         TABLE_ROW(37, TABLE_TEXTS, "linked",
                   TABLE_ITEMS(struct att_wire_contact, linked, linked_count)),
+        TABLE_ROW(48, TABLE_I64, "customer_since_ms",
+                  TABLE_AT(struct att_wire_contact, customer_since_ms), TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(49, TABLE_U32, "customer_contacts",
+                  TABLE_AT(struct att_wire_contact, customer_contacts)),
+        TABLE_ROW(50, TABLE_U32, "recent_contacts",
+                  TABLE_AT(struct att_wire_contact, recent_contacts)),
+        TABLE_ROW(51, TABLE_MESSAGES, "thread",
+                  TABLE_ITEMS(struct att_wire_contact, thread, thread_count),
+                  .sub = &table_past_contact),
+        TABLE_ROW(52, TABLE_MESSAGES, "promises",
+                  TABLE_ITEMS(struct att_wire_contact, promises, promise_count),
+                  .sub = &table_promise),
+        TABLE_ROW(53, TABLE_TEXT, "last_notes", TABLE_AT(struct att_wire_contact, last_notes)),
+        TABLE_ROW(54, TABLE_TEXT, "last_notes_agent",
+                  TABLE_AT(struct att_wire_contact, last_notes_agent)),
+        TABLE_ROW(55, TABLE_BOOL, "conflict", TABLE_AT(struct att_wire_contact, is_conflict)),
 };
 
 const struct table table_contact = TABLE_OF("Contact", contact_fields, struct att_wire_contact,

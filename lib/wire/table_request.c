@@ -194,3 +194,44 @@ static const struct table_field free_fields[] = {
 };
 
 const struct table table_free = TABLE_OF("Free", free_fields, struct att_command, .required = 2);
+
+static const struct table_field customer_set_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGE, "customer", TABLE_AT(struct att_command, customer.info),
+                  .sub = &table_customer),
+        TABLE_ROW(2, TABLE_TEXTS, "aliases",
+                  TABLE_ITEMS(struct att_command, customer.aliases, customer.alias_count),
+                  .max = ATT_ID_BYTES_MAX, .items_max = ATT_ALIASES_MAX),
+        TABLE_ROW(3, TABLE_I64, "since_ms", TABLE_AT(struct att_command, customer.since_ms),
+                  TABLE_RANGE(0, INT64_MAX), TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(4, TABLE_BOOL, "only_check", TABLE_AT(struct att_command, customer.only_check)),
+};
+
+const struct table table_customer_set = TABLE_OF("CustomerSet", customer_set_fields,
+                                                 struct att_command, .has_absent = true);
+
+static const struct table_field customer_link_fields[] = {
+        ID(1, "alias", customer.alias),
+        ID(2, "customer", customer.info.id),
+        TABLE_ROW(3, TABLE_BOOL, "by_rule", TABLE_AT(struct att_command, customer.by_rule)),
+        TABLE_ROW(4, TABLE_BOOL, "conflict", TABLE_AT(struct att_command, customer.is_conflict)),
+};
+
+const struct table table_customer_link = TABLE_OF("CustomerLink", customer_link_fields,
+                                                  struct att_command, .required = 2);
+
+static const struct table_field customer_unlink_fields[] = {
+        ID(1, "alias", customer.alias),
+};
+
+const struct table table_customer_unlink = TABLE_OF("CustomerUnlink", customer_unlink_fields,
+                                                    struct att_command, .required = 1);
+
+static const struct table_field customer_forget_fields[] = {
+        ID(1, "customer", customer.info.id),
+        TABLE_ROW(2, TABLE_TEXTS, "aliases",
+                  TABLE_ITEMS(struct att_command, customer.aliases, customer.alias_count),
+                  .max = ATT_ID_BYTES_MAX, .items_max = ATT_ALIASES_MAX),
+};
+
+const struct table table_customer_forget = TABLE_OF("CustomerForget", customer_forget_fields,
+                                                    struct att_command, .required = 1);

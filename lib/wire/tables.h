@@ -15,6 +15,8 @@ extern const struct table table_preference;   /* struct att_named_weight */
 extern const struct table table_attribute;    /* struct att_pair */
 extern const struct table table_contact;      /* struct att_wire_contact */
 extern const struct table table_past_contact; /* struct att_wire_past_contact */
+extern const struct table table_promise;      /* struct att_wire_promise */
+extern const struct table table_person;       /* struct att_wire_person */
 extern const struct table table_interaction;  /* struct att_wire_interaction */
 
 /* table_request.c: of struct att_command, but for the first, which is of its request. */
@@ -34,6 +36,10 @@ extern const struct table table_offer_decline;
 extern const struct table table_wrap_up_done;
 extern const struct table table_occupied;
 extern const struct table table_free;
+extern const struct table table_customer_set;
+extern const struct table table_customer_link;
+extern const struct table table_customer_unlink;
+extern const struct table table_customer_forget;
 
 /* table_push.c: of struct att_wire_push. */
 extern const struct table table_push;
@@ -59,6 +65,7 @@ extern const struct table table_config_request;
 extern const struct table table_tail_request;
 extern const struct table table_tail_events;
 extern const struct table table_report_request;
+extern const struct table table_customers_request;
 
 /* table_explain.c */
 extern const struct table table_explain_answer; /* struct att_wire_explanation */

@@ -236,6 +236,14 @@ static void take_fields(struct input *input, struct att_command *command)
         case ATT_CMD_OCCUPIED:
                 command->occupied.channel = take_channel(input);
                 break;
+        case ATT_CMD_CUSTOMER_SET:
+        case ATT_CMD_CUSTOMER_LINK:
+        case ATT_CMD_CUSTOMER_UNLINK:
+        case ATT_CMD_CUSTOMER_FORGET:
+                command->customer.info.id = take_rare_name(input, 'u', 6);
+                command->customer.alias = take_rare_name(input, 'u', 6);
+                command->customer.is_conflict = take(input) > 200;
+                break;
         case ATT_CMD_AWAY:
                 command->away.away_ms = (int64_t)take(input) * 60000;
                 break;

@@ -810,6 +810,10 @@ void naive_apply(struct naive *naive, const struct att_command *command)
         case ATT_CMD_FRONT_END_BACK:
         case ATT_CMD_AWAY:
         case ATT_CMD_PRICES:
+        case ATT_CMD_CUSTOMER_SET:
+        case ATT_CMD_CUSTOMER_LINK:
+        case ATT_CMD_CUSTOMER_UNLINK:
+        case ATT_CMD_CUSTOMER_FORGET:
         case ATT_CMD_KIND_COUNT:
                 break;
         }

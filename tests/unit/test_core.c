@@ -288,10 +288,11 @@ static void random_event(struct centre *centre, struct att_rng *rng, const char 
                 ATT_CMD_OCCUPIED,         ATT_CMD_FREE,
                 ATT_CMD_CONTACT_UPDATE,   ATT_CMD_CONTACT_HOLD,
                 ATT_CMD_FRONT_END_LOST,   ATT_CMD_FRONT_END_BACK,
-                ATT_CMD_PRICES,
+                ATT_CMD_PRICES,           ATT_CMD_CUSTOMER_LINK,
+                ATT_CMD_CUSTOMER_FORGET,
         };
         static const char *const queues[] = {"a", "b", "c", ""};
-        enum att_command_kind kind = kinds[att_rng_below(rng, 21)];
+        enum att_command_kind kind = kinds[att_rng_below(rng, sizeof(kinds) / sizeof(kinds[0]))];
         struct att_command command = centre_command(kind, id, pick(rng, agents, 6));
         struct att_named_level level = {att_text_from("s"), (uint32_t)att_rng_below(rng, 11)};
         if (kind == ATT_CMD_CONTACT_TRANSFER) {
@@ -304,6 +305,13 @@ static void random_event(struct centre *centre, struct att_rng *rng, const char 
                 command.update.emotion_ppm = ATT_ABSENT;
                 command.update.requires = &level;
                 command.update.requires_count = att_rng_below(rng, 2) == 0;
+        } else if (kind == ATT_CMD_CUSTOMER_LINK || kind == ATT_CMD_CUSTOMER_FORGET) {
+                static const char *const customers[] = {"u1", "u2", "u3", "u4", "u5", "u6", "u7"};
+                command.contact = ATT_TEXT_NONE;
+                command.agent = ATT_TEXT_NONE;
+                command.customer.info.id = att_text_from(pick(rng, customers, 7));
+                command.customer.alias = att_text_from(pick(rng, customers, 7));
+                command.customer.is_conflict = att_rng_below(rng, 4) == 0;
         } else if (kind == ATT_CMD_CONTACT_END) {
                 command.end.unanswered = att_rng_below(rng, 4) == 0;
         } else if (kind == ATT_CMD_CONTACT_FEEDBACK) {

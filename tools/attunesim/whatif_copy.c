@@ -65,6 +65,7 @@ static void keep_customer(struct att_arena *arena, struct att_customer_info *cus
         keep(arena, &customer->currency);
         keep(arena, &customer->notes);
         keep(arena, &customer->last_agent);
+        keep(arena, &customer->said);
 }
 
 static void keep_request(struct att_arena *arena, struct att_contact_request *request)

@@ -607,6 +607,10 @@ static void note_command(struct reading *reading, const struct att_command *comm
         case ATT_CMD_OFFER_ACCEPT:
         case ATT_CMD_OFFER_DECLINE:
         case ATT_CMD_WRAP_UP_DONE:
+        case ATT_CMD_CUSTOMER_SET:
+        case ATT_CMD_CUSTOMER_LINK:
+        case ATT_CMD_CUSTOMER_UNLINK:
+        case ATT_CMD_CUSTOMER_FORGET:
         case ATT_CMD_KIND_COUNT:
                 break;
         }
