@@ -74,6 +74,7 @@ struct att_interaction_view {
 };
 
 struct att_contact_view {
+        uint64_t number; /* Of the command that added it: never another's. */
         struct att_text id;
         struct att_text front_end;
         struct att_text channel;
@@ -103,6 +104,7 @@ struct att_contact_view {
         int64_t urgency_milli;
         int64_t priority_milli;
         int64_t emotion_ppm;
+        int64_t value_ppm;
         int64_t due_ms; /* Scheduled for; or -1. */
         uint64_t offer; /* The live one (the first); or 0. */
         uint32_t transfers;
@@ -112,6 +114,8 @@ struct att_contact_view {
 /* Finds a contact, live or remembered. */
 bool att_core_find_contact(const struct att_core *core, struct att_text id,
                            struct att_contact_view *ret_view);
+/* A contact's number alone, live or remembered; 0: there is none of that name. */
+uint64_t att_core_contact_number(const struct att_core *core, struct att_text id);
 /* Goes through live contacts in order of arrival: start with 0, gives the next cursor or 0 at the
  * end. `*cursor` is good until the next step. */
 bool att_core_next_contact(const struct att_core *core, uint64_t *cursor,

@@ -46,6 +46,7 @@ static void view_contact(const struct att_core *core, const struct contact *cont
         const struct att_config *config = core->config;
         bool in_queue = contact->signature != NULL;
         *view = (struct att_contact_view){
+                .number = contact->arrival,
                 .id = contact_id(contact),
                 .front_end = contact_front_end(contact),
                 .channel = core->channels[contact->channel].name,
@@ -63,6 +64,7 @@ static void view_contact(const struct att_core *core, const struct contact *cont
                 .urgency_milli = in_queue ? urgency_of(core, contact) / URGENCY_SCALE : 0,
                 .priority_milli = contact->priority_request_milli + contact->priority_rules_milli,
                 .emotion_ppm = contact->emotion_ppm,
+                .value_ppm = contact->value_ppm,
                 .due_ms = due_is_set(contact, DUE_SCHEDULED) ? contact->due_ms[DUE_SCHEDULED] : -1,
                 .transfers = contact->transfers,
                 .decision = contact->decision,
@@ -91,6 +93,12 @@ bool att_core_find_contact(const struct att_core *core, struct att_text id,
         }
         view_contact(core, contact, ret_view);
         return true;
+}
+
+uint64_t att_core_contact_number(const struct att_core *core, struct att_text id)
+{
+        const struct contact *contact = contact_find(core, id);
+        return contact ? contact->arrival : 0;
 }
 
 /* The cursor is the address of the next list node; it never decides anything. */

@@ -17,12 +17,22 @@
 
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
+#include "lib/base/digest.h"
+#include "lib/base/text.h"
+#include "lib/store/history_event.h"
 
 #define ATT_HISTORY_NAME   "history.sqlite"
 #define ATT_HISTORY_FORMAT 1
 
 struct att_history;
 struct sqlite3;
+
+/* How far it goes: the last command of a batch of the journal. */
+struct att_history_position {
+        uint64_t seq;            /* 0: nothing is in it yet. */
+        struct att_digest chain; /* The journal's there; 0: not known. */
+        int64_t time_ms;         /* Of that command. */
+};
 
 /* To write to; made if it is not there, views and all. `data` is the data directory. 0, or a negative
  * errno and a sentence: -EBADMSG: not a history, or damaged; -ENOTSUP: of a newer attuned. */
@@ -37,5 +47,35 @@ void att_history_close(struct att_history *history); /* NULL fine. */
 struct sqlite3 *att_history_db(struct att_history *history);
 /* "PATH: what SQLite says", and the errno for it. */
 int att_history_say(const struct att_history *history, struct att_buffer *why);
+
+/* ---- Writing ----
+ *
+ *      att_history_begin(history, &why)
+ *      att_history_apply(history, &event) ...          for all events of some whole batches
+ *      att_history_commit(history, &position, &why)
+ *
+ * Once something has failed the transaction can only be rolled back; nothing of it is in the file. */
+
+/* -ESTALE: another process has written to it since the last transaction of this handle. */
+ATT_MUST_USE int att_history_begin(struct att_history *history, struct att_buffer *why);
+/* 0, or a negative errno: att_history_commit() gives the sentence. */
+int att_history_apply(struct att_history *history, const struct att_history_event *event);
+/* What happened between two commands is lost: all that is open ends as `unrecorded`. What goes on is
+ * told after it, from its beginning. */
+void att_history_gap(struct att_history *history, uint64_t from_seq, uint64_t to_seq, int64_t at_ms,
+                     struct att_text reason);
+/* With everything up to `position`; rolls back if something has failed. */
+ATT_MUST_USE int att_history_commit(struct att_history *history,
+                                    const struct att_history_position *position,
+                                    struct att_buffer *why);
+void att_history_rollback(struct att_history *history); /* Fine without a transaction. */
+
+/* As of the last transaction, or as it was when it was opened. */
+struct att_history_position att_history_applied(const struct att_history *history);
+/* Looks again: another process may have written. */
+ATT_MUST_USE int att_history_look(struct att_history *history, struct att_buffer *why);
+
+/* Copies the log into the file as far as no reader hinders that. */
+void att_history_checkpoint(struct att_history *history);
 
 #endif

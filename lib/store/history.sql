@@ -209,8 +209,8 @@ CREATE TABLE IF NOT EXISTS gaps (
   why TEXT NOT NULL
 );
 
--- format: of this file. applied_seq: the last command whose effects are in; applied_chain: the
--- journal's chain there, by which another journal is told apart; behaviour: of the engine.
+-- format: of this file. applied_seq: the last command whose effects are in, applied_ms: its time;
+-- applied_chain: the journal's chain there, by which another journal is told apart.
 CREATE TABLE IF NOT EXISTS meta (
   key TEXT PRIMARY KEY,
   value

@@ -81,6 +81,9 @@ static void step_at(struct centre *centre, struct att_command *command, int64_t 
         for (uint32_t i = 0; i < centre->effects.count; i++) {
                 put_words(centre, &centre->effects.items[i]);
         }
+        if (centre->on_step) {
+                centre->on_step(centre->context, command);
+        }
 }
 
 struct att_command centre_command(enum att_command_kind kind, const char *contact,

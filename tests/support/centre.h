@@ -28,6 +28,9 @@ struct centre {
         int64_t now_ms;
         uint64_t seq;
         struct att_digester history; /* Of all effects so far. */
+        void (*on_step)(void *context,
+                        const struct att_command *command); /* After each; NULL fine. */
+        void *context;
 };
 
 #define CENTRE_START_MS INT64_C(1767603600000) /* 2026-01-05 09:00 UTC, a Monday. */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the history share (history.c, history_rows.c, history_people.c), and nobody else:
+ * an open database and its prepared statements.
+ *
+ * Writing an event takes several statements. The first that fails leaves its sentence in `why` and its
+ * errno in `result`, and everything after it does nothing, until the transaction is rolled back.
+ */
+#ifndef ATT_LIB_STORE_HISTORY_WORK_H
+#define ATT_LIB_STORE_HISTORY_WORK_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/buffer.h"
+#include "lib/base/text.h"
+#include "lib/store/history.h"
+#include "lib/store/history_event.h"
+
+#define HISTORY_STATEMENTS_MAX 128 /* A power of two, and some more than there are. */
+
+struct history_statement {
+        const char *sql;         /* A literal: its address is its name. NULL: a free place. */
+        sqlite3_stmt *statement; /* Owned. */
+};
+
+struct att_history {
+        char *path; /* Owned. */
+        sqlite3 *db;
+        struct history_statement statements[HISTORY_STATEMENTS_MAX]; /* Prepared when first used. */
+        int result;            /* Of the transaction so far: 0, or a negative errno. */
+        struct att_buffer why; /* Owned. The sentence for it. */
+        bool is_writing;       /* In a transaction. */
+        struct att_history_position applied;
+        uint64_t events; /* Applied since it was opened. */
+};
+
+/* `sql` is a literal. The arguments in order: `n` an int64_t (ATT_HISTORY_NONE: NULL), `t` a struct
+ * att_text (empty: NULL). */
+void history_do(struct att_history *history, const char *sql, const char *form, ...);
+/* The same of one that gives at most one row, whose columns come back as numbers (NULL:
+ * ATT_HISTORY_NONE). False: there is none, or something went wrong. */
+bool history_find(struct att_history *history, int64_t *ret_columns, const char *sql,
+                  const char *form, ...);
+/* How many rows the last history_do() changed. */
+int history_changed(const struct att_history *history);
+
+/* ---- history_people.c ---- */
+
+/* The person that goes by this id or alias, made if there is none. */
+int64_t history_person_of(struct att_history *history, struct att_text id, int64_t at_ms);
+/* Takes over what a request says of its customer. */
+void history_person_came(struct att_history *history, int64_t person,
+                         const struct att_history_event *event);
+
+#endif
