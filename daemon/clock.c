@@ -24,6 +24,11 @@ int64_t clock_monotonic_us(void)
         return read_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_thread_cpu_us(void)
+{
+        return read_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
 void clock_start(struct core_clock *clock, uint32_t scale, int64_t not_before_ms)
 {
         clock->base_ms = att_max_i64(clock_wall_ms(), not_before_ms);

@@ -18,6 +18,7 @@ struct core_clock {
 
 int64_t clock_wall_ms(void);
 int64_t clock_monotonic_us(void);
+int64_t clock_thread_cpu_us(void); /* What the calling thread has been on a processor. */
 
 /* `scale`: how many times as fast as real time; 1 but for demonstrations. */
 void clock_start(struct core_clock *clock, uint32_t scale, int64_t not_before_ms);

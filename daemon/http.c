@@ -401,7 +401,7 @@ static void on_turn(uv_prepare_t *prepare)
         struct http *http = prepare->data;
 
         turns_note(&http->turns, clock_monotonic_us(),
-                   (int64_t)(uv_metrics_idle_time(prepare->loop) / 1000));
+                   (int64_t)(uv_metrics_idle_time(prepare->loop) / 1000), clock_thread_cpu_us());
 }
 
 /* ---- Opening and closing ---- */
@@ -464,7 +464,7 @@ static void open_handles(struct http *http)
         http->look.data = http;
         http->is_open = true;
         turns_begin(&http->turns, clock_monotonic_us(),
-                    (int64_t)(uv_metrics_idle_time(loop) / 1000));
+                    (int64_t)(uv_metrics_idle_time(loop) / 1000), clock_thread_cpu_us());
         ATT_CHECK(uv_prepare_start(&http->turn, on_turn) == 0);
         ATT_CHECK(uv_timer_start(&http->look, on_look, LOOK_MS, LOOK_MS) == 0);
         start_listening(http);
@@ -547,6 +547,7 @@ void http_take_figures(const struct http *http, struct metrics *metrics, int64_t
 {
         metrics->turns = http->turns.worked;
         metrics->longest_turn_us = turns_longest_us(&http->turns, now_us);
+        metrics->longest_turn_cpu_us = turns_longest_cpu_us(&http->turns, now_us);
         for (int i = 0; i < METRICS_HTTP_CODE_COUNT; i++) {
                 metrics->http_requests[i] = (int64_t)http->answered[i];
         }

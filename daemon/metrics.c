@@ -243,6 +243,9 @@ static const struct family FAMILIES[] = {
          "What the loop worked in a turn, without what it waited.", TIMES(turns)},
         {"attune_loop_longest_turn_seconds", "gauge",
          "The longest turn of the last minute.", SINGLE(6, longest_turn_us)},
+        {"attune_loop_longest_turn_cpu_seconds", "gauge",
+         "The most that a turn of the last minute was on a processor.",
+         SINGLE(6, longest_turn_cpu_us)},
 
         {"attune_sessions", "gauge",
          "Connections of front ends, desktops and tools.", SINGLE(0, sessions)},

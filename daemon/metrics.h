@@ -96,6 +96,7 @@ struct metrics {
 
         struct histogram turns;
         int64_t longest_turn_us;
+        int64_t longest_turn_cpu_us;
 
         int64_t sessions;
         int64_t pushes_unacknowledged;

@@ -77,19 +77,20 @@ static void log_messages(const struct att_config_errors *errors)
         att_buffer_deinit(&text);
 }
 
-static void load_access(struct app *app, const struct att_config *config)
+/* As they were read with the configuration. */
+static void take_access(struct app *app)
 {
-        struct att_buffer problems = {0};
+        struct att_buffer *problems = &app->reloads.access_problems;
         char *line;
         char *rest;
 
         access_deinit(&app->access);
-        access_load(&app->access, config, app->reloads.path, &problems);
-        for (line = problems.len ? strtok_r(problems.data, "\n", &rest) : NULL; line;
+        app->access = app->reloads.access;
+        app->reloads.access = (struct access_rules){0};
+        for (line = problems->len ? strtok_r(problems->data, "\n", &rest) : NULL; line;
              line = strtok_r(NULL, "\n", &rest)) {
                 log_error(&app->memory, "access.token_missing", line);
         }
-        att_buffer_deinit(&problems);
 }
 
 static bool is_in_force(const struct app *app, const struct att_config *config)
@@ -120,7 +121,7 @@ static bool apply(struct app *app, const struct att_config *config)
         const bool is_new = changes_anything(app, config);
 
         tally_reload(&app->tally, is_new ? TALLY_RELOAD_CHANGED : TALLY_RELOAD_UNCHANGED);
-        load_access(app, config);
+        take_access(app);
         if (is_new || compare_calendars(app, config) == ATT_CALENDAR_LONGER) {
                 att_wire_command_init(&command, ATT_CMD_CONFIG);
                 command.config = config;
@@ -333,11 +334,29 @@ static int load_whole(struct app *app, const struct att_wire_reload *ask, struct
                         keep_version(app, ask, by, reloads->loaded, &sources, why);
                 }
         }
+        if (result == 0 && is_right && !ask->only_check) {
+                access_load(&reloads->access, reloads->loaded, reloads->path,
+                            &reloads->access_problems);
+        }
         att_config_sources_deinit(&sources);
         if (result < 0) {
                 return result;
         }
         return is_right ? ATT_CONFIG_OK : ATT_CONFIG_INVALID;
+}
+
+/* All that one load left. */
+static void clear_load(struct reloads *reloads)
+{
+        att_config_errors_deinit(&reloads->errors);
+        att_buffer_deinit(&reloads->changes);
+        att_buffer_deinit(&reloads->shown);
+        att_buffer_deinit(&reloads->access_problems);
+        access_deinit(&reloads->access); /* Of one that did not come into force. */
+        att_config_unref(reloads->before);
+        att_config_unref(reloads->loaded);
+        reloads->before = NULL;
+        reloads->loaded = NULL;
 }
 
 /* ---- At the start ---- */
@@ -391,11 +410,9 @@ bool reload_at_start(struct app *app)
         if (result == ATT_CONFIG_OK) {
                 (void)apply(app, reloads->loaded);
         }
-        att_config_unref(reloads->loaded);
-        reloads->loaded = NULL;
         att_buffer_deinit(&text);
         att_buffer_deinit(&why);
-        att_config_errors_deinit(&reloads->errors);
+        clear_load(reloads);
         return result == ATT_CONFIG_OK;
 }
 
@@ -492,6 +509,9 @@ static void load(uv_work_t *work)
                 look_back(reloads, &job->show);
         } else {
                 reloads->result = load_whole(work->data, &job->ask, job->by, &reloads->shown);
+                if (reloads->result == ATT_CONFIG_OK) {
+                        (void)att_config_diff(reloads->before, reloads->loaded, &reloads->changes);
+                }
         }
 }
 
@@ -510,8 +530,6 @@ static bool finish(struct app *app)
                           "the configuration in force stays; see the errors above");
                 return false;
         }
-        (void)att_config_diff(att_core_config(app->writer.core), reloads->loaded,
-                              &reloads->changes);
         if (reloads->job->ask.only_check) {
                 return changes_anything(app, reloads->loaded);
         }
@@ -571,11 +589,7 @@ static void on_loaded(uv_work_t *work, int status)
         if (!app->is_draining) {
                 answer_job(app, find_session(app, reloads->job->session));
         }
-        att_config_errors_deinit(&reloads->errors);
-        att_buffer_deinit(&reloads->changes);
-        att_buffer_deinit(&reloads->shown);
-        att_config_unref(reloads->loaded);
-        reloads->loaded = NULL;
+        clear_load(reloads);
         job_free(ATT_STEAL(reloads->job));
         start_next(app);
 }
@@ -592,6 +606,7 @@ static void start_next(struct app *app)
         reloads->waiting_count--;
         reloads->errors = (struct att_config_errors){0};
         reloads->now_ms = clock_now_ms(&app->writer.clock);
+        reloads->before = att_config_ref(att_core_config(app->writer.core));
         reloads->work.data = app;
         if (!reloads->job->only_shows) {
                 notify_reloading();

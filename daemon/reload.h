@@ -3,8 +3,8 @@
  * Loading the configuration: at the start, and again on SIGHUP or a supervisor's request; with a change by
  * hand laid over the one in force; or one that was in force before.
  *
- * All of it is read and checked by a thread of the loop's pool; only if all of it is right does one
- * CONFIG command change anything, and else the one in force stays. One load at a time, in the order
+ * All of it is read, checked and compared with the one in force by a thread of the loop's pool; only if
+ * all of it is right does one CONFIG command change anything, and else the one in force stays. One load at a time, in the order
  * they were asked for. Each that changes something is kept as it was written (lib/store/versions.h).
  *
  *      DATA/by-hand.yaml       what was changed by hand (lib/config/by_hand.h): laid over what
@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "daemon/access.h"
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
 #include "lib/base/list.h"
@@ -37,8 +38,11 @@ struct reloads {
         bool is_loading;
         struct reload_job *job; /* Owned; the one that is being done. */
         struct att_config_errors errors;
+        const struct att_config *before; /* Owned reference: in force while it is loaded. */
         const struct att_config *loaded; /* Owned reference. */
-        struct att_buffer changes;       /* Against the one in force, a line each. */
+        struct att_buffer changes;       /* From one to the other, a line each. */
+        struct access_rules access;      /* Owned; until they are in force. */
+        struct att_buffer access_problems;
         int result;
         int64_t now_ms;
         struct att_buffer shown;       /* Of a look at the history. */

@@ -77,10 +77,9 @@ static void say_whole(struct diff *diff, char sign, const struct description *de
         diff->count++;
 }
 
-/* A map over names would be quicker; a supervisor's configuration is read by the eye anyway. Agents
- * are many, and sorted: looked up where they would be. */
+/* Agents are sorted and looked up; others are as a rule where they were, or not far behind: `near`. */
 static uint32_t find_named(const struct description *description, const struct att_config *config,
-                           struct att_text name)
+                           struct att_text name, uint32_t near)
 {
         const uint32_t count = description->get_count(config);
 
@@ -88,8 +87,10 @@ static uint32_t find_named(const struct description *description, const struct a
                 return att_config_find_agent(config, name);
         }
         for (uint32_t i = 0; i < count; i++) {
-                if (att_text_equals(description->get_name(config, i), name)) {
-                        return i;
+                const uint32_t at = (near % count + i) % count;
+
+                if (att_text_equals(description->get_name(config, at), name)) {
+                        return at;
                 }
         }
         return ATT_NONE;
@@ -114,11 +115,12 @@ static void compare_nouns(struct diff *diff, const struct description *descripti
         const uint32_t before_count = description->get_count(diff->before);
         const uint32_t after_count = description->get_count(diff->after);
         uint32_t last = 0;
+        uint32_t near = 0;
         bool is_in_order = true;
 
         for (uint32_t i = 0; i < before_count; i++) {
                 const uint32_t new = find_named(description, diff->after,
-                                                description->get_name(diff->before, i));
+                                                description->get_name(diff->before, i), near);
 
                 if (new == ATT_NONE) {
                         say_whole(diff, '-', description, diff->before, i);
@@ -126,12 +128,18 @@ static void compare_nouns(struct diff *diff, const struct description *descripti
                         compare_one(diff, description, i, new);
                         is_in_order = is_in_order && new >= last;
                         last = new;
+                        near = new + 1;
                 }
         }
+        near = 0;
         for (uint32_t i = 0; i < after_count; i++) {
-                if (find_named(description, diff->before, description->get_name(diff->after, i)) ==
-                    ATT_NONE) {
+                const uint32_t old = find_named(description, diff->before,
+                                                description->get_name(diff->after, i), near);
+
+                if (old == ATT_NONE) {
                         say_whole(diff, '+', description, diff->after, i);
+                } else {
+                        near = old + 1;
                 }
         }
         if (description->order_counts && !is_in_order) {

@@ -218,9 +218,23 @@ static void mention_agents(struct contact *contact)
         }
 }
 
+static bool is_any_idle(const struct att_list *removed_agents)
+{
+        ATT_LIST_FOREACH(agent, removed_agents, const struct agent, in_removed)
+        {
+                if (agent->interaction_count == 0) {
+                        return true;
+                }
+        }
+        return false;
+}
+
 /* Removed agents who have finished their work are not named by anyone from here on. */
 static void bury_agents(struct att_core *core)
 {
+        if (!is_any_idle(&core->removed_agents)) {
+                return; /* As a rule: to look through all contacts takes its time. */
+        }
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {
                 agent->is_mentioned = false;

@@ -304,6 +304,22 @@ def all_desktops_resume_after_a_storm(_house):
     assert IS_SANITIZED or figures["reconnect_all_back_ms"] < 10000, figures
 
 
+def nobody_notices_a_storm_of_reloads(_house):
+    """The short form of tools/dev reload-storm."""
+    agents, waiting, reloads = (60, 200, 25) if IS_RECOUNTED else (1000, 10000, 50)
+    figures = bench("--part", "reload", "--signed-in", str(agents), "--waiting", str(waiting),
+                    "--reloads", str(reloads))
+    assert figures["reload_done"] == reloads, figures
+    assert figures["reload_wrong"] == (reloads - 1) // 10, figures
+    assert figures["reload_changed"] == reloads - figures["reload_wrong"], figures
+    assert figures["reload_contacts_left"] == agents + waiting, figures
+    assert figures["reload_contacts_ended"] > 10, figures
+    for name in ("wrong_changed", "signed_out", "contacts_lost", "contacts_twice", "out_of_place"):
+        assert figures[f"reload_{name}"] == 0, (name, figures)
+    # Of what other work takes from the loop nothing is promised, nor of a build that recounts.
+    assert 0 < figures["reload_longest_turn_cpu_ms"] < (1000 if IS_RECOUNTED else 40), figures
+
+
 if __name__ == "__main__":
     run(who_falls_too_far_behind_gets_what_there_is_and_comes_back,
         who_falls_behind_while_away_gets_what_there_is_when_it_comes,
@@ -315,4 +331,5 @@ if __name__ == "__main__":
         too_little_memory_gives_up_the_less_needed_first,
         ten_thousand_connects_are_served_or_told_when_to_come,
         every_contact_of_a_burst_is_answered_or_refused,
-        all_desktops_resume_after_a_storm)
+        all_desktops_resume_after_a_storm,
+        nobody_notices_a_storm_of_reloads)

@@ -191,10 +191,11 @@ START_TEST(a_turn_is_what_was_worked_not_what_was_waited)
 {
         struct turns turns;
 
-        turns_begin(&turns, 100 * SECOND_US, 40 * SECOND_US);
-        turns_note(&turns, 100 * SECOND_US + 250300, 40 * SECOND_US + 250000);
+        turns_begin(&turns, 100 * SECOND_US, 40 * SECOND_US, 7000);
+        turns_note(&turns, 100 * SECOND_US + 250300, 40 * SECOND_US + 250000, 7200);
         ck_assert_int_eq(turns.worked.sum_us, 300);
         ck_assert_int_eq(turns_longest_us(&turns, 101 * SECOND_US), 300);
+        ck_assert_int_eq(turns_longest_cpu_us(&turns, 101 * SECOND_US), 200);
         ck_assert_int_eq(turns_stood_us(&turns, 101 * SECOND_US), 0);
 }
 END_TEST
@@ -205,16 +206,18 @@ START_TEST(the_longest_turn_is_forgotten_after_a_minute)
         int64_t now_us = 1000 * SECOND_US;
         const int64_t began_us = now_us;
 
-        turns_begin(&turns, now_us, 0);
-        turns_note(&turns, now_us += 7000, 0);
+        turns_begin(&turns, now_us, 0, 0);
+        turns_note(&turns, now_us += 7000, 0, 5000);
         while (now_us < began_us + 90 * SECOND_US) {
                 now_us += SECOND_US / 4;
-                turns_note(&turns, now_us, now_us - began_us - 7000 - 50);
+                turns_note(&turns, now_us, now_us - began_us - 7000 - 50, 5000);
                 if (now_us < began_us + 50 * SECOND_US) {
                         ck_assert_int_eq(turns_longest_us(&turns, now_us), 7000);
+                        ck_assert_int_eq(turns_longest_cpu_us(&turns, now_us), 5000);
                 }
         }
         ck_assert_int_lt(turns_longest_us(&turns, now_us), 7000);
+        ck_assert_int_eq(turns_longest_cpu_us(&turns, now_us), 0);
         ck_assert_int_eq(turns_longest_us(&turns, now_us + 2 * TURNS_WINDOW_US), 0);
 }
 END_TEST
@@ -224,12 +227,12 @@ START_TEST(a_loop_that_stood_for_a_second_says_so_for_a_second)
         struct turns turns;
         const int64_t now_us = 50 * SECOND_US;
 
-        turns_begin(&turns, now_us, 0);
+        turns_begin(&turns, now_us, 0, 0);
         ck_assert_int_eq(turns_stood_us(&turns, now_us + SECOND_US), 0);
         ck_assert_int_eq(turns_stood_us(&turns, now_us + SECOND_US + 1), SECOND_US + 1);
-        turns_note(&turns, now_us + 3 * SECOND_US, 0);
+        turns_note(&turns, now_us + 3 * SECOND_US, 0, 0);
         ck_assert_int_eq(turns_stood_us(&turns, now_us + 3 * SECOND_US + 1), 3 * SECOND_US);
-        turns_note(&turns, now_us + 4 * SECOND_US, 0);
+        turns_note(&turns, now_us + 4 * SECOND_US, 0, 0);
         ck_assert_int_eq(turns_stood_us(&turns, now_us + 4 * SECOND_US), 0);
 }
 END_TEST

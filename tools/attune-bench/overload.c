@@ -96,7 +96,7 @@ static bool write_config(const struct overload *overload, int64_t agents, bool h
                server_write(overload->work, "token", &token);
 }
 
-bool overload_start(struct overload *overload, int64_t agents, bool has_desktops)
+bool overload_start_configured(struct overload *overload)
 {
         char data[PATH_MAX];
 
@@ -104,11 +104,13 @@ bool overload_start(struct overload *overload, int64_t agents, bool has_desktops
         bench_remove_tree(data);
         (void)snprintf(overload->place.path, sizeof(overload->place.path), "%.80s/attuned.sock",
                        overload->work);
-        if (!write_config(overload, agents, has_desktops)) {
-                return false;
-        }
         overload->server = server_start(overload->binary, overload->work, &overload->place);
         return overload->server > 0;
+}
+
+bool overload_start(struct overload *overload, int64_t agents, bool has_desktops)
+{
+        return write_config(overload, agents, has_desktops) && overload_start_configured(overload);
 }
 
 void overload_stop(struct overload *overload)
@@ -126,6 +128,7 @@ static const struct part {
         {"burst", overload_burst},
         {"reconnect", overload_reconnect},
         {"knee", overload_knee},
+        {"reload", overload_reload},
 };
 
 static bool run_parts(struct overload *overload, const char *part)
@@ -169,7 +172,7 @@ static bool is_part(const char *name)
                         return true;
                 }
         }
-        fprintf(stderr, "attune-bench: --part is burst, reconnect or knee\n");
+        fprintf(stderr, "attune-bench: --part is burst, reconnect, knee or reload\n");
         return false;
 }
 
@@ -182,7 +185,8 @@ int bench_overload(int argc, char **argv)
         int status = 1;
         struct overload *overload = att_alloc(sizeof(*overload));
         const struct bench_option options[] = {
-                {"--part", "burst, reconnect or knee (all of them)", NULL, &part, NULL, 0, 0},
+                {"--part", "burst, reconnect, knee or reload (all of them)", NULL, &part, NULL, 0,
+                 0},
                 {"--front-ends", "that bring contacts (8)", &overload->front_ends, NULL, NULL, 1,
                  1000},
                 {"--agents", "who take them (2000)", &overload->agents, NULL, NULL, 1, 20000},
@@ -194,6 +198,12 @@ int bench_overload(int argc, char **argv)
                  &overload->rate_max, NULL, NULL, 100, 1000000},
                 {"--seconds", "of twice the highest rate (5)", &overload->seconds, NULL, NULL, 2,
                  600},
+                {"--signed-in", "agents while the configuration changes (1000)",
+                 &overload->signed_in, NULL, NULL, 1, 10000},
+                {"--waiting", "contacts meanwhile (10000)", &overload->waiting, NULL, NULL, 1,
+                 100000},
+                {"--reloads", "of the configuration, ten a second (600)", &overload->reloads, NULL,
+                 NULL, 2, 100000},
                 {"--attuned", "the daemon to measure (the one next to this program)", NULL,
                  &attuned, NULL, 0, 0},
                 {"--folder", "where its journal is for the time ($TMPDIR)", NULL, &folder, NULL, 0,
@@ -206,7 +216,10 @@ int bench_overload(int argc, char **argv)
                                       .offered = 100000,
                                       .desktops = 10000,
                                       .rate_max = 100000,
-                                      .seconds = 5};
+                                      .seconds = 5,
+                                      .signed_in = 1000,
+                                      .waiting = 10000,
+                                      .reloads = 600};
         if (!bench_parse("overload", options, ATT_ARRAY_LEN(options), argc, argv) ||
             (part && !is_part(part))) {
                 free(overload);
@@ -219,7 +232,8 @@ int bench_overload(int argc, char **argv)
         } else if (!mkdtemp(overload->work)) {
                 fprintf(stderr, "attune-bench: %s: %s\n", overload->work, strerror(errno));
         } else {
-                if (raise_files(overload->desktops) && run_parts(overload, part)) {
+                if (raise_files(att_max_i64(overload->desktops, overload->signed_in)) &&
+                    run_parts(overload, part)) {
                         figures_print(overload->figures, overload->figure_count, is_json);
                         status = 0;
                 }

@@ -19,11 +19,14 @@
 
 struct overload {
         int64_t front_ends;
-        int64_t agents;   /* Of the burst, and of the knee. */
-        int64_t offered;  /* Contacts of the burst, in one second. */
-        int64_t desktops; /* That come back in one second. */
-        int64_t rate_max; /* No knee is looked for above it. */
-        int64_t seconds;  /* Of twice the knee. */
+        int64_t agents;    /* Of the burst, and of the knee. */
+        int64_t offered;   /* Contacts of the burst, in one second. */
+        int64_t desktops;  /* That come back in one second. */
+        int64_t rate_max;  /* No knee is looked for above it. */
+        int64_t seconds;   /* Of twice the knee. */
+        int64_t signed_in; /* While the configuration is changed; ... */
+        int64_t waiting;   /* ... contacts meanwhile ... */
+        int64_t reloads;   /* ... and how often. */
         char work[PATH_MAX / 4];
         char binary[PATH_MAX];
         struct place place;
@@ -36,9 +39,12 @@ struct overload {
 bool overload_burst(struct overload *overload);
 bool overload_reconnect(struct overload *overload);
 bool overload_knee(struct overload *overload);
+bool overload_reload(struct overload *overload);
 
 /* An attuned with so many agents and desktops of them, on a new journal. */
 bool overload_start(struct overload *overload, int64_t agents, bool has_desktops);
+/* The same with a configuration that has been written to its folder. */
+bool overload_start_configured(struct overload *overload);
 void overload_stop(struct overload *overload);
 
 void overload_front_end_name(char name[LINK_NAME_BYTES], unsigned number);

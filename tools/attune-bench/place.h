@@ -11,6 +11,7 @@ struct place {
         bool is_tcp;
         char path[100];
         uint16_t port;
+        uint16_t http_port; /* Of an attuned's metrics; 0: it has none. */
 };
 
 /* A stream that can be either. */

@@ -3,19 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
 
-#define STOP_WAIT_MS 10000
-#define LINES_SHOWN  20
+#define STOP_WAIT_MS      10000
+#define LINES_SHOWN       20
+#define METRICS_BYTES_MAX (1 << 20)
 
 bool server_find(const char *attuned, char binary[PATH_MAX])
 {
@@ -77,9 +80,11 @@ static void run_attuned(const char *binary, const char *work, const struct place
         char data[PATH_MAX];
         char log[PATH_MAX];
         char listen[32];
+        char http[32];
         char socket[PATH_MAX];
-        const char *argv[] = {binary,     "--config", config, "--data", data,
-                              "--socket", socket,     NULL,   NULL,     NULL};
+        const char *argv[] = {binary, "--config", config, "--data", data, "--socket",
+                              socket, NULL,       NULL,   NULL,     NULL, NULL};
+        size_t count = 7;
         char *copies[ATT_ARRAY_LEN(argv)] = {0};
         int to;
 
@@ -89,8 +94,13 @@ static void run_attuned(const char *binary, const char *work, const struct place
         (void)snprintf(socket, sizeof(socket), "%s/attuned.sock", work);
         if (place->is_tcp) {
                 (void)snprintf(listen, sizeof(listen), "127.0.0.1:%u", place->port);
-                argv[7] = "--listen";
-                argv[8] = listen;
+                argv[count++] = "--listen";
+                argv[count++] = listen;
+        }
+        if (place->http_port > 0) {
+                (void)snprintf(http, sizeof(http), "127.0.0.1:%u", place->http_port);
+                argv[count++] = "--http";
+                argv[count++] = http;
         }
         (void)mkdir(data, 0700);
         to = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -130,6 +140,58 @@ void server_stop(pid_t server)
         }
         (void)kill(server, SIGKILL);
         (void)waitpid(server, NULL, 0);
+}
+
+/* Everything that is sent until the connection ends, as far as there is room. */
+static void read_all(int from, char *into, size_t size)
+{
+        size_t len = 0;
+        ssize_t got;
+
+        while (len + 1 < size && (got = read(from, into + len, size - 1 - len)) > 0) {
+                len += (size_t)got;
+        }
+        into[len] = '\0';
+}
+
+static bool get_metrics(uint16_t port, char *into, size_t size)
+{
+        static const char request[] = "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
+        const struct timeval patience = {.tv_sec = 10};
+        struct sockaddr_in address;
+        const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool is_asked;
+
+        if (connection < 0) {
+                return false;
+        }
+        (void)uv_ip4_addr("127.0.0.1", port, &address);
+        (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+        is_asked = connect(connection, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+                   write(connection, request, sizeof(request) - 1) == sizeof(request) - 1;
+        if (is_asked) {
+                read_all(connection, into, size);
+        }
+        (void)close(connection);
+        return is_asked;
+}
+
+double server_metric(const struct place *place, const char *name)
+{
+        const size_t size = METRICS_BYTES_MAX;
+        char *text = att_alloc(size);
+        const size_t len = strlen(name);
+        double value = -1;
+
+        if (get_metrics(place->http_port, text, size)) {
+                for (const char *line = text; line && value < 0; line = strchr(line + 1, '\n')) {
+                        if (strncmp(line + 1, name, len) == 0 && line[len + 1] == ' ') {
+                                value = strtod(line + len + 2, NULL);
+                        }
+                }
+        }
+        free(text);
+        return value;
 }
 
 void server_print_log(const char *work)

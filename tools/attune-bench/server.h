@@ -25,6 +25,9 @@ void server_stop(pid_t server);
 /* The beginning of what it said, to standard error. */
 void server_print_log(const char *work);
 
+/* A metric of an attuned that has a port for them, by its whole name with its labels; -1: there is none. */
+double server_metric(const struct place *place, const char *name);
+
 /* Of a process, in bytes: what it takes now, and the most it took so far. */
 long long server_rss(pid_t server);
 long long server_rss_peak(pid_t server);
