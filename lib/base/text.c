@@ -103,6 +103,19 @@ size_t att_text_decode(struct att_text text, size_t at, uint32_t *ret_code_point
         return len;
 }
 
+size_t att_text_encode(uint32_t code_point, char bytes[4])
+{
+        static const uint8_t firsts[] = {0, 0, 0xc0, 0xe0, 0xf0};
+        size_t len = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+
+        for (size_t i = len - 1; i > 0; i--) {
+                bytes[i] = (char)(0x80 | (code_point & 0x3fU));
+                code_point >>= 6;
+        }
+        bytes[0] = (char)(firsts[len] | code_point);
+        return len;
+}
+
 bool att_text_is_utf8(struct att_text text)
 {
         size_t at = 0;
@@ -153,7 +166,7 @@ static const struct fold {
         {0x04d0, 0x052e, 0x04d1, 2},
 };
 
-static uint32_t fold_case(uint32_t code_point)
+uint32_t att_text_fold(uint32_t code_point)
 {
         if (code_point < 0x80) {
                 return code_point >= 'A' && code_point <= 'Z' ? code_point + 32 : code_point;
@@ -179,7 +192,7 @@ static uint32_t next_folded(struct att_text text, size_t *at)
                 return code_point;
         }
         *at += len;
-        return fold_case(code_point);
+        return att_text_fold(code_point);
 }
 
 static bool begins_nocase(struct att_text text, size_t at, struct att_text needle)

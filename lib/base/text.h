@@ -40,6 +40,12 @@ char *att_text_dup(struct att_text text);
  * the bytes are not well-formed. */
 size_t att_text_decode(struct att_text text, size_t at, uint32_t *ret_code_point);
 
+/* The character's bytes in UTF-8, at most 4; gives how many. */
+size_t att_text_encode(uint32_t code_point, char bytes[4]);
+
+/* A capital's small letter (ASCII, Latin-1, Latin Extended-A, Greek, Cyrillic); others as they are. */
+uint32_t att_text_fold(uint32_t code_point);
+
 /* Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms) without NUL. */
 bool att_text_is_utf8(struct att_text text);
 

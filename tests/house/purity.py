@@ -19,6 +19,7 @@ RULE = ("lib/base, lib/model and lib/core call nothing but the pure part of libc
 
 ARCHIVES = {
     "lib/base": "libattune-base.a",
+    "lib/emotion": "libattune-emotion.a",
     "lib/model": "libattune-model.a",
     "lib/core": "libattune-core.a",
 }

@@ -7,6 +7,7 @@ import sys
 # What a room's files may include from the repository: folders, or single headers.
 MAY_INCLUDE = {
     "lib/base": ["lib/base"],
+    "lib/emotion": ["lib/base", "lib/emotion"],
     "lib/model": ["lib/base", "lib/model"],
     "lib/core": ["lib/base", "lib/model", "lib/core"],
     "lib/config": ["lib/base", "lib/model", "lib/config"],
@@ -35,7 +36,7 @@ FOREIGN = [
 ]
 
 # The rooms without clock, file, socket, thread, environment or chance.
-PURE_ROOMS = ["lib/base", "lib/model", "lib/core"]
+PURE_ROOMS = ["lib/base", "lib/emotion", "lib/model", "lib/core"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

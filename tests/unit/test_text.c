@@ -413,6 +413,25 @@ START_TEST(a_text_is_cut_between_characters)
 }
 END_TEST
 
+START_TEST(characters_are_written_as_they_are_read)
+{
+        static const uint32_t all[] = {0x41,  0x7f,   0x80,    0xe9,    0x7ff,
+                                       0x800, 0xffff, 0x10000, 0x10ffff};
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(all); i++) {
+                char bytes[4];
+                const size_t len = att_text_encode(all[i], bytes);
+                uint32_t read;
+
+                ck_assert_uint_eq(att_text_decode(att_text_of(bytes, len), 0, &read), len);
+                ck_assert_uint_eq(read, all[i]);
+        }
+        ck_assert_uint_eq(att_text_fold('A'), 'a');
+        ck_assert_uint_eq(att_text_fold(0xc9), 0xe9);
+        ck_assert_uint_eq(att_text_fold(0x4e2d), 0x4e2d);
+}
+END_TEST
+
 ATT_TEST_MAIN("text", a_text_is_cut_between_characters, absent_and_empty_texts_are_the_same,
               texts_are_equal_byte_for_byte, a_prefix_sorts_before_the_longer_text,
               a_text_starts_with_its_prefixes_only, a_hash_is_the_same_on_every_machine,
@@ -424,4 +443,4 @@ ATT_TEST_MAIN("text", a_text_is_cut_between_characters, absent_and_empty_texts_a
               distance_counts_slips_of_the_pen, distance_stops_past_its_limit,
               distances_agree_with_the_naive_recursion, the_nearest_name_is_suggested,
               nothing_is_suggested_for_what_is_no_slip,
-              of_equally_near_names_the_first_is_suggested)
+              of_equally_near_names_the_first_is_suggested, characters_are_written_as_they_are_read)
