@@ -3,6 +3,7 @@
 
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
+#include "daemon/mood.h"
 #include "daemon/presence.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -198,6 +199,7 @@ void execute_for(struct session *session, uint64_t request_id, struct att_comman
                                "this command brought attuned down twice: it is refused");
                 return;
         }
+        mood_estimate(app->writer.core, command);
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
         answer(session, command, effects);
@@ -209,6 +211,7 @@ void execute(struct app *app, struct att_command *command)
         const struct att_effects *effects;
 
         execute_stall(app);
+        mood_estimate(app->writer.core, command);
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
         publish(app, command, effects);

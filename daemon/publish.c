@@ -235,13 +235,15 @@ static void find_rules(const struct att_core *core, struct att_text contact,
 static void write_line(struct app *app, const struct att_command *command,
                        const struct att_effect *effect)
 {
-        struct route_rules rules = {.count = 0};
+        struct route_rules rules = {.count = 0, .emotion_ppm = ATT_ABSENT};
 
         if (!route_log_is_on(&app->route_log) && tails_are_none(&app->tails)) {
                 return;
         }
         if (tells_new_contact(command, effect)) {
                 find_rules(app->writer.core, effect->contact, &rules);
+                rules.emotion_ppm = command->request.emotion_ppm;
+                rules.emotion_source = command->request.emotion_source;
         }
         att_buffer_clear(&app->publisher.line);
         route_line_of_effect(&app->publisher.line, effect, &rules, app->publisher.config,

@@ -216,6 +216,10 @@ void route_line_of_effect(struct att_buffer *into, const struct att_effect *effe
                 put_text(&json, "reason", effect->reason);
         }
         put_rules(&json, rules);
+        if (rules->emotion_ppm != ATT_ABSENT) {
+                put_scaled(&json, "emotion", rules->emotion_ppm, 6);
+                put_string(&json, "emotion_source", att_emotion_source_name(rules->emotion_source));
+        }
         if (effect->decision) {
                 put_decision(&json, effect->decision);
         }

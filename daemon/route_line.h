@@ -22,13 +22,16 @@ struct route_rule { /* Of the intake, that applied to a new contact. */
         uint32_t line;
 };
 
+/* What is told of a new contact. */
 struct route_rules {
         struct route_rule items[ROUTE_LINE_RULES_MAX];
         uint32_t count;
+        int64_t emotion_ppm; /* ATT_ABSENT: it came with none. */
+        enum att_emotion_source emotion_source;
 };
 
 /* `config`: the digest in force, as text. `rules`: those that found a new contact its
- * place; NULL or none: not told. */
+ * place, and how it felt. */
 void route_line_of_effect(struct att_buffer *into, const struct att_effect *effect,
                           const struct route_rules *rules, const char *config, uint64_t seq);
 /* The agent's device rings: told by a front end, decided by nobody. */

@@ -53,6 +53,7 @@ void view_contact_of(const struct att_core *core, const struct att_contact_view 
         ret_contact->urgency_milli = view->urgency_milli;
         ret_contact->priority_milli = view->priority_milli;
         ret_contact->emotion_ppm = view->emotion_ppm;
+        ret_contact->emotion_source = view->emotion_source;
         ret_contact->due_ms = view->due_ms;
         ret_contact->offer = view->offer;
         add_intent(att_core_config(core), ret_contact);

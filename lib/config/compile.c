@@ -177,6 +177,9 @@ static void read_sections(struct compiler *compiler)
         if (sections->strain) {
                 compiler_read(compiler, &strain_table, sections->strain, config);
         }
+        if (sections->emotion) {
+                compiler_read(compiler, &emotion_table, sections->emotion, config);
+        }
 }
 
 static void compile(struct compiler *compiler, const struct att_yaml_node *root)

@@ -61,6 +61,7 @@ struct sections {
         const struct att_yaml_node *access;
         const struct att_yaml_node *limits;
         const struct att_yaml_node *strain;
+        const struct att_yaml_node *emotion;
 };
 
 /* The configuration's arrays while they are written. */
@@ -198,5 +199,7 @@ extern const struct att_key_table intent_table;
 extern const struct att_key_table access_table;
 extern const struct att_key_table limits_table;
 extern const struct att_key_table strain_table;
+extern const struct att_key_table emotion_table;
+extern const char *const emotion_languages[]; /* "none", then by number; NULL ends them. */
 
 #endif

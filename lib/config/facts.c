@@ -10,6 +10,7 @@
 #include "lib/base/check.h"
 #include "lib/base/duration.h"
 #include "lib/base/util.h"
+#include "lib/config/compiler.h"
 #include "lib/model/conditions.h"
 #include "lib/model/decimal.h"
 
@@ -550,4 +551,8 @@ void facts_of_whole(const struct att_config *config, struct facts *facts)
         add_decimal(facts, "limits customers", config->customers_max, 0);
         add_decimal(facts, "limits offers_per_contact", config->offers_per_contact, 0);
         add_duration(facts, "strain half_life", config->strain_half_life_ms);
+        add_text(facts, "emotion estimate",
+                 config->emotion_estimate ? ATT_TEXT("true") : ATT_TEXT("false"));
+        add_text(facts, "emotion language",
+                 att_text_from(emotion_languages[config->emotion_language]));
 }

@@ -109,6 +109,12 @@ static const struct att_key config_keys[] = {
          .of = &strain_table,
          .standard = "each key's own",
          .prose = "How an agent's emotional load decays."},
+        {.name = "emotion",
+         .kind = ATT_KEY_PART,
+         ATT_KEY_AT(struct sections, emotion),
+         .of = &emotion_table,
+         .standard = "each key's own",
+         .prose = "Whether customers' feelings are estimated from their words."},
 };
 
 const struct att_key_table config_table = {
@@ -171,6 +177,35 @@ const struct att_key_table strain_table = {
         .prose = "Strain counts an agent's recent contacts with upset customers. It only orders "
                  "candidates; it never shuts anyone out.",
         ATT_KEY_TABLE_OF(strain_keys),
+};
+
+/* Emotion ----------------------------------------------------------------- */
+
+/* As lib/emotion has them, which this room does not know; a test holds them together. */
+const char *const emotion_languages[] = {"none", "en", "fr", "nl", NULL};
+
+static const struct att_key emotion_keys[] = {
+        {.name = "estimate",
+         .kind = ATT_KEY_FLAG,
+         ATT_KEY_AT(struct att_config, emotion_estimate),
+         .standard = "true",
+         .prose = "A contact that says no `emotion` gets one estimated from its text, in the "
+                  "languages there are lexicons for."},
+        {.name = "language",
+         .kind = ATT_KEY_WORD,
+         ATT_KEY_AT(struct att_config, emotion_language),
+         .words = emotion_languages,
+         .standard = "none: they get no estimate",
+         .prose = "The language of contacts that say none."},
+};
+
+const struct att_key_table emotion_table = {
+        .name = "emotion",
+        .where = "emotion",
+        .prose =
+                "How upset a customer is counts in urgency and rapport. Front ends that know it say "
+                "it; otherwise their words do (docs/emotion.md).",
+        ATT_KEY_TABLE_OF(emotion_keys),
 };
 
 /* Access ------------------------------------------------------------------ */
@@ -244,11 +279,11 @@ void compiler_read_access(struct compiler *compiler)
 /* All tables -------------------------------------------------------------- */
 
 static const struct att_key_table *const tables[] = {
-        &config_table,   &skill_table,   &channel_table,    &tier_table,   &profile_table,
-        &team_table,     &agent_table,   &policy_table,     &fit_table,    &urgency_table,
-        &callback_table, &outcome_table, &continuity_table, &queue_table,  &step_table,
-        &hours_table,    &closed_table,  &special_table,    &intake_table, &intent_table,
-        &access_table,   &limits_table,  &strain_table,
+        &config_table,   &skill_table,   &channel_table,    &tier_table,    &profile_table,
+        &team_table,     &agent_table,   &policy_table,     &fit_table,     &urgency_table,
+        &callback_table, &outcome_table, &continuity_table, &queue_table,   &step_table,
+        &hours_table,    &closed_table,  &special_table,    &intake_table,  &intent_table,
+        &access_table,   &limits_table,  &strain_table,     &emotion_table,
 };
 
 const struct att_key_table *const *att_key_tables(size_t *ret_count)

@@ -100,9 +100,10 @@ struct att_contact_request {
         struct att_text traceparent; /* Passed through. */
         int64_t priority_milli;      /* Points; ATT_ABSENT: 0. */
         int64_t emotion_ppm;         /* Negative intensity; ATT_ABSENT: 0. */
-        int64_t not_before_ms;       /* Or ATT_ABSENT. */
-        int64_t waited_ms;           /* An age; ATT_ABSENT: 0. */
-        bool keep_place;             /* A callback that stays in the queue. */
+        enum att_emotion_source emotion_source; /* Of an emotion that is not absent. */
+        int64_t not_before_ms;                  /* Or ATT_ABSENT. */
+        int64_t waited_ms;                      /* An age; ATT_ABSENT: 0. */
+        bool keep_place;                        /* A callback that stays in the queue. */
         const struct att_named_level *requires;
         uint32_t requires_count;
         const struct att_named_weight *prefers;
@@ -133,6 +134,8 @@ struct att_command {
                 struct {                            /* CONTACT_UPDATE; absent ones stay. */
                         int64_t priority_milli;
                         int64_t emotion_ppm;
+                        enum att_emotion_source emotion_source;
+                        struct att_text text; /* Empty: as it was. */
                         const struct att_named_level *requires;
                         uint32_t requires_count;
                 } update;

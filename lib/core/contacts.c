@@ -459,6 +459,10 @@ static bool check_update(struct att_core *core, const struct att_command *comman
             !request_check_share(core, command, "emotion", command->update.emotion_ppm)) {
                 return false;
         }
+        if (!att_text_is_empty(command->update.text) &&
+            !request_check_text(core, command, contact, command->update.text)) {
+                return false;
+        }
         return request_check_levels(core, command, command->update.requires,
                                     command->update.requires_count, contact->own_count);
 }
@@ -486,6 +490,10 @@ void handle_contact_update(struct att_core *core, const struct att_command *comm
         }
         if (command->update.emotion_ppm != ATT_ABSENT) {
                 contact->emotion_ppm = command->update.emotion_ppm;
+                contact->emotion_source = (uint32_t)command->update.emotion_source;
+        }
+        if (!att_text_is_empty(command->update.text)) {
+                details_set_text(core, contact, command->update.text);
         }
         for (uint32_t i = 0; i < command->update.requires_count; i++) {
                 const struct att_named_level *change = &command->update.requires[i];

@@ -105,6 +105,7 @@ struct att_contact_view {
         int64_t priority_milli;
         int64_t emotion_ppm;
         int64_t value_ppm;
+        enum att_emotion_source emotion_source;
         int64_t due_ms; /* Scheduled for; or -1. */
         uint64_t offer; /* The live one (the first); or 0. */
         uint32_t transfers;

@@ -158,3 +158,12 @@ void details_drop(struct att_core *core, struct contact *contact)
                 contact->details = NULL;
         }
 }
+
+void details_set_text(struct att_core *core, struct contact *contact, struct att_text text)
+{
+        struct att_contact_request request = details_request(contact);
+        struct details *before = contact->details;
+        request.text = text;
+        details_keep(core, contact, &request);
+        att_pool_give(&core->pool, before, before->bytes);
+}

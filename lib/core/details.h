@@ -17,6 +17,8 @@ void details_keep(struct att_core *core, struct contact *contact,
 /* The request as it was, but for what it required, preferred and left out, and when it began; its texts and attributes
  * are the contact's. Without details, those of a contact that closed, it is empty but for the ids. */
 struct att_contact_request details_request(const struct contact *contact);
+/* The text takes the place of the one before. */
+void details_set_text(struct att_core *core, struct contact *contact, struct att_text text);
 void details_drop(struct att_core *core, struct contact *contact);
 
 #endif

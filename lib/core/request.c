@@ -84,6 +84,12 @@ static void add_lists(struct att_digester *digester, const struct att_contact_re
         }
 }
 
+/* What was estimated is no part of what makes a repeated request the same. */
+static bool is_estimated(const struct att_contact_request *request)
+{
+        return request->emotion_source == ATT_EMOTION_ESTIMATED;
+}
+
 struct att_digest request_digest(const struct att_contact_request *request)
 {
         const struct att_text *const texts[] = {
@@ -96,7 +102,7 @@ struct att_digest request_digest(const struct att_contact_request *request)
         att_digester_init(&digester);
         add_texts(&digester, texts, ATT_ARRAY_LEN(texts));
         att_digester_add_i64(&digester, request->priority_milli);
-        att_digester_add_i64(&digester, request->emotion_ppm);
+        att_digester_add_i64(&digester, is_estimated(request) ? ATT_ABSENT : request->emotion_ppm);
         att_digester_add_i64(&digester, request->not_before_ms);
         att_digester_add_u64(&digester, request->keep_place);
         add_lists(&digester, request);
@@ -271,6 +277,17 @@ static bool is_short(const struct att_contact_request *request)
         return bytes <= ATT_ID_BYTES_MAX;
 }
 
+static bool check_context(struct att_core *core, const struct att_command *command,
+                          const struct att_contact_request *request)
+{
+        if (context_bytes(request) <= ATT_TEXT_BYTES_MAX) {
+                return true;
+        }
+        refuse(core, command, ATT_REFUSAL_INVALID, "text",
+               "text, notes and attributes are more than %d bytes together", ATT_TEXT_BYTES_MAX);
+        return false;
+}
+
 static bool check_lengths(struct att_core *core, const struct att_command *command)
 {
         const struct att_contact_request *request = &command->request;
@@ -283,13 +300,15 @@ static bool check_lengths(struct att_core *core, const struct att_command *comma
         if (!is_short(request) && !check_each_length(core, command)) {
                 return false;
         }
-        if (context_bytes(request) > ATT_TEXT_BYTES_MAX) {
-                refuse(core, command, ATT_REFUSAL_INVALID, "text",
-                       "text, notes and attributes are more than %d bytes together",
-                       ATT_TEXT_BYTES_MAX);
-                return false;
-        }
-        return true;
+        return check_context(core, command, request);
+}
+
+bool request_check_text(struct att_core *core, const struct att_command *command,
+                        const struct contact *contact, struct att_text text)
+{
+        struct att_contact_request request = details_request(contact);
+        request.text = text;
+        return check_context(core, command, &request);
 }
 
 static bool check_numbers(struct att_core *core, const struct att_command *command)
@@ -419,6 +438,9 @@ struct contact *request_accept(struct att_core *core, const struct att_command *
         contact->arrived_ms = core->now_ms;
         contact->priority_request_milli = or_zero(request->priority_milli);
         contact->emotion_ppm = or_zero(request->emotion_ppm);
+        contact->emotion_source = request->emotion_ppm == ATT_ABSENT
+                                          ? ATT_EMOTION_SOURCE_COUNT
+                                          : (uint32_t)request->emotion_source;
         contact->waited_before_ms = or_zero(request->waited_ms);
         contact->last_went_badly = request->customer.last_went_badly;
         resolve_names(core, contact, request);

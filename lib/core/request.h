@@ -19,6 +19,9 @@ bool request_check_priority(struct att_core *core, const struct att_command *com
                             int64_t priority_milli);
 bool request_check_share(struct att_core *core, const struct att_command *command,
                          const char *field, int64_t ppm);
+/* Whether a contact may have this text, beside its notes and attributes. */
+bool request_check_text(struct att_core *core, const struct att_command *command,
+                        const struct contact *contact, struct att_text text);
 bool request_check_levels(struct att_core *core, const struct att_command *command,
                           const struct att_named_level *levels, uint32_t count, uint32_t already);
 

@@ -353,6 +353,8 @@ static void pass_weight(struct stream *stream, const struct att_core *core, stru
         stream_within(stream, &contact->value_ppm, 0, ATT_PPM, "a value");
         stream_within(stream, &contact->tier_points_milli, -points, points, "a tier's points");
         stream_within(stream, &contact->emotion_ppm, 0, ATT_PPM, "an emotion");
+        stream_below(stream, &contact->emotion_source, ATT_EMOTION_SOURCE_COUNT + 1,
+                     "where an emotion is from");
 }
 
 /* What a contact keeps to the end of all. */

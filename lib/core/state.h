@@ -239,6 +239,7 @@ struct contact {
         int64_t tier_points_milli;
         int64_t value_ppm;
         int64_t emotion_ppm;
+        uint32_t emotion_source;     /* enum att_emotion_source; decides nothing. */
         struct signature *signature; /* Shared, counted. NULL while not in a queue. */
         struct customer *customer;   /* Borrowed; NULL: unknown. */
         struct att_list in_customer;

@@ -162,6 +162,7 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
         att_digester_add_i64(digester, contact->value_ppm);
         att_digester_add_i64(digester, contact->tier_points_milli);
         att_digester_add_i64(digester, contact->emotion_ppm);
+        att_digester_add_u64(digester, contact->emotion_source);
         att_digester_add_u64(digester, contact->intent);
         att_digester_add_u64(digester, contact->last_went_badly);
         add_asked(core, digester, contact);

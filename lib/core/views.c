@@ -65,6 +65,7 @@ static void view_contact(const struct att_core *core, const struct contact *cont
                 .priority_milli = contact->priority_request_milli + contact->priority_rules_milli,
                 .emotion_ppm = contact->emotion_ppm,
                 .value_ppm = contact->value_ppm,
+                .emotion_source = (enum att_emotion_source)contact->emotion_source,
                 .due_ms = due_is_set(contact, DUE_SCHEDULED) ? contact->due_ms[DUE_SCHEDULED] : -1,
                 .transfers = contact->transfers,
                 .decision = contact->decision,

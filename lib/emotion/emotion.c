@@ -334,20 +334,20 @@ static void sum_up(struct sentence *sentence, struct att_emotion *ret_emotion)
         ret_emotion->rated = sentence->rated;
 }
 
-enum att_emotion_result att_emotion_estimate(struct att_text language, struct att_text text,
-                                             struct att_emotion *ret_emotion)
+enum att_estimate_result att_emotion_estimate(struct att_text language, struct att_text text,
+                                              struct att_emotion *ret_emotion)
 {
         const struct lexicon *lexicon = find_lexicon(language);
         struct tokens tokens;
         struct sentence sentence = {.tokens = &tokens, .lexicon = lexicon};
 
         if (!lexicon) {
-                return ATT_EMOTION_NO_LANGUAGE;
+                return ATT_ESTIMATE_NO_LANGUAGE;
         }
         sentence.grammar = grammar_of(lexicon);
         tokens_cut(&tokens, lexicon, sentence.grammar.elides, text);
         sum_up(&sentence, ret_emotion);
-        return ret_emotion->rated > 0 ? ATT_EMOTION_ESTIMATED : ATT_EMOTION_NO_WORDS;
+        return ret_emotion->rated > 0 ? ATT_ESTIMATE_MADE : ATT_ESTIMATE_NO_WORDS;
 }
 
 const char *att_emotion_language(uint32_t index)

@@ -4,7 +4,7 @@
  *
  *      struct att_emotion emotion;
  *
- *      if (att_emotion_estimate(ATT_TEXT("en-GB"), text, &emotion) == ATT_EMOTION_ESTIMATED) {
+ *      if (att_emotion_estimate(ATT_TEXT("en-GB"), text, &emotion) == ATT_ESTIMATE_MADE) {
  *              ... emotion.negative_ppm
  *      }
  *
@@ -30,16 +30,16 @@ struct att_emotion {
         uint32_t rated;        /* How many words or phrases it rests on. */
 };
 
-enum att_emotion_result {
-        ATT_EMOTION_ESTIMATED,
-        ATT_EMOTION_NO_LANGUAGE, /* No lexicon for it. */
-        ATT_EMOTION_NO_WORDS,    /* None of the text is in the lexicon. */
+enum att_estimate_result {
+        ATT_ESTIMATE_MADE,
+        ATT_ESTIMATE_NO_LANGUAGE, /* No lexicon for it. */
+        ATT_ESTIMATE_NO_WORDS,    /* None of the text is in the lexicon. */
 };
 
 /* `language` is a tag of BCP 47, of which the first part counts: "en", "fr-CA". */
-ATT_MUST_USE enum att_emotion_result att_emotion_estimate(struct att_text language,
-                                                          struct att_text text,
-                                                          struct att_emotion *ret_emotion);
+ATT_MUST_USE enum att_estimate_result att_emotion_estimate(struct att_text language,
+                                                           struct att_text text,
+                                                           struct att_emotion *ret_emotion);
 
 /* The languages there are, as two letters; NULL after the last one. */
 const char *att_emotion_language(uint32_t index);

@@ -310,6 +310,8 @@ struct att_config {
         uint32_t customers_max;
         uint32_t offers_per_contact;
         int64_t strain_half_life_ms;
+        bool emotion_estimate;     /* From a contact's words, where nobody states it. */
+        uint32_t emotion_language; /* Of contacts that say none: 0, or which of lib/emotion + 1. */
 
         const uint32_t *skills_by_name; /* Indices sorted by name; made by att_config_seal(). */
         const uint32_t *queues_by_name;

@@ -17,6 +17,11 @@ static const char *const interaction_state_names[] = {
         [ATT_INTERACTION_WRAP_UP] = "wrap_up",
 };
 
+static const char *const emotion_source_names[] = {
+        [ATT_EMOTION_STATED] = "stated",
+        [ATT_EMOTION_ESTIMATED] = "estimated",
+};
+
 static const char *const outcome_names[] = {
         [ATT_OUTCOME_NONE] = "none",           [ATT_OUTCOME_HANDLED] = "handled",
         [ATT_OUTCOME_ABANDONED] = "abandoned", [ATT_OUTCOME_OVERFLOWED] = "overflowed",
@@ -114,6 +119,7 @@ static const char *const role_names[] = {
 
 /* A name for every value, or the build stops. */
 _Static_assert(ATT_ARRAY_LEN(contact_state_names) == ATT_CONTACT_STATE_COUNT, "contact states");
+_Static_assert(ATT_ARRAY_LEN(emotion_source_names) == ATT_EMOTION_SOURCE_COUNT, "sources");
 _Static_assert(ATT_ARRAY_LEN(outcome_names) == ATT_OUTCOME_COUNT, "outcomes");
 _Static_assert(ATT_ARRAY_LEN(presence_names) == ATT_PRESENCE_COUNT, "presences");
 _Static_assert(ATT_ARRAY_LEN(revoke_reason_names) == ATT_REVOKE_REASON_COUNT, "revoke reasons");
@@ -139,6 +145,11 @@ const char *att_interaction_state_name(enum att_interaction_state state)
 {
         return name_at(interaction_state_names, ATT_ARRAY_LEN(interaction_state_names),
                        (size_t)state);
+}
+
+const char *att_emotion_source_name(enum att_emotion_source source)
+{
+        return name_at(emotion_source_names, ATT_ARRAY_LEN(emotion_source_names), (size_t)source);
 }
 
 const char *att_outcome_name(enum att_outcome outcome)

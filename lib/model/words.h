@@ -36,6 +36,13 @@ enum att_outcome {
         ATT_OUTCOME_COUNT
 };
 
+/* Where a contact's emotion is from. */
+enum att_emotion_source {
+        ATT_EMOTION_STATED,      /* Whoever sent the contact says so. */
+        ATT_EMOTION_ESTIMATED,   /* From its words. */
+        ATT_EMOTION_SOURCE_COUNT /* It has none. */
+};
+
 enum att_presence {
         ATT_PRESENCE_OFFLINE,
         ATT_PRESENCE_READY,
@@ -124,6 +131,7 @@ enum att_role {
 const char *att_contact_state_name(enum att_contact_state state);
 const char *att_interaction_state_name(enum att_interaction_state state);
 const char *att_outcome_name(enum att_outcome outcome);
+const char *att_emotion_source_name(enum att_emotion_source source); /* "stated" */
 const char *att_presence_name(enum att_presence presence);
 const char *att_revoke_reason_name(enum att_revoke_reason reason);
 const char *att_refusal_name(enum att_refusal refusal);

@@ -222,6 +222,7 @@ struct att_wire_contact {
         struct att_text last_notes;
         struct att_text last_notes_agent;
         bool is_conflict;
+        enum att_emotion_source emotion_source;
 };
 
 struct att_wire_interaction {

@@ -342,6 +342,10 @@ static const struct table_field config_fields[] = {
                   TABLE_AT(struct compiled_config, config.offers_per_contact)),
         TABLE_ROW(23, TABLE_I64, "strain_half_life_ms",
                   TABLE_AT(struct compiled_config, config.strain_half_life_ms)),
+        TABLE_ROW(40, TABLE_BOOL, "emotion_estimate",
+                  TABLE_AT(struct compiled_config, config.emotion_estimate)),
+        TABLE_ROW(41, TABLE_U32, "emotion_language",
+                  TABLE_AT(struct compiled_config, config.emotion_language)),
 };
 
 const struct table table_config = TABLE_OF("CompiledConfig", config_fields, struct compiled_config,

@@ -206,6 +206,9 @@ static const struct table_field contact_fields[] = {
         TABLE_ROW(54, TABLE_TEXT, "last_notes_agent",
                   TABLE_AT(struct att_wire_contact, last_notes_agent)),
         TABLE_ROW(55, TABLE_BOOL, "conflict", TABLE_AT(struct att_wire_contact, is_conflict)),
+        TABLE_ROW(60, TABLE_ENUM, "emotion_source",
+                  TABLE_AT(struct att_wire_contact, emotion_source),
+                  .max = ATT_EMOTION_SOURCE_COUNT, .absent = ATT_EMOTION_SOURCE_COUNT),
 };
 
 const struct table table_contact = TABLE_OF("Contact", contact_fields, struct att_wire_contact,

@@ -53,6 +53,9 @@ static const struct table_field contact_add_fields[] = {
                   TABLE_AT(struct att_contact_request, not_before_ms), TABLE_RANGE(0, INT64_MAX),
                   TABLE_ABSENT(ATT_ABSENT)),
         TABLE_ROW(21, TABLE_BOOL, "keep_place", TABLE_AT(struct att_contact_request, keep_place)),
+        TABLE_ROW(34, TABLE_ENUM, "emotion_source",
+                  TABLE_AT(struct att_contact_request, emotion_source),
+                  .max = ATT_EMOTION_SOURCE_COUNT, .absent = ATT_EMOTION_STATED),
 };
 
 const struct table table_contact_add = TABLE_OF("ContactAdd", contact_add_fields,
@@ -69,6 +72,11 @@ static const struct table_field contact_update_fields[] = {
         TABLE_ROW(4, TABLE_MESSAGES, "requires",
                   TABLE_ITEMS(struct att_command, update.requires, update.requires_count),
                   .sub = &table_requirement, .items_max = ATT_REQUIREMENTS_MAX),
+        TABLE_ROW(5, TABLE_TEXT, "text", TABLE_AT(struct att_command, update.text),
+                  .max = ATT_TEXT_BYTES_MAX),
+        TABLE_ROW(6, TABLE_ENUM, "emotion_source",
+                  TABLE_AT(struct att_command, update.emotion_source),
+                  .max = ATT_EMOTION_SOURCE_COUNT, .absent = ATT_EMOTION_STATED),
 };
 
 const struct table table_contact_update = TABLE_OF("ContactUpdate", contact_update_fields,

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
                         struct att_emotion emotion;
 
                         if (att_emotion_estimate(ATT_TEXT("en"), texts[i], &emotion) ==
-                            ATT_EMOTION_ESTIMATED) {
+                            ATT_ESTIMATE_MADE) {
                                 sum += emotion.negative_ppm;
                         }
                 }

@@ -21,15 +21,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (uint32_t i = 0; (language = att_emotion_language(i)); i++) {
                 struct att_emotion once = {0};
                 struct att_emotion again = {0};
-                const enum att_emotion_result result = att_emotion_estimate(
+                const enum att_estimate_result result = att_emotion_estimate(
                         att_text_from(language), att_text_of(copy, size), &once);
 
-                ATT_CHECK(result != ATT_EMOTION_NO_LANGUAGE);
+                ATT_CHECK(result != ATT_ESTIMATE_NO_LANGUAGE);
                 ATT_CHECK(att_emotion_estimate(att_text_from(language), att_text_of(copy, size),
                                                &again) == result);
                 ATT_CHECK(once.sentiment_ppm == again.sentiment_ppm && once.rated == again.rated);
                 ATT_CHECK(once.sentiment_ppm >= -1000000 && once.sentiment_ppm <= 1000000);
-                ATT_CHECK((once.rated > 0) == (result == ATT_EMOTION_ESTIMATED));
+                ATT_CHECK((once.rated > 0) == (result == ATT_ESTIMATE_MADE));
         }
         free(copy);
         return 0;

@@ -18,7 +18,7 @@ static int64_t sentiment_in(const char *language, const char *text)
         struct att_emotion emotion;
 
         ck_assert_msg(att_emotion_estimate(att_text_from(language), att_text_from(text),
-                                           &emotion) == ATT_EMOTION_ESTIMATED,
+                                           &emotion) == ATT_ESTIMATE_MADE,
                       "nothing is known of '%s'", text);
         ck_assert_int_ge(emotion.sentiment_ppm, -PPM);
         ck_assert_int_le(emotion.sentiment_ppm, PPM);
@@ -32,7 +32,7 @@ static int64_t sentiment(const char *text)
         return sentiment_in("en", text);
 }
 
-static enum att_emotion_result result(const char *language, const char *text)
+static enum att_estimate_result result(const char *language, const char *text)
 {
         struct att_emotion emotion;
 
@@ -109,17 +109,17 @@ START_TEST(what_fails_is_bad_only_where_it_is_denied)
 {
         ck_assert_int_lt(sentiment("my card does not connect"), 0);
         ck_assert_int_lt(sentiment("I never received it"), 0);
-        ck_assert_int_eq(result("en", "I received it"), ATT_EMOTION_NO_WORDS);
+        ck_assert_int_eq(result("en", "I received it"), ATT_ESTIMATE_NO_WORDS);
 }
 END_TEST
 
 START_TEST(phrases_go_before_their_words)
 {
         ck_assert_int_lt(sentiment("you let me down"), 0);
-        ck_assert_int_eq(result("en", "let me in"), ATT_EMOTION_NO_WORDS);
+        ck_assert_int_eq(result("en", "let me in"), ATT_ESTIMATE_NO_WORDS);
         ck_assert_int_lt(sentiment("it stopped working"), 0);
         ck_assert_int_lt(sentiment("I am fed  up"), 0);
-        ck_assert_int_eq(result("en", "fed. up"), ATT_EMOTION_NO_WORDS);
+        ck_assert_int_eq(result("en", "fed. up"), ATT_ESTIMATE_NO_WORDS);
 }
 END_TEST
 
@@ -158,14 +158,14 @@ END_TEST
 
 START_TEST(what_is_not_known_is_not_guessed)
 {
-        ck_assert_int_eq(result("", "I am furious"), ATT_EMOTION_NO_LANGUAGE);
-        ck_assert_int_eq(result("de", "I am furious"), ATT_EMOTION_NO_LANGUAGE);
-        ck_assert_int_eq(result("enx", "I am furious"), ATT_EMOTION_NO_LANGUAGE);
-        ck_assert_int_eq(result("en", ""), ATT_EMOTION_NO_WORDS);
-        ck_assert_int_eq(result("en", "... !!! ,;"), ATT_EMOTION_NO_WORDS);
-        ck_assert_int_eq(result("en", "Where is the branch in Leeds?"), ATT_EMOTION_NO_WORDS);
+        ck_assert_int_eq(result("", "I am furious"), ATT_ESTIMATE_NO_LANGUAGE);
+        ck_assert_int_eq(result("de", "I am furious"), ATT_ESTIMATE_NO_LANGUAGE);
+        ck_assert_int_eq(result("enx", "I am furious"), ATT_ESTIMATE_NO_LANGUAGE);
+        ck_assert_int_eq(result("en", ""), ATT_ESTIMATE_NO_WORDS);
+        ck_assert_int_eq(result("en", "... !!! ,;"), ATT_ESTIMATE_NO_WORDS);
+        ck_assert_int_eq(result("en", "Where is the branch in Leeds?"), ATT_ESTIMATE_NO_WORDS);
         ck_assert_int_eq(result("en", "Good morning, I would like a credit card please"),
-                         ATT_EMOTION_NO_WORDS);
+                         ATT_ESTIMATE_NO_WORDS);
         ck_assert_str_eq(att_emotion_language(0), "en");
         ck_assert_str_eq(att_emotion_language(1), "fr");
         ck_assert_str_eq(att_emotion_language(2), "nl");
@@ -182,7 +182,7 @@ START_TEST(of_a_long_text_the_beginning_is_read)
         memcpy(text + ATT_EMOTION_BYTES_MAX - 5, "angry", 5);
         ck_assert_int_lt(sentiment(text), 0);
         memcpy(text + ATT_EMOTION_BYTES_MAX - 5, " angr", 5);
-        ck_assert_int_eq(result("en", text), ATT_EMOTION_NO_WORDS);
+        ck_assert_int_eq(result("en", text), ATT_ESTIMATE_NO_WORDS);
 }
 END_TEST
 

@@ -38,6 +38,7 @@ static enum verdict run_update(struct ctl *ctl, const struct arguments *argument
             !read_levels(ctl, arguments, "requires", requires, &command.update.requires_count)) {
                 return VERDICT_USAGE;
         }
+        command.update.text = argument_text(arguments, "text");
         return do_it(ctl, &command, "is updated");
 }
 
@@ -126,6 +127,7 @@ static enum verdict run_feedback(struct ctl *ctl, const struct arguments *argume
 static const struct option_row update_options[] = {
         {"priority", "POINTS", "the request's own part of the priority", 'p'},
         {"emotion", "SHARE", "negative intensity, 0 to 1", 'e'},
+        {"text", "TEXT", "what the customer says by now", 't'},
         {"requires", "SKILL:LEVEL", "joins the contact's own; level 0 drops one", 'r'},
         {0},
 };
@@ -158,7 +160,8 @@ static const struct option_row feedback_options[] = {
 
 const struct command command_contact_update = {
         .name = "contact update",
-        .arguments = "CONTACT [--priority POINTS] [--emotion SHARE] [--requires SKILL:LEVEL]...",
+        .arguments =
+                "CONTACT [--priority POINTS] [--emotion SHARE] [--text TEXT] [--requires SKILL:LEVEL]...",
         .summary = "change what a waiting contact asks for, or how urgent it is",
         .options = update_options,
         .words_min = 1,

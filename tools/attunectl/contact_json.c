@@ -93,6 +93,10 @@ void contact_write_json(struct att_buffer *into, const struct att_wire_contact *
         json_scaled(&json, "urgency", contact->urgency_milli, 3);
         json_scaled(&json, "priority", contact->priority_milli, 3);
         json_scaled(&json, "emotion", contact->emotion_ppm, 6);
+        if (contact->emotion_source != ATT_EMOTION_SOURCE_COUNT) {
+                json_string(&json, "emotion_source",
+                            att_emotion_source_name(contact->emotion_source));
+        }
         json_text(&json, "tier", contact->tier);
         json_count(&json, "rounds", contact->rounds);
         json_count(&json, "transfers", contact->transfers);

@@ -109,6 +109,7 @@ static const struct field update_items[] = {
         {"contact", FIELD_TEXT, AT(struct att_command, contact)},
         {"priority", FIELD_POINTS, AT(struct att_command, update.priority_milli)},
         {"emotion", FIELD_SHARE, AT(struct att_command, update.emotion_ppm)},
+        {"text", FIELD_TEXT, AT(struct att_command, update.text)},
         {"requires", FIELD_LEVELS, AT2(struct att_command, update.requires, update.requires_count)},
 };
 
