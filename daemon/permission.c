@@ -43,6 +43,8 @@ static const struct row COMMANDS[ATT_CMD_KIND_COUNT] = {
         [ATT_CMD_CUSTOMER_LINK] = CONTACT(ALWAYS, NEVER),
         [ATT_CMD_CUSTOMER_UNLINK] = CONTACT(NEVER, NEVER),
         [ATT_CMD_CUSTOMER_FORGET] = CONTACT(NEVER, NEVER),
+        [ATT_CMD_INCIDENT_ANNOUNCE] = CONTACT(NEVER, NEVER),
+        [ATT_CMD_INCIDENT_CLOSE] = CONTACT(NEVER, NEVER),
 };
 
 #define MESSAGE(platform, agent, observer)                                                         \

@@ -27,7 +27,8 @@ struct context {
 static void make_context(struct app *app, const struct att_effect *effect, struct context *context)
 {
         context->is_made = true;
-        if (effect->kind != ATT_EFFECT_OFFER && !effect->decision) {
+        if (effect->kind != ATT_EFFECT_OFFER && effect->kind != ATT_EFFECT_PROMISED &&
+            !effect->decision) {
                 return;
         }
         att_buffer_clear(&app->publisher.why);
@@ -142,9 +143,12 @@ static void push_effect(struct app *app, const struct att_effect *effect)
         app->front_ends.stamp++;
         switch (effect->kind) {
         case ATT_EFFECT_CONFIG:
+        case ATT_EFFECT_ANNOUNCED:
+        case ATT_EFFECT_INCIDENT_CLOSED:
                 push_to_all(app, effect, &context);
                 return;
-        case ATT_EFFECT_REFUSED: /* Told to who asked. */
+        case ATT_EFFECT_FEEDBACK: /* For the history. */
+        case ATT_EFFECT_REFUSED:  /* Told to who asked. */
                 return;
         case ATT_EFFECT_SCHEDULED:
         case ATT_EFFECT_QUEUED:
@@ -158,6 +162,12 @@ static void push_effect(struct app *app, const struct att_effect *effect)
         case ATT_EFFECT_AGENT:
         case ATT_EFFECT_WRAP_UP:
         case ATT_EFFECT_FINISHED:
+        case ATT_EFFECT_REPEAT:
+        case ATT_EFFECT_PROMISED:
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+        case ATT_EFFECT_INCIDENT:
         case ATT_EFFECT_KIND_COUNT:
                 break;
         }

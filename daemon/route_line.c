@@ -3,6 +3,7 @@
 
 #include "daemon/clock.h"
 #include "lib/base/json.h"
+#include "lib/base/util.h"
 #include "lib/model/words.h"
 
 static void put_text(struct att_json *json, const char *key, struct att_text text)
@@ -122,6 +123,43 @@ static void put_refusal(struct att_json *json, const struct att_effect *effect)
         }
 }
 
+/* What was said in words is the customer's, and for the history alone. */
+static void put_feedback(struct att_json *json, const struct att_feedback *feedback)
+{
+        const struct {
+                const char *key;
+                int32_t value;
+        } scores[] = {
+                {"csat", feedback->csat},
+                {"nps", feedback->nps},
+                {"ces", feedback->ces},
+        };
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(scores); i++) {
+                if (scores[i].value >= 0) {
+                        put_int(json, scores[i].key, scores[i].value);
+                }
+        }
+        if (feedback->resolved >= 0) {
+                att_json_key(json, "resolved");
+                att_json_bool(json, feedback->resolved == 1);
+        }
+        if (feedback->emotion_ppm != ATT_ABSENT) {
+                put_scaled(json, "emotion", feedback->emotion_ppm, 6);
+        }
+        put_time(json, "given", feedback->given_ms);
+        put_text(json, "by", feedback->by);
+}
+
+static void put_promise(struct att_json *json, const struct att_effect *effect)
+{
+        put_text(json, "follow_up_of", effect->other);
+        put_time(json, "due", effect->due_ms);
+        if (effect->expires_ms >= 0) {
+                put_time(json, "expires", effect->expires_ms);
+        }
+}
+
 static void put_details(struct att_json *json, const struct att_effect *effect)
 {
         switch (effect->kind) {
@@ -154,6 +192,10 @@ static void put_details(struct att_json *json, const struct att_effect *effect)
                 break;
         case ATT_EFFECT_CLOSED:
                 put_string(json, "outcome", att_outcome_name(effect->outcome));
+                if (effect->survey) {
+                        att_json_key(json, "survey");
+                        att_json_bool(json, true);
+                }
                 break;
         case ATT_EFFECT_OVERFLOW:
                 put_text(json, "to", effect->to);
@@ -166,6 +208,35 @@ static void put_details(struct att_json *json, const struct att_effect *effect)
                 break;
         case ATT_EFFECT_REFUSED:
                 put_refusal(json, effect);
+                break;
+        case ATT_EFFECT_FEEDBACK:
+                put_feedback(json, effect->feedback);
+                break;
+        case ATT_EFFECT_REPEAT:
+                put_text(json, "repeat_of", effect->other);
+                break;
+        case ATT_EFFECT_PROMISED:
+                put_promise(json, effect);
+                break;
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+                put_text(json, "follow_up_of", effect->other);
+                break;
+        case ATT_EFFECT_INCIDENT:
+                put_text(json, "incident", effect->incident);
+                break;
+        case ATT_EFFECT_ANNOUNCED:
+                put_text(json, "incident", effect->incident);
+                put_text(json, "message", effect->text);
+                if (effect->due_ms >= 0) {
+                        put_time(json, "until", effect->due_ms);
+                }
+                break;
+        case ATT_EFFECT_INCIDENT_CLOSED:
+                put_text(json, "incident", effect->incident);
+                put_text(json, "message", effect->text);
+                put_int(json, "closed", effect->count);
                 break;
         case ATT_EFFECT_FINISHED:
         case ATT_EFFECT_CONFIG:

@@ -56,6 +56,13 @@ void view_contact_of(const struct att_core *core, const struct att_contact_view 
         ret_contact->emotion_source = view->emotion_source;
         ret_contact->due_ms = view->due_ms;
         ret_contact->offer = view->offer;
+        ret_contact->incident = view->incident;
+        ret_contact->incident_title = view->incident_title;
+        ret_contact->incident_message = view->incident_message;
+        ret_contact->repeat_of = view->repeat_of;
+        ret_contact->follow_up_of = view->follow_up_of;
+        ret_contact->promised = view->promised;
+        ret_contact->expires_ms = view->expires_ms;
         add_intent(att_core_config(core), ret_contact);
 }
 

@@ -37,7 +37,7 @@ static void check_shapes(struct compiler *compiler)
         const struct att_yaml_node **named[] = {
                 &sections->skills,  &sections->channels, &sections->profiles, &sections->teams,
                 &sections->agents,  &sections->policies, &sections->queues,   &sections->hours,
-                &sections->intents, &sections->access,
+                &sections->intents, &sections->access,   &sections->follow_ups,
         };
 
         for (size_t i = 0; i < ATT_ARRAY_LEN(named); i++) {
@@ -164,6 +164,8 @@ static void read_sections(struct compiler *compiler)
         compiler_read_intents(compiler);
         compiler_read_intake(compiler);
         compiler_read_access(compiler);
+        compiler_read_surveys(compiler);
+        compiler_read_follow_ups(compiler);
         config->intake = compiler->drafts.intake;
         config->access = compiler->drafts.access;
         config->channels_open = !sections->channels;

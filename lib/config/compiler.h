@@ -62,6 +62,8 @@ struct sections {
         const struct att_yaml_node *limits;
         const struct att_yaml_node *strain;
         const struct att_yaml_node *emotion;
+        const struct att_yaml_node *surveys;
+        const struct att_yaml_node *follow_ups;
 };
 
 /* The configuration's arrays while they are written. */
@@ -161,6 +163,8 @@ void compiler_read_hours(struct compiler *compiler);
 void compiler_read_intents(struct compiler *compiler);
 void compiler_read_intake(struct compiler *compiler);
 void compiler_read_access(struct compiler *compiler);
+void compiler_read_surveys(struct compiler *compiler);
+void compiler_read_follow_ups(struct compiler *compiler);
 
 /* With no `channels:` section every channel that people name is one. */
 void compiler_declare_mentioned_channels(struct compiler *compiler);
@@ -201,5 +205,8 @@ extern const struct att_key_table limits_table;
 extern const struct att_key_table strain_table;
 extern const struct att_key_table emotion_table;
 extern const char *const emotion_languages[]; /* "none", then by number; NULL ends them. */
+extern const struct att_key_table surveys_table;
+extern const struct att_key_table follow_up_table;
+extern const struct att_key_table repeat_table;
 
 #endif

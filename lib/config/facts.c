@@ -332,6 +332,8 @@ static void describe_policy(const struct att_config *config, uint32_t i, struct 
         add_decimal(facts, "outcome prior", policy->outcome_prior_ppm, 6);
         add_decimal(facts, "outcome weight", policy->outcome_weight, 0);
         add_duration(facts, "continuity half_life", policy->continuity_half_life_ms);
+        add_duration(facts, "repeat within", policy->repeat_within_ms);
+        add_decimal(facts, "repeat points", policy->repeat_milli, 3);
 }
 
 /* A step's facts are what is in force from it on: "step 1 requires" is "cards 4, spanish 5". */
@@ -425,6 +427,24 @@ static void describe_intent(const struct att_config *config, uint32_t i, struct 
         add_text(facts, "goodwill", intent->goodwill);
 }
 
+static void describe_follow_up(const struct att_config *config, uint32_t i, struct facts *facts)
+{
+        const struct att_follow_up *follow_up = &config->follow_ups[i];
+
+        add_duration(facts, "after", follow_up->after_ms);
+        if (follow_up->expires_ms >= 0) {
+                add_duration(facts, "expires", follow_up->expires_ms);
+        }
+        add_text(facts, "agent", follow_up->same_agent ? ATT_TEXT("same") : ATT_TEXT("any"));
+        if (follow_up->queue != ATT_NONE) {
+                add_text(facts, "queue", config->queues[follow_up->queue].name);
+        }
+        if (follow_up->attempts > 0) {
+                add_decimal(facts, "attempts", follow_up->attempts, 0);
+        }
+        add_text(facts, "what", follow_up->what);
+}
+
 static void describe_access(const struct att_config *config, uint32_t i, struct facts *facts)
 {
         const struct att_access *access = &config->access[i];
@@ -470,6 +490,7 @@ NOUN_OF(hours, hours, hours_count, name)
 NOUN_OF(intent, intents, intent_count, name)
 TITLE_OF(intent, intents, title)
 NOUN_OF(access, access, access_count, name)
+NOUN_OF(follow_up, follow_ups, follow_up_count, disposition)
 
 static const struct description descriptions[] = {
         {"skill", count_skill, name_skill, title_skill, describe_skill, false, false},
@@ -483,6 +504,7 @@ static const struct description descriptions[] = {
         {"hours", count_hours, name_hours, NULL, describe_hours, false, false},
         {"intent", count_intent, name_intent, title_intent, describe_intent, false, false},
         {"access", count_access, name_access, NULL, describe_access, false, false},
+        {"follow-up", count_follow_up, name_follow_up, NULL, describe_follow_up, false, false},
 };
 
 const struct description *facts_descriptions(size_t *ret_count)
@@ -537,6 +559,25 @@ void facts_of_intake(const struct att_config *config, struct facts *facts)
         }
 }
 
+static void facts_of_surveys(const struct att_config *config, struct facts *facts)
+{
+        const struct att_surveys *surveys = &config->surveys;
+
+        if (surveys->share_ppm == 0) {
+                return;
+        }
+        add_decimal(facts, "surveys share", surveys->share_ppm, 6);
+        add_duration(facts, "surveys once_in", surveys->once_in_ms);
+        for (uint32_t i = 0; i < surveys->channel_count; i++) {
+                add_about(facts, "surveys channel", config->channels[surveys->channels[i]].name,
+                          ATT_TEXT("asked"));
+        }
+        for (uint32_t i = 0; i < surveys->queue_count; i++) {
+                add_about(facts, "surveys queue", config->queues[surveys->queues[i]].name,
+                          ATT_TEXT("asked"));
+        }
+}
+
 void facts_of_whole(const struct att_config *config, struct facts *facts)
 {
         add_texts(facts, "pause_reasons", config->pause_reasons, config->pause_reason_count);
@@ -555,4 +596,5 @@ void facts_of_whole(const struct att_config *config, struct facts *facts)
                  config->emotion_estimate ? ATT_TEXT("true") : ATT_TEXT("false"));
         add_text(facts, "emotion language",
                  att_text_from(emotion_languages[config->emotion_language]));
+        facts_of_surveys(config, facts);
 }

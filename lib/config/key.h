@@ -38,6 +38,7 @@ enum att_key_kind {
         ATT_KEY_POINTS,        /* int64_t thousandths, min..max in thousandths */
         ATT_KEY_WEIGHT,        /* uint32_t thousandths, min..max in thousandths */
         ATT_KEY_SHARE,         /* int64_t parts per million, 0..1 */
+        ATT_KEY_PERCENT,       /* The same, written 20% */
         ATT_KEY_DURATION,      /* int64_t ms, min..max */
         ATT_KEY_SLOPE,         /* int64_t thousandths of a point an hour */
         ATT_KEY_WORD,          /* uint32_t or enum: the place in `words` */

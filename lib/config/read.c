@@ -128,6 +128,11 @@ static void read_simple(struct compiler *compiler, const struct att_key *key,
                         put_i64(target, key, value);
                 }
                 return;
+        case ATT_KEY_PERCENT:
+                if (att_value_percent(compiler->errors, node, &value)) {
+                        put_i64(target, key, value);
+                }
+                return;
         case ATT_KEY_WORD:
                 if (att_value_word(compiler->errors, node, key->words, &word)) {
                         put_u32(target, key, word);
@@ -161,6 +166,7 @@ void compiler_read_value(struct compiler *compiler, const struct att_key *key,
         case ATT_KEY_FLAG:
         case ATT_KEY_DURATION:
         case ATT_KEY_SLOPE:
+        case ATT_KEY_PERCENT:
         case ATT_KEY_WORD:
         case ATT_KEY_REFERENCE:
                 read_simple(compiler, key, node, target);

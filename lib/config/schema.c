@@ -13,6 +13,7 @@
 
 #define DURATION_PATTERN "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
 #define SLOPE_PATTERN    "^[0-9]+(\\.[0-9]+)? ?/ ?(s|min|h)$"
+#define PERCENT_PATTERN  "^[0-9]+(\\.[0-9]+)? ?%$"
 #define LEVEL_PATTERN    "^[0-9]+(\\.[0-9]+)? ?% ?in [0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
 #define DATE_PATTERN     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -257,6 +258,9 @@ static void write_kind(struct att_json *json, const struct att_key *key)
         case ATT_KEY_SHARE:
                 write_range(json, "number", 0, 1, 0);
                 return;
+        case ATT_KEY_PERCENT:
+                write_pattern(json, PERCENT_PATTERN);
+                return;
         case ATT_KEY_DURATION:
                 write_pattern_or_zero(json, DURATION_PATTERN);
                 return;
@@ -474,6 +478,9 @@ void att_key_type_write(const struct att_key *key, struct att_buffer *into)
                 return;
         case ATT_KEY_SHARE:
                 att_buffer_append_c(into, "number, 0 to 1");
+                return;
+        case ATT_KEY_PERCENT:
+                att_buffer_append_c(into, "share, 0% to 100%");
                 return;
         case ATT_KEY_DURATION:
                 att_buffer_printf(

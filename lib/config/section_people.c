@@ -147,11 +147,31 @@ static void declare_channels_of(struct compiler *compiler, const struct att_yaml
         }
 }
 
+/* Of a list of names, or one name. */
+static void declare_channels_in(struct compiler *compiler, const struct att_yaml_node *list)
+{
+        const bool is_list = list && list->kind == ATT_YAML_SEQUENCE;
+        const uint32_t count = is_list ? list->count : list ? 1 : 0;
+
+        for (uint32_t i = 0; i < count; i++) {
+                const struct att_yaml_node *name = is_list ? list->items[i] : list;
+
+                if (name->kind == ATT_YAML_SCALAR &&
+                    !compiler_find(compiler, ATT_NOUN_CHANNEL, name->text)) {
+                        (void)compiler_declare(compiler, ATT_NOUN_CHANNEL, name, NULL);
+                }
+        }
+}
+
 void compiler_declare_mentioned_channels(struct compiler *compiler)
 {
         declare_channels_of(compiler, compiler->sections.teams, "channels");
         declare_channels_of(compiler, compiler->sections.agents, "channels");
         declare_channels_of(compiler, compiler->sections.agents, "address");
+        if (compiler->sections.surveys) {
+                declare_channels_in(compiler,
+                                    att_yaml_find(compiler->sections.surveys, "channels"));
+        }
 }
 
 static bool read_limit(struct compiler *compiler, const struct att_yaml_node *node,

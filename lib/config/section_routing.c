@@ -316,6 +316,29 @@ const struct att_key_table continuity_table = {
         ATT_KEY_TABLE_OF(continuity_keys),
 };
 
+static const struct att_key repeat_keys[] = {
+        {.name = "within",
+         .kind = ATT_KEY_DURATION,
+         ATT_KEY_AT(struct policy_draft, policy.repeat_within_ms),
+         .standard = "7d",
+         .prose = "A customer who is back so soon after a contact that an agent handled makes a "
+                  "repeat contact: the offer says which one it repeats. 0s: nobody does."},
+        {.name = "points",
+         .kind = ATT_KEY_POINTS,
+         ATT_KEY_AT(struct policy_draft, policy.repeat_milli),
+         .min = -ATT_POINTS_MAX * ATT_MILLI,
+         .max = ATT_POINTS_MAX * ATT_MILLI,
+         .standard = "0",
+         .prose = "Points of urgency for a repeat contact."},
+};
+
+const struct att_key_table repeat_table = {
+        .name = "repeat",
+        .where = "policies.NAME.repeat",
+        .prose = "Customers whose matter was not settled the first time.",
+        ATT_KEY_TABLE_OF(repeat_keys),
+};
+
 static const char *const missed_words[] = {
         [ATT_MISSED_PAUSES] = "pause",
         [ATT_MISSED_KEEPS] = "keep",
@@ -391,6 +414,11 @@ static const struct att_key policy_keys[] = {
          .of = &continuity_table,
          .standard = "each key's own",
          .prose = "How a bond to an agent fades."},
+        {.name = "repeat",
+         .kind = ATT_KEY_TABLE,
+         .of = &repeat_table,
+         .standard = "each key's own",
+         .prose = "Customers who are back soon."},
 };
 
 const struct att_key_table policy_table = {

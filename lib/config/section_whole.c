@@ -115,6 +115,18 @@ static const struct att_key config_keys[] = {
          .of = &emotion_table,
          .standard = "each key's own",
          .prose = "Whether customers' feelings are estimated from their words."},
+        {.name = "surveys",
+         .kind = ATT_KEY_PART,
+         ATT_KEY_AT(struct sections, surveys),
+         .of = &surveys_table,
+         .standard = "nobody is asked",
+         .prose = "Who is asked how it was."},
+        {.name = "follow_ups",
+         .kind = ATT_KEY_NAMED,
+         ATT_KEY_AT(struct sections, follow_ups),
+         .of = &follow_up_table,
+         .standard = "none",
+         .prose = "What dispositions promise, by disposition."},
 };
 
 const struct att_key_table config_table = {
@@ -281,9 +293,10 @@ void compiler_read_access(struct compiler *compiler)
 static const struct att_key_table *const tables[] = {
         &config_table,   &skill_table,   &channel_table,    &tier_table,    &profile_table,
         &team_table,     &agent_table,   &policy_table,     &fit_table,     &urgency_table,
-        &callback_table, &outcome_table, &continuity_table, &queue_table,   &step_table,
-        &hours_table,    &closed_table,  &special_table,    &intake_table,  &intent_table,
-        &access_table,   &limits_table,  &strain_table,     &emotion_table,
+        &callback_table, &outcome_table, &continuity_table, &repeat_table,  &queue_table,
+        &step_table,     &hours_table,   &closed_table,     &special_table, &intake_table,
+        &intent_table,   &access_table,  &limits_table,     &strain_table,  &emotion_table,
+        &surveys_table,  &follow_up_table,
 };
 
 const struct att_key_table *const *att_key_tables(size_t *ret_count)

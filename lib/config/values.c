@@ -381,7 +381,30 @@ bool att_value_slope(struct att_config_errors *errors, const struct att_yaml_nod
         return true;
 }
 
-/* Service levels ---------------------------------------------------------- */
+/* Shares and service levels ------------------------------------------------ */
+
+bool att_value_percent(struct att_config_errors *errors, const struct att_yaml_node *node,
+                       int64_t *ret_ppm)
+{
+        struct att_text percent;
+        struct att_text rest;
+        int64_t share = 0;
+
+        if (!att_value_is(errors, node, ATT_YAML_SCALAR, "a share such as 20%")) {
+                return false;
+        }
+        if (!split(node->text, '%', &percent, &rest) || rest.len > 0 ||
+            att_decimal_parse(percent, 4, &share) != ATT_DECIMAL_OK || share < 0 ||
+            share > ATT_PPM) {
+                att_config_errors_add(errors, node->place,
+                                      "expected a share from 0%% to 100%%, such as 20%%, found "
+                                      "'%.*s'",
+                                      ATT_TEXT_ARGS(node->text));
+                return false;
+        }
+        *ret_ppm = share;
+        return true;
+}
 
 bool att_value_service_level(struct att_config_errors *errors, const struct att_yaml_node *node,
                              int64_t *ret_ppm, int64_t *ret_within_ms)

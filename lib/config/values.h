@@ -50,6 +50,9 @@ ATT_MUST_USE bool att_value_slope(struct att_config_errors *errors,
                                   const struct att_yaml_node *node, int64_t *ret_milli_per_hour);
 
 /* `80% in 20s`. */
+/* "20%", as parts per million. */
+ATT_MUST_USE bool att_value_percent(struct att_config_errors *errors,
+                                    const struct att_yaml_node *node, int64_t *ret_ppm);
 ATT_MUST_USE bool att_value_service_level(struct att_config_errors *errors,
                                           const struct att_yaml_node *node, int64_t *ret_ppm,
                                           int64_t *ret_within_ms);

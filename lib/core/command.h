@@ -45,6 +45,9 @@ enum att_command_kind {
         ATT_CMD_CUSTOMER_LINK,   /* Another name under which a customer comes ... */
         ATT_CMD_CUSTOMER_UNLINK, /* ... and no longer does. */
         ATT_CMD_CUSTOMER_FORGET, /* All that is known of a customer goes. */
+        ATT_CMD_PRICES,         /* Compute the agents' prices anew. */
+        ATT_CMD_INCIDENT_ANNOUNCE, /* Something many will call about. */
+        ATT_CMD_INCIDENT_CLOSE,
         ATT_CMD_KIND_COUNT
 };
 
@@ -81,6 +84,8 @@ struct att_customer_info {
         bool last_went_badly;
         struct att_text said; /* The id as the request had it, where another one was looked up. */
         uint32_t looked_up;   /* ATT_LOOKED_UP_* */
+        struct att_text last_contact; /* The last one that an agent handled, and when it closed. */
+        int64_t last_closed_ms;       /* -1 */
 };
 
 /* A number that a request does not give. */
@@ -115,6 +120,45 @@ struct att_contact_request {
         struct att_customer_info customer;
 };
 
+/* A condition in words, as a rule of the intake has it: the field's name or an attribute's, and
+ * what it is compared with: several values, of which any will do, or one comparison (">= 0.7"). */
+struct att_named_condition {
+        struct att_text field;
+        const struct att_text *values;
+        uint32_t value_count;
+};
+
+struct att_incident_request {
+        struct att_text id;
+        struct att_text title;
+        struct att_text message; /* For the customers whom it meets. */
+        int64_t points_milli;    /* Added to the urgency of its contacts. */
+        int64_t until_ms;        /* When it is over by itself; 0: when it is closed. */
+        const struct att_named_condition *when; /* All must hold; at least one. */
+        uint32_t when_count;
+};
+
+/* What was said of a contact afterwards; numbers that were not given are -1. */
+struct att_feedback {
+        int32_t csat;          /* 1..5 */
+        int32_t nps;           /* 0..10 */
+        int32_t ces;           /* 1..7 */
+        int32_t resolved;      /* 0, 1 */
+        int64_t emotion_ppm;   /* Negative intensity at the end; or ATT_ABSENT. */
+        int64_t given_ms;      /* When; 0: now. */
+        struct att_text by;    /* Who gave it: "customer", "agent", an evaluator's name; or empty. */
+        struct att_text text;  /* In their own words. */
+};
+
+/* A promise made at the end of a conversation: someone gets back to the customer. */
+struct att_follow_up_request {
+        int64_t at_ms;         /* 0: none is asked for. */
+        int64_t expires_ms;    /* It is of no use from then on; 0: never. */
+        struct att_text agent; /* Preferred; empty: no one in particular. */
+        struct att_text queue; /* Empty: the contact's. */
+        struct att_text what;  /* What was promised. */
+};
+
 struct att_command {
         enum att_command_kind kind;
         uint64_t seq; /* Of this command in the journal; grows by one. */
@@ -142,6 +186,8 @@ struct att_command {
                 struct {                             /* CONTACT_END, ABANDON, CANCEL */
                         struct att_text disposition; /* Empty, or a word of `dispositions`. */
                         bool unanswered;             /* A callback the customer did not take. */
+                        struct att_text notes;       /* END: what the next agent should know. */
+                        struct att_follow_up_request follow_up; /* END */
                 } end;
                 struct { /* CONTACT_TRANSFER: one of the two. */
                         struct att_text queue;
@@ -150,13 +196,7 @@ struct att_command {
                 struct { /* CONTACT_HOLD */
                         bool held;
                 } hold;
-                struct {                     /* CONTACT_FEEDBACK; absent ones -1. */
-                        int32_t csat;        /* 1..5 */
-                        int32_t nps;         /* 0..10 */
-                        int32_t ces;         /* 1..7 */
-                        int32_t resolved;    /* 0, 1 */
-                        int64_t emotion_ppm; /* Or ATT_ABSENT. */
-                } feedback;
+                struct att_feedback feedback; /* CONTACT_FEEDBACK */
                 struct { /* AGENT_READY, PAUSE, OFFLINE */
                         struct att_text reason;
                         const struct att_text *channels; /* READY: reachable on these; none: all. */
@@ -183,6 +223,12 @@ struct att_command {
                         bool is_conflict; /* LINK: the alias is another's and stays so; only noted. */
                         bool only_check; /* SET: nothing is to happen. */
                 } customer;
+                struct att_incident_request incident; /* INCIDENT_ANNOUNCE */
+                struct {                              /* INCIDENT_CLOSE */
+                        struct att_text id;
+                        struct att_text message; /* For those who are turned away with it. */
+                        bool close_contacts;     /* Those who wait because of it. */
+                } incident_close;
         };
 };
 

@@ -9,6 +9,7 @@
 #include "lib/core/details.h"
 #include "lib/core/request.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 struct contact *contact_find(const struct att_core *core, struct att_text id)
 {
@@ -100,6 +101,7 @@ void contact_schedule(struct att_core *core, struct contact *contact, int64_t du
                 contact_move(core, contact, ATT_CONTACT_SCHEDULED);
         }
         signature_drop(core, contact);
+        due_ms = contact->story ? promise_bound(contact, due_ms) : due_ms;
         due_set(core, contact, DUE_SCHEDULED, due_ms);
         struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_SCHEDULED, contact);
         effect->due_ms = due_ms;
@@ -209,6 +211,7 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
         if (was_connected && contact->last_agent) {
                 effect->agent = contact->last_agent->id;
         }
+        story_end(core, contact, effect);
         att_list_remove(&contact->in_core);
         att_list_add_tail(&core->closed, &contact->in_core);
         core->closed_new = true;
@@ -257,6 +260,7 @@ struct contact *contact_new(struct att_core *core, struct att_text id, struct at
 static void free_details(struct att_core *core, struct contact *contact)
 {
         details_drop(core, contact);
+        story_free(core, contact);
         free(contact->own);
         free(contact->ruled);
         free(contact->prefers);
@@ -439,6 +443,7 @@ void handle_contact_add(struct att_core *core, const struct att_command *command
         core->counts.contacts[contact->state]++;
         adopt_customer(core, contact, &request->customer);
         take_up_wait(core, contact);
+        story_begin(core, contact, request);
         if (request->not_before_ms != ATT_ABSENT && request->not_before_ms > core->now_ms) {
                 contact_schedule(core, contact, request->not_before_ms);
                 return;
@@ -590,7 +595,7 @@ void handle_contact_cancel(struct att_core *core, const struct att_command *comm
 static void end_attempt(struct att_core *core, struct contact *contact)
 {
         const struct att_policy *policy = contact_policy(core, contact);
-        if (contact->attempt + 1 >= policy->callback_attempts || contact->queue == ATT_NONE) {
+        if (contact->attempt + 1 >= promise_attempts(core, contact) || contact->queue == ATT_NONE) {
                 contact_end_conversation(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("no_answer"));
                 return;
         }
@@ -608,6 +613,28 @@ static bool is_disposition(const struct att_config *config, struct att_text word
                 }
         }
         return config->disposition_count == 0;
+}
+
+static bool check_notes(struct att_core *core, const struct att_command *command)
+{
+        if (command->end.notes.len <= ATT_TEXT_BYTES_MAX) {
+                return true;
+        }
+        refuse(core, command, ATT_REFUSAL_INVALID, "notes", "notes are longer than %d bytes",
+               ATT_TEXT_BYTES_MAX);
+        return false;
+}
+
+/* To the end that was just said. The engine keeps no notes: they are for the history. */
+static void add_notes(struct att_core *core, struct att_text notes)
+{
+        struct att_effects *ended = &core->places[PLACE_ENDED];
+        for (uint32_t i = ended->count; i-- > 0 && !att_text_is_empty(notes);) {
+                if (ended->items[i].kind == ATT_EFFECT_CLOSED) {
+                        ended->items[i].text = att_arena_text(&core->texts, notes);
+                        return;
+                }
+        }
 }
 
 void handle_contact_end(struct att_core *core, const struct att_command *command)
@@ -628,11 +655,17 @@ void handle_contact_end(struct att_core *core, const struct att_command *command
                        "'%.*s' is not one of the dispositions", ATT_TEXT_ARGS(disposition));
                 return;
         }
+        struct promise promise;
+        if (!check_notes(core, command) || !promise_read(core, command, contact, &promise)) {
+                return;
+        }
         if (command->end.unanswered) {
                 end_attempt(core, contact);
                 return;
         }
         contact_end_conversation(core, contact, ATT_OUTCOME_HANDLED, disposition);
+        add_notes(core, command->end.notes);
+        promise_make(core, contact, &promise);
 }
 
 /* ---- Transfer ---- */
@@ -748,6 +781,45 @@ static bool check_feedback(struct att_core *core, const struct att_command *comm
                request_check_share(core, command, "emotion", command->feedback.emotion_ppm);
 }
 
+/* When it was given, and its words. */
+static bool check_given(struct att_core *core, const struct att_command *command,
+                        const struct contact *contact)
+{
+        const struct att_feedback *feedback = &command->feedback;
+        if (feedback->given_ms > core->now_ms) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "given",
+                       "feedback can't be given in the future");
+                return false;
+        }
+        if (feedback->given_ms != 0 && feedback->given_ms < contact->arrived_ms) {
+                refuse(core, command, ATT_REFUSAL_INVALID, "given",
+                       "feedback can't be given before the contact came");
+                return false;
+        }
+        if (feedback->text.len > ATT_TEXT_BYTES_MAX || feedback->by.len > ATT_ID_BYTES_MAX) {
+                bool is_text = feedback->text.len > ATT_TEXT_BYTES_MAX;
+                refuse(core, command, ATT_REFUSAL_INVALID, is_text ? "text" : "by",
+                       "%s is longer than %d bytes", is_text ? "text" : "by",
+                       is_text ? ATT_TEXT_BYTES_MAX : ATT_ID_BYTES_MAX);
+                return false;
+        }
+        return true;
+}
+
+/* For the history: the engine keeps none of it but whether the contact went well. */
+static void tell_feedback(struct att_core *core, const struct att_command *command,
+                          const struct contact *contact)
+{
+        struct att_feedback *told = att_arena_take(&core->texts, sizeof(*told));
+        *told = command->feedback;
+        told->given_ms = told->given_ms == 0 ? core->now_ms : told->given_ms;
+        told->by = att_arena_text(&core->texts, told->by);
+        told->text = att_arena_text(&core->texts, told->text);
+        struct att_effect *effect = emit_contact(core, PLACE_ENDED, ATT_EFFECT_FEEDBACK, contact);
+        effect->feedback = told;
+        effect->agent = contact->last_agent ? contact->last_agent->id : ATT_TEXT_NONE;
+}
+
 /* Whether a contact went well, as far as its feedback says. Resolution decides; else satisfaction. */
 static bool went_well(const struct att_command *command, bool *ret_known)
 {
@@ -773,9 +845,10 @@ void handle_contact_feedback(struct att_core *core, const struct att_command *co
                                ATT_TEXT_NONE);
                 return;
         }
-        if (!check_feedback(core, command)) {
+        if (!check_feedback(core, command) || !check_given(core, command, contact)) {
                 return;
         }
+        tell_feedback(core, command, contact);
         bool known = false;
         bool well = went_well(command, &known);
         if (known && contact->last_agent && contact->queue != ATT_NONE) {

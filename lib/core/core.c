@@ -13,6 +13,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 struct att_core *att_core_new(void)
 {
@@ -29,6 +30,7 @@ struct att_core *att_core_new(void)
         att_list_init(&core->idle_customers);
         att_list_init(&core->linked_anew);
         att_list_init(&core->front_ends);
+        att_list_init(&core->incidents);
         att_list_init(&core->dirty_agents);
         att_list_init(&core->dirty_contacts);
         att_list_init(&core->spare_offers);
@@ -104,6 +106,14 @@ static void free_spares(struct att_core *core)
         }
 }
 
+static void free_incidents(struct att_core *core)
+{
+        ATT_LIST_FOREACH(incident, &core->incidents, struct incident, in_core)
+        {
+                incident_free(core, incident);
+        }
+}
+
 static void bury_the_dead(struct att_core *core);
 
 void att_core_free(struct att_core *core)
@@ -120,6 +130,7 @@ void att_core_free(struct att_core *core)
         free_customers(core, &core->busy_customers);
         free_customers(core, &core->idle_customers);
         front_ends_free(core);
+        free_incidents(core);
         free_spares(core);
         free(core->hot);
         sets_deinit(&core->sets);
@@ -344,6 +355,8 @@ static handler *const handlers[ATT_CMD_KIND_COUNT] = {
         [ATT_CMD_FRONT_END_BACK] = handle_front_end_back,
         [ATT_CMD_AWAY] = handle_away,
         [ATT_CMD_PRICES] = handle_prices,
+        [ATT_CMD_INCIDENT_ANNOUNCE] = handle_incident_announce,
+        [ATT_CMD_INCIDENT_CLOSE] = handle_incident_close,
 };
 
 static void apply(struct att_core *core, const struct att_command *command)

@@ -33,7 +33,7 @@
 #include "lib/model/config.h"
 
 /* Grows with every change of what commands mean. Stands in every journal segment and snapshot. */
-#define ATT_CORE_BEHAVIOUR 3
+#define ATT_CORE_BEHAVIOUR 4
 
 struct att_core;
 
@@ -110,6 +110,14 @@ struct att_contact_view {
         uint64_t offer; /* The live one (the first); or 0. */
         uint32_t transfers;
         const struct att_decision *decision; /* The last one about this contact, or NULL. */
+        /* Of an open one: */
+        struct att_text incident; /* Empty: none that is known; else its id. */
+        struct att_text incident_title;
+        struct att_text incident_message;
+        struct att_text repeat_of;    /* The customer's contact not long before. */
+        struct att_text follow_up_of; /* The contact at whose end it was promised. */
+        struct att_text promised;     /* What. */
+        int64_t expires_ms;           /* Of the promise, or -1. */
 };
 
 /* Finds a contact, live or remembered. */
@@ -179,6 +187,22 @@ struct att_queue_view {
 size_t att_core_queue_count(const struct att_core *core);
 void att_core_queue_at(const struct att_core *core, size_t i, struct att_queue_view *ret_view);
 
+struct att_incident_view { /* An open one. */
+        struct att_text id;
+        struct att_text title;
+        struct att_text message;
+        struct att_text by; /* Who announced it. */
+        const struct att_conditions *when;
+        int64_t points_milli;
+        int64_t announced_ms;
+        int64_t until_ms;  /* Or -1. */
+        uint64_t affected; /* Contacts ever. */
+        uint32_t live;     /* Of them, not closed yet. */
+};
+
+/* The i-th of those that are open, in the order announced; false past the last. */
+bool att_core_incident(const struct att_core *core, size_t i, struct att_incident_view *ret_view);
+
 struct att_core_counts {
         uint32_t contacts[ATT_CONTACT_STATE_COUNT];
         uint32_t agents[ATT_PRESENCE_COUNT];
@@ -188,6 +212,13 @@ struct att_core_counts {
         uint64_t refused;
         uint64_t offers;
         uint64_t outcomes[ATT_OUTCOME_COUNT];
+        uint64_t surveys;  /* Customers asked how it was. */
+        uint64_t repeats;  /* Contacts of customers who were back soon. */
+        uint64_t promises; /* Made; and what became of them: */
+        uint64_t promises_kept;
+        uint64_t promises_expired;
+        uint64_t promises_cancelled;
+        uint32_t incidents; /* Open. */
 };
 void att_core_counts(const struct att_core *core, struct att_core_counts *ret_counts);
 

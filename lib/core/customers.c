@@ -34,6 +34,7 @@ void customer_free(struct att_core *core, struct customer *customer)
         att_list_remove(&customer->in_core);
         core->customer_count--;
         att_pool_give(&core->pool, customer->abandons, ABANDONS_BYTES);
+        att_pool_give(&core->pool, customer->last_contact, customer->last_contact_len);
         att_pool_give(&core->pool, customer, sizeof(*customer) + customer->by_id.key.len);
 }
 
@@ -51,6 +52,8 @@ struct customer *customer_new(struct att_core *core, struct att_text id)
         char *id_data = (char *)(customer + 1);
         att_copy(id_data, id.data, id.len);
         customer->last_spoke_ms = -1;
+        customer->last_closed_ms = -1;
+        customer->surveyed_ms = -1;
         att_list_init(&customer->contacts);
         att_list_init(&customer->in_core);
         att_list_init(&customer->in_linked);

@@ -5,7 +5,7 @@
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-enum { TEXTS = 15 };
+enum { TEXTS = 16 };
 
 struct details {
         uint32_t bytes; /* Of all of it, attributes and texts included. */
@@ -18,6 +18,7 @@ struct details {
         int32_t churn_risk_ppm;
         int64_t lifetime_value_micro;
         int64_t last_spoke_ms;
+        int64_t last_closed_ms;
         /* struct att_pair attributes[attribute_count]; then the texts one after the other. */
 };
 
@@ -39,6 +40,7 @@ static void list_texts(struct att_contact_request *request, struct att_text *tex
                 &request->customer.currency,
                 &request->customer.notes,
                 &request->customer.last_agent,
+                &request->customer.last_contact,
         };
         att_copy(texts, all, sizeof(all));
 }
@@ -95,6 +97,7 @@ void details_keep(struct att_core *core, struct contact *contact,
         details->lifetime_value_micro = request->customer.lifetime_value_micro;
         details->churn_risk_ppm = (int32_t)request->customer.churn_risk_ppm;
         details->last_spoke_ms = request->customer.last_spoke_ms;
+        details->last_closed_ms = request->customer.last_closed_ms;
         struct att_pair *pairs = pairs_of(details);
         char *at = (char *)(pairs + request->attribute_count);
         for (int i = 0; i < TEXTS; i++) {
@@ -115,7 +118,10 @@ static struct att_contact_request empty_request(void)
                 .emotion_ppm = ATT_ABSENT,
                 .not_before_ms = ATT_ABSENT,
                 .waited_ms = ATT_ABSENT,
-                .customer = {.lifetime_value_micro = -1, .churn_risk_ppm = -1, .last_spoke_ms = -1},
+                .customer = {.lifetime_value_micro = -1,
+                             .churn_risk_ppm = -1,
+                             .last_spoke_ms = -1,
+                             .last_closed_ms = -1},
         };
 }
 
@@ -137,6 +143,7 @@ static void unpack(struct details *details, struct att_contact_request *request)
         request->customer.lifetime_value_micro = details->lifetime_value_micro;
         request->customer.churn_risk_ppm = details->churn_risk_ppm;
         request->customer.last_spoke_ms = details->last_spoke_ms;
+        request->customer.last_closed_ms = details->last_closed_ms;
         request->customer.last_went_badly = details->last_went_badly;
 }
 

@@ -4,7 +4,8 @@
  *
  * An effect is a plain value. Its texts and its decision are borrowed from the engine until the
  * next att_core_step(). Which fields an effect carries stands with its kind; the others are empty,
- * zero or ATT_NONE_STEP.
+ * zero or ATT_NONE_STEP, or share their place with one that it carries: effects are made, copied and
+ * handed on all the time, and are kept small.
  */
 #ifndef ATT_LIB_CORE_EFFECT_H
 #define ATT_LIB_CORE_EFFECT_H
@@ -15,6 +16,7 @@
 
 #include "lib/base/digest.h"
 #include "lib/base/text.h"
+#include "lib/core/command.h"
 #include "lib/model/words.h"
 
 enum att_effect_kind {
@@ -25,7 +27,8 @@ enum att_effect_kind {
         ATT_EFFECT_OFFER,     /* contact, agent, queue, step, channel, offer, due_ms, decision */
         ATT_EFFECT_REVOKE,    /* contact, agent, queue, offer, revoke_reason */
         ATT_EFFECT_CONNECT, /* contact, agent, queue, step, channel, offer; decision if no OFFER was */
-        ATT_EFFECT_CLOSED,   /* contact, agent if it was connected, queue, outcome, reason */
+        ATT_EFFECT_CLOSED,   /* contact, agent if it was connected, queue, outcome, reason, text: the
+                                   agent's notes, survey */
         ATT_EFFECT_OVERFLOW, /* contact, queue it leaves, to, reason: a refusal's message */
         ATT_EFFECT_AGENT,    /* agent, presence, reason */
         ATT_EFFECT_WRAP_UP,  /* contact, agent, due_ms: after-call work began */
@@ -33,6 +36,18 @@ enum att_effect_kind {
         ATT_EFFECT_CONFIG,   /* reason: the digest that is in force now */
         ATT_EFFECT_REFUSED,  /* contact/agent if named, what, refusal, field, reason: a sentence,
                                    retry_ms */
+        ATT_EFFECT_FEEDBACK, /* contact, agent who had it, queue, feedback */
+        ATT_EFFECT_REPEAT,   /* contact, other: the customer's contact not long before */
+        ATT_EFFECT_PROMISED, /* contact: the new one, other: which it follows, agent if one is
+                                   preferred, queue, due_ms, expires_ms, text: what was promised */
+        ATT_EFFECT_PROMISE_KEPT,      /* contact: the one that kept it, other, agent, queue */
+        ATT_EFFECT_PROMISE_EXPIRED,   /* contact, other, queue, reason */
+        ATT_EFFECT_PROMISE_CANCELLED, /* contact, other, queue */
+        ATT_EFFECT_INCIDENT,          /* contact, queue, incident: it is because of that */
+        ATT_EFFECT_ANNOUNCED,         /* incident, front_end, reason: its title, text: its message,
+                                           due_ms: when it is over by itself, or -1 */
+        ATT_EFFECT_INCIDENT_CLOSED,   /* incident, front_end, text: the message, count: the contacts
+                                           that it closed */
         ATT_EFFECT_KIND_COUNT
 };
 
@@ -105,19 +120,34 @@ struct att_effect {
         struct att_text channel;
         uint32_t step;
         uint64_t offer;
-        uint32_t position;   /* 1: next; 0: not said. */
-        int64_t estimate_ms; /* Estimated wait; -1: unknown. */
+        union {
+                uint32_t position; /* 1: next; 0: not said. */
+                uint32_t count;    /* INCIDENT_CLOSED */
+        };
+        union {
+                int64_t estimate_ms; /* Estimated wait; -1: unknown. */
+                int64_t expires_ms;  /* PROMISED; -1: never. */
+        };
         int64_t due_ms;
         uint32_t attempt;
         enum att_revoke_reason revoke_reason;
         enum att_outcome outcome;
         enum att_presence presence;
-        struct att_text to; /* A queue's name, "callback" or "refuse". */
+        bool survey; /* CLOSED: the customer is to be asked how it was. */
+        union {
+                struct att_text to; /* OVERFLOW: a queue's name, "callback" or "refuse". */
+                struct att_text text;
+        };
         struct att_text reason;
         const char *what;
         enum att_refusal refusal;
-        struct att_text field;
+        union {
+                struct att_text field;    /* REFUSED */
+                struct att_text other;    /* Another contact. */
+                struct att_text incident; /* Its id. */
+        };
         int64_t retry_ms;
+        const struct att_feedback *feedback;
         const struct att_decision *decision;
 };
 

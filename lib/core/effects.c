@@ -37,16 +37,34 @@ static const struct {
         [ATT_CMD_FRONT_END_BACK] = {"front_end_back", "front_end_back"},
         [ATT_CMD_AWAY] = {"away", "away"},
         [ATT_CMD_PRICES] = {"prices", "prices"},
+        [ATT_CMD_INCIDENT_ANNOUNCE] = {"incident_announce", "announce"},
+        [ATT_CMD_INCIDENT_CLOSE] = {"incident_close", "close_incident"},
 };
 
 static const char *const effect_names[ATT_EFFECT_KIND_COUNT] = {
-        [ATT_EFFECT_SCHEDULED] = "scheduled", [ATT_EFFECT_QUEUED] = "queued",
-        [ATT_EFFECT_POSITION] = "position",   [ATT_EFFECT_RELAXED] = "relaxed",
-        [ATT_EFFECT_OFFER] = "offer",         [ATT_EFFECT_REVOKE] = "revoke",
-        [ATT_EFFECT_CONNECT] = "connect",     [ATT_EFFECT_CLOSED] = "closed",
-        [ATT_EFFECT_OVERFLOW] = "overflow",   [ATT_EFFECT_AGENT] = "agent",
-        [ATT_EFFECT_WRAP_UP] = "wrap_up",     [ATT_EFFECT_FINISHED] = "finished",
-        [ATT_EFFECT_CONFIG] = "config",       [ATT_EFFECT_REFUSED] = "refused",
+        [ATT_EFFECT_SCHEDULED] = "scheduled",
+        [ATT_EFFECT_QUEUED] = "queued",
+        [ATT_EFFECT_POSITION] = "position",
+        [ATT_EFFECT_RELAXED] = "relaxed",
+        [ATT_EFFECT_OFFER] = "offer",
+        [ATT_EFFECT_REVOKE] = "revoke",
+        [ATT_EFFECT_CONNECT] = "connect",
+        [ATT_EFFECT_CLOSED] = "closed",
+        [ATT_EFFECT_OVERFLOW] = "overflow",
+        [ATT_EFFECT_AGENT] = "agent",
+        [ATT_EFFECT_WRAP_UP] = "wrap_up",
+        [ATT_EFFECT_FINISHED] = "finished",
+        [ATT_EFFECT_CONFIG] = "config",
+        [ATT_EFFECT_REFUSED] = "refused",
+        [ATT_EFFECT_FEEDBACK] = "feedback",
+        [ATT_EFFECT_REPEAT] = "repeat",
+        [ATT_EFFECT_PROMISED] = "promised",
+        [ATT_EFFECT_PROMISE_KEPT] = "promise_kept",
+        [ATT_EFFECT_PROMISE_EXPIRED] = "promise_expired",
+        [ATT_EFFECT_PROMISE_CANCELLED] = "promise_cancelled",
+        [ATT_EFFECT_INCIDENT] = "incident",
+        [ATT_EFFECT_ANNOUNCED] = "announced",
+        [ATT_EFFECT_INCIDENT_CLOSED] = "incident_closed",
 };
 
 static const char *const decided_by_names[ATT_DECIDED_BY_COUNT] = {
@@ -123,6 +141,18 @@ static void add_decision(struct att_digester *digester, const struct att_decisio
         att_digester_add_u64(digester, decision->contact_by);
 }
 
+static void add_feedback(struct att_digester *digester, const struct att_feedback *feedback)
+{
+        att_digester_add_i64(digester, feedback->csat);
+        att_digester_add_i64(digester, feedback->nps);
+        att_digester_add_i64(digester, feedback->ces);
+        att_digester_add_i64(digester, feedback->resolved);
+        att_digester_add_i64(digester, feedback->emotion_ppm);
+        att_digester_add_i64(digester, feedback->given_ms);
+        att_digester_add_text(digester, feedback->by);
+        att_digester_add_text(digester, feedback->text);
+}
+
 static void add_effect(struct att_digester *digester, const struct att_effect *effect)
 {
         att_digester_add_u64(digester, effect->kind);
@@ -147,6 +177,11 @@ static void add_effect(struct att_digester *digester, const struct att_effect *e
         att_digester_add_u64(digester, effect->refusal);
         att_digester_add_text(digester, effect->field);
         att_digester_add_i64(digester, effect->retry_ms);
+        att_digester_add_u64(digester, effect->survey);
+        att_digester_add_u64(digester, effect->feedback != NULL);
+        if (effect->feedback) {
+                add_feedback(digester, effect->feedback);
+        }
         att_digester_add_u64(digester, effect->decision != NULL);
         if (effect->decision) {
                 add_decision(digester, effect->decision);

@@ -177,6 +177,7 @@ static void put_lines(struct att_buffer *into, const struct explain *explain,
         if (contact->state == ATT_CONTACT_QUEUED) {
                 put_place(into, explain);
         }
+        words_story(into, explain->core, contact);
         put_rules(into, explain, explanation);
         put_asks(into, explain, explanation);
         if (explanation->asked) {

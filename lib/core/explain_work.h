@@ -56,6 +56,9 @@ struct explain {
 struct att_text explain_keep(struct explain *explain);
 
 void words_share(struct att_buffer *into, int64_t ppm);                  /* 0.913 */
+/* What a contact is part of: a line each. */
+void words_story(struct att_buffer *into, const struct att_core *core,
+                 const struct contact *contact);
 void words_points(struct att_buffer *into, int64_t milli);               /* -1.500 */
 void words_duration(struct att_buffer *into, int64_t ms);                /* 2m 05s */
 void words_setting(struct att_buffer *into, int64_t ms);                 /* 125s, as written */

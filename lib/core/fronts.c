@@ -10,6 +10,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 struct front_end *front_end_find(const struct att_core *core, struct att_text name)
 {
@@ -85,7 +86,8 @@ static void close_waiting(struct att_core *core, struct att_text name)
         {
                 bool waiting = contact->state == ATT_CONTACT_QUEUED ||
                                contact->state == ATT_CONTACT_OFFERED;
-                if (waiting && att_text_equals(contact_front_end(contact), name)) {
+                /* Nobody is on the line of a promise yet. */
+                if (waiting && !story_is_follow_up(contact) && att_text_equals(contact_front_end(contact), name)) {
                         offers_revoke_of_contact(core, contact, ATT_REVOKE_CANCELLED);
                         contact_close(core, contact, ATT_OUTCOME_CANCELLED,
                                       ATT_TEXT("front end lost"));

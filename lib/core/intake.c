@@ -158,6 +158,20 @@ uint32_t intake_apply(const struct att_core *core, struct contact *contact,
 
 /* ---- Looking back ---- */
 
+void intake_describe(const struct att_core *core, const struct contact *contact,
+                     const struct att_contact_request *request, struct att_subject *ret_subject)
+{
+        const struct att_config *config = core->config;
+        describe(contact, request, ret_subject);
+        ret_subject->texts[ATT_FIELD_QUEUE] = queue_name(core, contact->queue);
+        if (contact->intent != ATT_NONE) {
+                ret_subject->texts[ATT_FIELD_INTENT] = config->intents[contact->intent].name;
+        }
+        if (contact->tier != ATT_NONE) {
+                ret_subject->texts[ATT_FIELD_TIER] = config->tiers[contact->tier].name;
+        }
+}
+
 uint32_t intake_find_rules(const struct att_core *core, const struct contact *contact,
                            uint32_t rules_max, uint32_t *ret_rules)
 {

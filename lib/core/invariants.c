@@ -4,6 +4,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 static bool is_on_agent(const struct agent *agent, const struct offer *wanted)
 {
@@ -126,6 +127,32 @@ static void check_matched(const struct att_core *core, const struct contact *con
         }
 }
 
+/* Incidents count those who are because of them; none is over, none is overdue. */
+static void check_incidents(const struct att_core *core)
+{
+        uint32_t count = 0;
+        ATT_LIST_FOREACH(incident, &core->incidents, struct incident, in_core)
+        {
+                uint32_t live = 0;
+                ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+                {
+                        live += contact->story && contact->story->incident == incident;
+                }
+                ATT_CHECK(live == incident->live && live <= incident->affected);
+                ATT_CHECK(timer_is_armed(&incident->until) == (incident->until_ms != INT64_MAX));
+                count++;
+        }
+        ATT_CHECK(count == core->incident_count && count <= ATT_INCIDENTS_MAX);
+}
+
+/* A promise that is of no use any more waits for nobody. */
+static void check_promise(const struct att_core *core, const struct contact *contact)
+{
+        if (story_is_follow_up(contact) && contact->state == ATT_CONTACT_SCHEDULED) {
+                ATT_CHECK(core->now_ms < contact->story->expires_ms);
+        }
+}
+
 void att_core_check(const struct att_core *core)
 {
         if (!core->config) {
@@ -137,6 +164,7 @@ void att_core_check(const struct att_core *core)
         {
                 check_contact(core, contact);
                 check_matched(core, contact);
+                check_promise(core, contact);
                 states[contact->state]++;
                 live++;
         }
@@ -146,6 +174,7 @@ void att_core_check(const struct att_core *core)
                 states[contact->state]++;
         }
         ATT_CHECK(live == core->live_count);
+        check_incidents(core);
         for (int i = 0; i < ATT_CONTACT_STATE_COUNT; i++) {
                 ATT_CHECK(states[i] == core->counts.contacts[i]);
         }

@@ -6,6 +6,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 /* Moves of one contact between queues in one instant; more than this many and it stays where it is
  * until time passes (queues that send each other their contacts at once). */
@@ -84,6 +85,7 @@ bool queue_is_staffed(const struct att_core *core, const struct contact *contact
 void queue_arm_max_wait(struct att_core *core, struct contact *contact)
 {
         int64_t due_ms = contact->entered_ms + queue_of(core, contact)->max_wait_ms;
+        due_ms = contact->story ? promise_bound(contact, due_ms) : due_ms;
         due_set(core, contact, DUE_MAX_WAIT, att_max_i64(due_ms, core->now_ms));
 }
 
@@ -356,6 +358,9 @@ void queue_max_wait(struct att_core *core, struct contact *contact)
 {
         if (contact->state != ATT_CONTACT_QUEUED) {
                 return; /* Acts when the offer comes back. */
+        }
+        if (contact->story && promise_expire(core, contact)) {
+                return;
         }
         const struct att_overflow *overflow = &queue_of(core, contact)->overflow;
         if (overflow->kind == ATT_OVERFLOW_NONE || !may_move_again(core, contact)) {

@@ -15,6 +15,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 struct reload {
         const struct att_config *before; /* NULL: the first. */
@@ -697,6 +698,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
         if (reload.before) {
                 settle(core, &reload);
         }
+        incidents_reload(core);
         bury_agents(core);
         order_revokes(core, told);
         for (uint32_t q = 0; q < core->config->queue_count; q++) {

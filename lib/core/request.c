@@ -252,6 +252,7 @@ static bool check_each_length(struct att_core *core, const struct att_command *c
                 {"customer.name", request->customer.name, ATT_NAME_BYTES_MAX},
                 {"customer.tier", request->customer.tier, ATT_NAME_BYTES_MAX},
                 {"customer.currency", request->customer.currency, ATT_NAME_BYTES_MAX},
+                {"customer.last_contact", request->customer.last_contact, ATT_ID_BYTES_MAX},
                 {"entry_point", request->entry_point, ATT_NAME_BYTES_MAX},
                 {"language", request->language, ATT_NAME_BYTES_MAX},
                 {"address", request->address, ATT_NAME_BYTES_MAX},
@@ -272,6 +273,7 @@ static bool is_short(const struct att_contact_request *request)
         const struct att_customer_info *customer = &request->customer;
         size_t bytes = request->id.len + request->channel.len + customer->id.len +
                        customer->name.len + customer->tier.len + customer->currency.len +
+                       customer->last_contact.len +
                        request->entry_point.len + request->language.len + request->address.len +
                        request->traceparent.len;
         return bytes <= ATT_ID_BYTES_MAX;

@@ -15,7 +15,7 @@
 #include "lib/base/util.h"
 #include "lib/core/snapshot_parts.h"
 
-#define LAYOUT       1
+#define LAYOUT       2
 #define LAYOUT_BYTES 4
 #define SUM_BYTES    16
 
@@ -31,6 +31,9 @@ struct counters {
         uint64_t refused;
         uint64_t offers;
         uint64_t outcomes[ATT_OUTCOME_COUNT];
+        uint64_t surveys;
+        uint64_t repeats;
+        uint64_t promises[4]; /* Made, kept, expired, cancelled. */
         bool has_config;
         struct att_digest config;
 };
@@ -49,6 +52,12 @@ static struct counters count(const struct att_core *core)
                 .has_config = core->config != NULL,
         };
         att_copy(counters.outcomes, core->counts.outcomes, sizeof(counters.outcomes));
+        counters.surveys = core->counts.surveys;
+        counters.repeats = core->counts.repeats;
+        counters.promises[0] = core->counts.promises;
+        counters.promises[1] = core->counts.promises_kept;
+        counters.promises[2] = core->counts.promises_expired;
+        counters.promises[3] = core->counts.promises_cancelled;
         if (core->config) {
                 counters.config = core->config->digest;
         }
@@ -66,6 +75,12 @@ static void apply(struct att_core *core, const struct counters *counters)
         core->counts.refused = counters->refused;
         core->counts.offers = counters->offers;
         att_copy(core->counts.outcomes, counters->outcomes, sizeof(counters->outcomes));
+        core->counts.surveys = counters->surveys;
+        core->counts.repeats = counters->repeats;
+        core->counts.promises = counters->promises[0];
+        core->counts.promises_kept = counters->promises[1];
+        core->counts.promises_expired = counters->promises[2];
+        core->counts.promises_cancelled = counters->promises[3];
 }
 
 static void pass_counters(struct stream *stream, struct counters *counters)
@@ -80,6 +95,11 @@ static void pass_counters(struct stream *stream, struct counters *counters)
         stream_number(stream, &counters->offers);
         for (int i = 0; i < ATT_OUTCOME_COUNT; i++) {
                 stream_number(stream, &counters->outcomes[i]);
+        }
+        stream_number(stream, &counters->surveys);
+        stream_number(stream, &counters->repeats);
+        for (size_t i = 0; i < ATT_ARRAY_LEN(counters->promises); i++) {
+                stream_number(stream, &counters->promises[i]);
         }
         stream_flag(stream, &counters->has_config);
         stream_digest(stream, &counters->config);
@@ -302,6 +322,7 @@ static void pass_state(struct stream *stream, struct att_core *core)
         pass_channels(stream, core);
         snapshot_agents(stream, core);
         snapshot_customers(stream, core);
+        snapshot_incidents(stream, core);
         snapshot_contacts(stream, core);
         snapshot_work(stream, core);
         pass_queues(stream, core);

@@ -29,6 +29,7 @@ static void pass_customer(struct stream *stream, struct att_core *core, struct c
         snapshot_agent(stream, core, &customer->last_agent);
         stream_signed(stream, &customer->last_spoke_ms);
         stream_flag(stream, &customer->last_went_badly);
+        snapshot_remembered(stream, core, customer);
 }
 
 static void take_customer(struct stream *stream, struct att_core *core, struct att_list *list)
@@ -113,6 +114,7 @@ static void pass_request_texts(struct stream *stream, struct att_contact_request
                 &request->customer.currency,
                 &request->customer.notes,
                 &request->customer.last_agent,
+                &request->customer.last_contact,
         };
         for (size_t i = 0; i < ATT_ARRAY_LEN(texts); i++) {
                 stream_text(stream, texts[i], UINT16_MAX);
@@ -146,6 +148,7 @@ static void pass_details(struct stream *stream, struct att_core *core, struct co
         stream_signed(stream, &request.customer.lifetime_value_micro);
         stream_signed(stream, &request.customer.churn_risk_ppm);
         stream_signed(stream, &request.customer.last_spoke_ms);
+        stream_signed(stream, &request.customer.last_closed_ms);
         if (stream_is_read(stream)) {
                 details_keep(core, contact, &request);
         }
@@ -399,6 +402,7 @@ static void pass_live(struct stream *stream, struct att_core *core, struct conta
         stream_signed(stream, &contact->reach_ms);
         pass_due(stream, core, contact);
         pass_details(stream, core, contact);
+        snapshot_story(stream, core, contact);
         pass_requirements(stream, core, &contact->own, &contact->own_count);
         pass_requirements(stream, core, &contact->ruled, &contact->ruled_count);
         pass_preferences(stream, core, contact);

@@ -27,6 +27,13 @@ void snapshot_contacts(struct stream *stream, struct att_core *core);
 /* Once all parts are there: where they wait, and what holds of all of them. */
 void snapshot_settle_contacts(struct stream *stream, struct att_core *core);
 
+/* ---- snapshot_story.c: incidents before the contacts, which refer to them. ---- */
+
+void snapshot_incidents(struct stream *stream, struct att_core *core);
+void snapshot_story(struct stream *stream, struct att_core *core, struct contact *contact);
+/* What a customer is remembered by. */
+void snapshot_remembered(struct stream *stream, struct att_core *core, struct customer *customer);
+
 /* A time that is not after now. */
 static inline void snapshot_past(struct stream *stream, const struct att_core *core, int64_t *at_ms,
                                  const char *what)

@@ -47,6 +47,7 @@ enum timer_class {
         TIMER_FRONT_END, /* by name */
         TIMER_WAKE,      /* by arrival, then id: an agent may have come into reach */
         TIMER_BATCH,     /* by policy */
+        TIMER_INCIDENT,  /* by id */
 };
 
 /* What a contact waits for; one timer serves the first of them. */
@@ -207,6 +208,8 @@ struct cooldown {
 };
 
 struct details;
+struct story;
+struct incident;
 
 /* What is looked at together lies together; first what is known of a closed one, too. */
 struct contact {
@@ -285,6 +288,7 @@ struct contact {
         uint32_t transfers;
         uint32_t tier;   /* ATT_NONE */
         uint32_t intent; /* ATT_NONE */
+        struct story *story; /* Owned (story.h); NULL for most. */
 };
 
 /* ---- Customers ---- */
@@ -309,6 +313,10 @@ struct customer {
         struct agent *last_agent; /* Borrowed. */
         int64_t last_spoke_ms;
         bool last_went_badly;
+        uint16_t last_contact_len;
+        char *last_contact;     /* Owned: the last one that an agent handled, by its id. */
+        int64_t last_closed_ms; /* When; -1: none that is known. */
+        int64_t surveyed_ms;    /* When the customer was last asked; -1: not that is known. */
 };
 
 /* ---- Queues and policies: the live part ---- */
@@ -456,6 +464,9 @@ struct att_core {
         struct att_list idle_customers; /* The longest untouched one first: to forget. */
         struct att_list linked_anew;    /* Customers whose links changed in this instant. */
         uint32_t customer_count;
+
+        struct att_list incidents; /* Open ones, in the order announced. */
+        uint32_t incident_count;
 
         struct att_map front_ends_by_name;
         struct att_list front_ends;
@@ -819,7 +830,7 @@ int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent,
 
 #define URGENCY_SCALE ATT_HOUR_MS /* urgency / URGENCY_SCALE is in thousandths of a point. */
 
-/* What does not grow: priority, tier, value, emotion, recovery. */
+/* What does not grow: priority, tier, value, emotion, recovery, a repeat, an incident. */
 int64_t urgency_points_milli(const struct att_core *core, const struct contact *contact);
 int64_t urgency_of(const struct att_core *core, const struct contact *contact);
 bool has_starved(const struct att_core *core, const struct contact *contact);

@@ -3,6 +3,7 @@
  * order, which commands alone decide; texts stand for indices and pointers. */
 #include "lib/base/digest.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 static void add_agent_name(struct att_digester *digester, const struct agent *agent)
 {
@@ -139,6 +140,44 @@ static void add_closed(const struct att_core *core, struct att_digester *digeste
         att_digester_add_i64(digester, contact->closed_ms);
 }
 
+static void add_story(struct att_digester *digester, const struct story *story)
+{
+        att_digester_add_text(digester, story->repeats);
+        att_digester_add_text(digester, story->follows);
+        att_digester_add_text(digester, story->promised);
+        att_digester_add_u64(digester, story->attempts);
+        att_digester_add_i64(digester, story->expires_ms);
+        att_digester_add_text(digester, story->incident ? story->incident->id : ATT_TEXT_NONE);
+}
+
+static void add_condition(struct att_digester *digester, const struct att_condition *condition)
+{
+        att_digester_add_u64(digester, condition->field);
+        att_digester_add_text(digester, condition->attribute);
+        att_digester_add_u64(digester, condition->op);
+        att_digester_add_i64(digester, condition->number_micro);
+        att_digester_add_u64(digester, condition->value_count);
+        for (uint32_t i = 0; i < condition->value_count; i++) {
+                att_digester_add_text(digester, condition->values[i]);
+        }
+}
+
+static void add_incident(struct att_digester *digester, const struct incident *incident)
+{
+        att_digester_add_text(digester, incident->id);
+        att_digester_add_text(digester, incident->title);
+        att_digester_add_text(digester, incident->message);
+        att_digester_add_text(digester, incident->by);
+        att_digester_add_i64(digester, incident->points_milli);
+        att_digester_add_i64(digester, incident->announced_ms);
+        att_digester_add_i64(digester, incident->until_ms);
+        att_digester_add_u64(digester, incident->affected);
+        att_digester_add_u64(digester, incident->when.count);
+        for (uint32_t i = 0; i < incident->when.count; i++) {
+                add_condition(digester, &incident->when.items[i]);
+        }
+}
+
 static void add_contact(const struct att_core *core, struct att_digester *digester,
                         const struct contact *contact)
 {
@@ -165,6 +204,10 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
         att_digester_add_u64(digester, contact->emotion_source);
         att_digester_add_u64(digester, contact->intent);
         att_digester_add_u64(digester, contact->last_went_badly);
+        att_digester_add_u64(digester, contact->story != NULL);
+        if (contact->story) {
+                add_story(digester, contact->story);
+        }
         add_asked(core, digester, contact);
         add_offers(digester, contact);
         for (int i = 0; i < DUE_COUNT; i++) {
@@ -191,6 +234,10 @@ static void add_customer(const struct att_core *core, struct att_digester *diges
         add_agent_name(digester, customer->last_agent);
         att_digester_add_i64(digester, customer->last_spoke_ms);
         att_digester_add_u64(digester, customer->last_went_badly);
+        att_digester_add_text(digester,
+                              att_text_of(customer->last_contact, customer->last_contact_len));
+        att_digester_add_i64(digester, customer->last_closed_ms);
+        att_digester_add_i64(digester, customer->surveyed_ms);
 }
 
 static void add_queue(const struct att_core *core, struct att_digester *digester, uint32_t queue)
@@ -247,6 +294,10 @@ struct att_digest att_core_digest(const struct att_core *core)
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {
                 add_agent(core, &digester, agent);
+        }
+        ATT_LIST_FOREACH(incident, &core->incidents, struct incident, in_core)
+        {
+                add_incident(&digester, incident);
         }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {

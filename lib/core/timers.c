@@ -2,6 +2,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 /* At one instant timers fire by class, then by their order: both lie in the heap. */
 #define ORDER_BITS 60
@@ -170,7 +171,9 @@ static void fire_hours(struct att_core *core, struct timer *first)
 /* Not a new contact: it always enters, and keeps the arrival of its command. */
 static void schedule_come(struct att_core *core, struct contact *contact)
 {
-        queue_enter(core, contact, contact->queue);
+        if (!contact->story || !promise_expire(core, contact)) {
+                queue_enter(core, contact, contact->queue);
+        }
 }
 
 static void fire_batch(struct att_core *core, struct policy_state *state)
@@ -234,6 +237,9 @@ static void fire(struct att_core *core, struct timer *timer)
                 break;
         case TIMER_BATCH:
                 fire_batch(core, ATT_CONTAINER_OF(timer, struct policy_state, window));
+                break;
+        case TIMER_INCIDENT:
+                incident_lapse(core, ATT_CONTAINER_OF(timer, struct incident, until));
                 break;
         }
 }

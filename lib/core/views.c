@@ -4,6 +4,7 @@
 #include "lib/base/util.h"
 #include "lib/core/details.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 /* ---- Contacts ---- */
 
@@ -38,6 +39,26 @@ static void view_request(const struct contact *contact, struct att_contact_view 
         view->customer = request.customer;
         view->attributes = request.attributes;
         view->attribute_count = request.attribute_count;
+}
+
+static void view_story(const struct contact *contact, struct att_contact_view *view)
+{
+        const struct story *story = contact->story;
+        view->expires_ms = -1;
+        if (!story) {
+                return;
+        }
+        view->repeat_of = story->repeats;
+        view->follow_up_of = story->follows;
+        view->promised = story->promised;
+        if (story->expires_ms != INT64_MAX) {
+                view->expires_ms = story->expires_ms;
+        }
+        if (story->incident) {
+                view->incident = story->incident->id;
+                view->incident_title = story->incident->title;
+                view->incident_message = story->incident->message;
+        }
 }
 
 static void view_contact(const struct att_core *core, const struct contact *contact,
@@ -82,6 +103,7 @@ static void view_contact(const struct att_core *core, const struct contact *cont
                 view->tier = config->tiers[contact->tier].name;
         }
         view_request(contact, view);
+        view_story(contact, view);
         view_owner(contact, view);
 }
 
@@ -314,4 +336,5 @@ void att_core_counts(const struct att_core *core, struct att_core_counts *ret_co
 {
         *ret_counts = core->counts;
         ret_counts->customers = core->customer_count;
+        ret_counts->incidents = core->incident_count;
 }

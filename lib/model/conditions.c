@@ -183,3 +183,85 @@ bool att_conditions_hold(const struct att_conditions *conditions, const struct a
         }
         return true;
 }
+
+/* Reading ------------------------------------------------------------------------------------- */
+
+static bool is_comparison(struct att_text text)
+{
+        return text.len > 0 && (text.data[0] == '<' || text.data[0] == '>');
+}
+
+static enum att_condition_field find_field(struct att_text name)
+{
+        for (int i = ATT_FIELD_ATTRIBUTE + 1; i < ATT_FIELD_COUNT; i++) {
+                const enum att_condition_field field = (enum att_condition_field)i;
+
+                if (att_text_equals_c(name, att_condition_field_name(field))) {
+                        return field;
+                }
+        }
+        return ATT_FIELD_ATTRIBUTE;
+}
+
+static bool read_comparison(struct att_text text, struct att_condition *condition)
+{
+        const bool is_less = text.data[0] == '<';
+        const bool or_equal = text.len > 1 && text.data[1] == '=';
+        size_t at = or_equal ? 2 : 1;
+
+        while (at < text.len && text.data[at] == ' ') {
+                at++;
+        }
+        if (is_less) {
+                condition->op = or_equal ? ATT_OP_LESS_EQUAL : ATT_OP_LESS;
+        } else {
+                condition->op = or_equal ? ATT_OP_GREATER_EQUAL : ATT_OP_GREATER;
+        }
+        return att_decimal_parse(att_text_of(text.data + at, text.len - at), MICRO_DECIMALS,
+                                 &condition->number_micro) == ATT_DECIMAL_OK;
+}
+
+static const char *read_value(struct att_text value, enum att_condition_field field)
+{
+        int64_t number;
+
+        if (value.len == 0) {
+                return "an empty value never matches";
+        }
+        if (field != ATT_FIELD_TEXT && is_comparison(value)) {
+                return "a comparison stands alone";
+        }
+        if (att_condition_field_is_number(field) &&
+            att_decimal_parse(value, MICRO_DECIMALS, &number) != ATT_DECIMAL_OK) {
+                return "its value is not a number";
+        }
+        return NULL;
+}
+
+bool att_condition_read(struct att_text field, const struct att_text *values, uint32_t value_count,
+                        struct att_condition *ret_condition, const char **ret_why)
+{
+        struct att_condition condition = {.field = find_field(field), .op = ATT_OP_ANY_OF};
+        const bool is_number = att_condition_field_is_number(condition.field);
+
+        *ret_why = NULL;
+        if (condition.field == ATT_FIELD_ATTRIBUTE) {
+                condition.attribute = field;
+        }
+        if (field.len == 0 || value_count == 0) {
+                *ret_why = "it needs a field and a value";
+        } else if (value_count == 1 && is_comparison(values[0]) &&
+                   (is_number || condition.field == ATT_FIELD_ATTRIBUTE)) {
+                if (!read_comparison(values[0], &condition)) {
+                        *ret_why = "it compares with what is not a number";
+                }
+        } else {
+                condition.values = values;
+                condition.value_count = value_count;
+                for (uint32_t i = 0; i < value_count && !*ret_why; i++) {
+                        *ret_why = read_value(values[i], condition.field);
+                }
+        }
+        *ret_condition = condition;
+        return !*ret_why;
+}

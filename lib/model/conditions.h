@@ -36,6 +36,12 @@ bool att_condition_field_is_number(enum att_condition_field field);
 /* The word for a field in `when`; "attribute" for ATT_FIELD_ATTRIBUTE, which has its own. */
 const char *att_condition_field_name(enum att_condition_field field);
 
+/* A condition from its words, as `when` has them: a field's name (any other is an attribute's), and
+ * values or one comparison. What it keeps is borrowed from them. False: it is none, and `*ret_why`
+ * (static) says why. */
+bool att_condition_read(struct att_text field, const struct att_text *values, uint32_t value_count,
+                        struct att_condition *ret_condition, const char **ret_why);
+
 /* A subject of which nothing is known. */
 void att_subject_init(struct att_subject *subject);
 

@@ -91,6 +91,7 @@ struct att_policy att_policy_default(void)
                 .outcome_prior_ppm = 700000,
                 .outcome_weight = 10,
                 .continuity_half_life_ms = 30 * DAY_MS,
+                .repeat_within_ms = 7 * DAY_MS,
         };
 }
 

@@ -168,6 +168,8 @@ struct att_policy {
         int64_t outcome_prior_ppm;       /* Success to expect of an unknown agent. */
         uint32_t outcome_weight;         /* Contacts that the prior is worth; >= 1. */
         int64_t continuity_half_life_ms; /* > 0 */
+        int64_t repeat_within_ms;        /* 0: no contact is a repeat. */
+        int64_t repeat_milli;            /* Points of urgency for one. */
 };
 
 enum att_overflow_kind {
@@ -263,6 +265,26 @@ struct att_intent {
         struct att_text goodwill;
 };
 
+/* Who is asked how it was. */
+struct att_surveys {
+        int64_t share_ppm;        /* 0: nobody. */
+        int64_t once_in_ms;       /* Of one customer; 0: as often as picked. */
+        const uint32_t *channels; /* None: all. */
+        uint32_t channel_count;
+        const uint32_t *queues; /* None: all. */
+        uint32_t queue_count;
+};
+
+struct att_follow_up { /* What a disposition promises. */
+        struct att_text disposition;
+        int64_t after_ms;
+        int64_t expires_ms; /* After the conversation, more than `after_ms`; -1: never. */
+        bool same_agent;    /* Preferred. */
+        uint32_t queue;     /* ATT_NONE: the contact's. */
+        uint32_t attempts;  /* 0: as the policy has it. */
+        struct att_text what;
+};
+
 struct att_access {
         struct att_text name; /* Of the front end. */
         enum att_role role;
@@ -305,6 +327,9 @@ struct att_config {
         uint32_t intent_count;
         const struct att_access *access;
         uint32_t access_count;
+        struct att_surveys surveys;
+        const struct att_follow_up *follow_ups;
+        uint32_t follow_up_count;
 
         uint32_t contacts_max;
         uint32_t customers_max;

@@ -218,6 +218,11 @@ static void add_policy(struct digestion *digestion, const struct att_policy *pol
         add_number(digestion, policy->outcome_prior_ppm);
         add_number(digestion, policy->outcome_weight);
         add_number(digestion, policy->continuity_half_life_ms);
+        /* Not of configurations from before there was such a thing. */
+        if (policy->repeat_within_ms != 0 || policy->repeat_milli != 0) {
+                add_number(digestion, policy->repeat_within_ms);
+                add_number(digestion, policy->repeat_milli);
+        }
 }
 
 static void add_step(struct digestion *digestion, const struct att_step *step)
@@ -293,6 +298,36 @@ static void add_intent(struct digestion *digestion, const struct att_intent *int
         add_text(digestion, intent->goodwill);
 }
 
+static void add_surveys(struct digestion *digestion, const struct att_surveys *surveys)
+{
+        const struct att_config *config = digestion->config;
+
+        if (surveys->share_ppm == 0) {
+                return;
+        }
+        add_number(digestion, surveys->share_ppm);
+        add_number(digestion, surveys->once_in_ms);
+        add_number(digestion, surveys->channel_count);
+        for (uint32_t i = 0; i < surveys->channel_count; i++) {
+                add_text(digestion, config->channels[surveys->channels[i]].name);
+        }
+        add_number(digestion, surveys->queue_count);
+        for (uint32_t i = 0; i < surveys->queue_count; i++) {
+                add_queue_name(digestion, surveys->queues[i]);
+        }
+}
+
+static void add_follow_up(struct digestion *digestion, const struct att_follow_up *follow_up)
+{
+        add_text(digestion, follow_up->disposition);
+        add_number(digestion, follow_up->after_ms);
+        add_number(digestion, follow_up->expires_ms);
+        add_number(digestion, follow_up->same_agent);
+        add_queue_name(digestion, follow_up->queue);
+        add_number(digestion, follow_up->attempts);
+        add_text(digestion, follow_up->what);
+}
+
 /* All of it ----------------------------------------------------------------------------------- */
 
 /* The count of a noun, then each of them. */
@@ -344,5 +379,9 @@ struct att_digest att_config_digest(const struct att_config *config)
         add_number(&digestion, config->strain_half_life_ms);
         add_number(&digestion, config->emotion_estimate);
         add_number(&digestion, config->emotion_language);
+        add_surveys(&digestion, &config->surveys);
+        if (config->follow_up_count > 0) {
+                ADD_ALL(&digestion, config->follow_ups, config->follow_up_count, add_follow_up);
+        }
         return att_digester_finish(&digestion.digester);
 }

@@ -27,6 +27,10 @@
 #define ATT_ALIASES_MAX        16 /* Other names under which one customer comes. */
 #define ATT_LEVEL_MAX          10
 #define ATT_UNITS_MAX          100
+#define ATT_INCIDENTS_MAX      64 /* Open at a time. */
+#define ATT_CONDITIONS_MAX     32 /* Of one incident; and the values of one condition: */
+#define ATT_CONDITION_VALUES_MAX 100
+#define ATT_MESSAGE_BYTES_MAX  1024 /* What an incident tells customers. */
 #define ATT_JOINT_MAX          64 /* Contacts that are matched as one assignment. */
 
 #define ATT_POINTS_MAX         INT64_C(1000000) /* Points of priority, either way. */

@@ -210,6 +210,37 @@ static bool check_agent(const struct compiled_config *compiled, const struct com
                is_index_or_none(agent->def.profile, compiled->profile_count);
 }
 
+static bool check_indices(const uint32_t *indices, uint32_t count, uint32_t limit)
+{
+        for (uint32_t i = 0; i < count; i++) {
+                if (!is_index(indices[i], limit)) {
+                        return false;
+                }
+        }
+        return true;
+}
+
+static bool check_after(const struct att_config *config)
+{
+        for (uint32_t i = 0; i < config->follow_up_count; i++) {
+                const struct att_follow_up *follow_up = &config->follow_ups[i];
+
+                if (!is_index_or_none(follow_up->queue, config->queue_count) ||
+                    follow_up->after_ms < 0 || follow_up->after_ms > ATT_WAITED_MS_MAX ||
+                    (follow_up->expires_ms != -1 &&
+                     (follow_up->expires_ms <= follow_up->after_ms ||
+                      follow_up->expires_ms > ATT_DURATION_MS_MAX))) {
+                        return false;
+                }
+        }
+        return check_indices(config->surveys.channels, config->surveys.channel_count,
+                             config->channel_count) &&
+               check_indices(config->surveys.queues, config->surveys.queue_count,
+                             config->queue_count) &&
+               config->surveys.share_ppm >= 0 && config->surveys.share_ppm <= ATT_PPM &&
+               config->surveys.once_in_ms >= 0;
+}
+
 static bool check_compiled(const struct compiled_config *compiled)
 {
         const struct att_config *config = &compiled->config;
@@ -264,7 +295,7 @@ static bool check_compiled(const struct compiled_config *compiled)
                 }
         }
         return config->channel_count <= ATT_CHANNELS_MAX && config->skill_count <= ATT_SKILLS_MAX &&
-               is_index_or_none(config->otherwise, config->queue_count);
+               is_index_or_none(config->otherwise, config->queue_count) && check_after(config);
 }
 
 static void set_profiles(struct att_config *config, const struct compiled_config *compiled)

@@ -41,6 +41,7 @@ void att_wire_contact_init(struct att_wire_contact *contact)
         contact->estimate_ms = -1;
         contact->due_ms = -1;
         contact->customer_since_ms = -1;
+        contact->expires_ms = -1;
         table_set_absent(&table_customer, &contact->customer);
 }
 
@@ -66,5 +67,6 @@ void att_wire_message_init(struct att_wire_message *message, enum att_wire_body 
                 message->push.effect.kind = ATT_EFFECT_KIND_COUNT;
                 message->push.effect.step = ATT_NONE_STEP;
                 message->push.effect.estimate_ms = -1;
+                message->push.effect.due_ms = -1;
         }
 }

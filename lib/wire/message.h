@@ -212,6 +212,13 @@ struct att_wire_contact {
         uint32_t last_contact_count;
         const struct att_text *linked;
         uint32_t linked_count;
+        struct att_text incident; /* Empty: none that is known. */
+        struct att_text incident_title;
+        struct att_text incident_message;
+        struct att_text repeat_of;
+        struct att_text follow_up_of;
+        struct att_text promised;
+        int64_t expires_ms; /* Of a promise, or -1. */
         int64_t customer_since_ms; /* -1: unknown. */
         uint32_t customer_contacts;
         uint32_t recent_contacts;
@@ -272,7 +279,7 @@ struct att_wire_push {
         struct att_effect effect; /* ATT_EFFECT_KIND_COUNT: a push newer than this program. */
         struct att_text address;  /* OFFER, CONNECT: the agent's on the channel. */
         struct att_text why;      /* OFFER, CONNECT: a sentence. */
-        const struct att_wire_contact *context; /* OFFER, CONNECT: or NULL. */
+        const struct att_wire_contact *context; /* OFFER, CONNECT, PROMISED: or NULL. */
         struct att_wire_snapshot snapshot;      /* ATT_WIRE_PUSH_SNAPSHOT */
 };
 

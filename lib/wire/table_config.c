@@ -155,6 +155,8 @@ static const struct table_field policy_fields[] = {
         TABLE_ROW(20, TABLE_U32, "outcome_weight", TABLE_AT(struct att_policy, outcome_weight)),
         TABLE_ROW(21, TABLE_S64, "continuity_half_life_ms",
                   TABLE_AT(struct att_policy, continuity_half_life_ms)),
+        TABLE_ROW(22, TABLE_S64, "repeat_within_ms", TABLE_AT(struct att_policy, repeat_within_ms)),
+        TABLE_ROW(23, TABLE_S64, "repeat_milli", TABLE_AT(struct att_policy, repeat_milli)),
 };
 
 static const struct table table_policy = TABLE_OF("CompiledConfig.Policy", policy_fields,
@@ -284,6 +286,31 @@ static const struct table_field access_fields[] = {
 static const struct table table_access = TABLE_OF("CompiledConfig.Access", access_fields,
                                                   struct att_access, .required = 0);
 
+static const struct table_field surveys_fields[] = {
+        TABLE_ROW(1, TABLE_I64, "share_ppm", TABLE_AT(struct att_surveys, share_ppm)),
+        TABLE_ROW(2, TABLE_I64, "once_in_ms", TABLE_AT(struct att_surveys, once_in_ms)),
+        TABLE_ROW(3, TABLE_U32S, "channels",
+                  TABLE_ITEMS(struct att_surveys, channels, channel_count)),
+        TABLE_ROW(4, TABLE_U32S, "queues", TABLE_ITEMS(struct att_surveys, queues, queue_count)),
+};
+
+static const struct table table_surveys = TABLE_OF("CompiledConfig.Surveys", surveys_fields,
+                                                   struct att_surveys, .required = 0);
+
+static const struct table_field follow_up_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "disposition", TABLE_AT(struct att_follow_up, disposition)),
+        TABLE_ROW(2, TABLE_I64, "after_ms", TABLE_AT(struct att_follow_up, after_ms)),
+        TABLE_ROW(3, TABLE_S64, "expires_ms", TABLE_AT(struct att_follow_up, expires_ms)),
+        TABLE_ROW(4, TABLE_BOOL, "same_agent", TABLE_AT(struct att_follow_up, same_agent)),
+        TABLE_ROW(5, TABLE_INDEX, "queue", TABLE_AT(struct att_follow_up, queue),
+                  .absent = ATT_NONE),
+        TABLE_ROW(6, TABLE_U32, "attempts", TABLE_AT(struct att_follow_up, attempts)),
+        TABLE_ROW(7, TABLE_TEXT, "what", TABLE_AT(struct att_follow_up, what)),
+};
+
+static const struct table table_follow_up = TABLE_OF("CompiledConfig.FollowUp", follow_up_fields,
+                                                     struct att_follow_up, .has_absent = true);
+
 static const struct table_field config_fields[] = {
         TABLE_ROW(1, TABLE_U32, "format", TABLE_AT(struct compiled_config, format)),
         TABLE_ROW(2, TABLE_FIXED64, "digest_high", TABLE_AT(struct compiled_config, digest.high)),
@@ -342,6 +369,11 @@ static const struct table_field config_fields[] = {
                   TABLE_AT(struct compiled_config, config.offers_per_contact)),
         TABLE_ROW(23, TABLE_I64, "strain_half_life_ms",
                   TABLE_AT(struct compiled_config, config.strain_half_life_ms)),
+        TABLE_ROW(24, TABLE_MESSAGE, "surveys", TABLE_AT(struct compiled_config, config.surveys),
+                  .sub = &table_surveys),
+        TABLE_ROW(25, TABLE_MESSAGES, "follow_ups",
+                  TABLE_ITEMS(struct compiled_config, config.follow_ups, config.follow_up_count),
+                  .sub = &table_follow_up),
         TABLE_ROW(40, TABLE_BOOL, "emotion_estimate",
                   TABLE_AT(struct compiled_config, config.emotion_estimate)),
         TABLE_ROW(41, TABLE_U32, "emotion_language",

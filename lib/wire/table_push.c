@@ -18,6 +18,9 @@
 #define ESTIMATE(number)                                                                           \
         TABLE_ROW(number, TABLE_I64, "estimate_ms",                                                \
                   TABLE_AT(struct att_wire_push, effect.estimate_ms), TABLE_NEGATIVE_IS_ABSENT)
+#define UNLESS_NEGATIVE(number, name, member)                                                      \
+        TABLE_ROW(number, TABLE_I64, name, TABLE_AT(struct att_wire_push, member),                 \
+                  TABLE_NEGATIVE_IS_ABSENT)
 #define CONTEXT(number)                                                                            \
         TABLE_ROW(number, TABLE_POINTER, "context", TABLE_AT(struct att_wire_push, context),       \
                   .sub = &table_contact)
@@ -76,6 +79,66 @@ static const struct table_field closed_fields[] = {
         TEXT(3, "queue", effect.queue),
         WORD_OF(4, "outcome", effect.outcome, ATT_OUTCOME_COUNT),
         TEXT(5, "reason", effect.reason),
+        TABLE_ROW(6, TABLE_BOOL, "survey", TABLE_AT(struct att_wire_push, effect.survey)),
+        TEXT(7, "notes", effect.text),
+};
+
+static const struct table_field promised_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "follow_up_of", effect.other),
+        TEXT(3, "agent", effect.agent),
+        TEXT(4, "queue", effect.queue),
+        I64(5, "due_ms", effect.due_ms),
+        UNLESS_NEGATIVE(6, "expires_ms", effect.expires_ms),
+        TEXT(7, "what", effect.text),
+        CONTEXT(8),
+};
+
+static const struct table_field promise_kept_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "follow_up_of", effect.other),
+        TEXT(3, "agent", effect.agent),
+        TEXT(4, "queue", effect.queue),
+};
+
+static const struct table_field promise_expired_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "follow_up_of", effect.other),
+        TEXT(3, "queue", effect.queue),
+        TEXT(4, "reason", effect.reason),
+};
+
+static const struct table_field promise_cancelled_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "follow_up_of", effect.other),
+        TEXT(3, "queue", effect.queue),
+};
+
+static const struct table_field repeat_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "repeat_of", effect.other),
+        TEXT(3, "queue", effect.queue),
+};
+
+static const struct table_field affected_fields[] = {
+        TEXT(1, "contact", effect.contact),
+        TEXT(2, "incident", effect.incident),
+        TEXT(3, "queue", effect.queue),
+};
+
+static const struct table_field incident_announced_fields[] = {
+        TEXT(1, "incident", effect.incident),
+        TEXT(2, "title", effect.reason),
+        TEXT(3, "message", effect.text),
+        UNLESS_NEGATIVE(4, "until_ms", effect.due_ms),
+        TEXT(5, "by", effect.front_end),
+};
+
+static const struct table_field incident_closed_fields[] = {
+        TEXT(1, "incident", effect.incident),
+        TEXT(2, "message", effect.text),
+        U32(3, "closed", effect.count),
+        TEXT(4, "by", effect.front_end),
 };
 
 static const struct table_field wrap_up_fields[] = {
@@ -190,6 +253,14 @@ TABLE(table_overflowed, "Overflowed", overflowed_fields);
 TABLE(table_config_changed, "ConfigChanged", config_changed_fields);
 TABLE(table_refused, "Refused", refused_fields);
 TABLE(table_snapshot, "Snapshot", snapshot_fields);
+TABLE(table_promised, "Promised", promised_fields);
+TABLE(table_promise_kept, "PromiseKept", promise_kept_fields);
+TABLE(table_promise_expired, "PromiseExpired", promise_expired_fields);
+TABLE(table_promise_cancelled, "PromiseCancelled", promise_cancelled_fields);
+TABLE(table_repeat, "Repeat", repeat_fields);
+TABLE(table_affected, "Affected", affected_fields);
+TABLE(table_incident_announced, "IncidentAnnounced", incident_announced_fields);
+TABLE(table_incident_closed, "IncidentClosed", incident_closed_fields);
 
 #define EFFECT(number_, name_, kind_, table_)                                                      \
         TABLE_ROW(number_, TABLE_CASE, name_, .tag = (kind_), .sub = &(table_))
@@ -212,6 +283,14 @@ static const struct table_field push_fields[] = {
         EFFECT(15, "config_changed", ATT_EFFECT_CONFIG, table_config_changed),
         EFFECT(16, "refused", ATT_EFFECT_REFUSED, table_refused),
         EFFECT(17, "snapshot", ATT_WIRE_PUSH_SNAPSHOT, table_snapshot),
+        EFFECT(18, "promised", ATT_EFFECT_PROMISED, table_promised),
+        EFFECT(19, "promise_kept", ATT_EFFECT_PROMISE_KEPT, table_promise_kept),
+        EFFECT(20, "promise_expired", ATT_EFFECT_PROMISE_EXPIRED, table_promise_expired),
+        EFFECT(21, "promise_cancelled", ATT_EFFECT_PROMISE_CANCELLED, table_promise_cancelled),
+        EFFECT(22, "repeat", ATT_EFFECT_REPEAT, table_repeat),
+        EFFECT(23, "affected", ATT_EFFECT_INCIDENT, table_affected),
+        EFFECT(24, "incident_announced", ATT_EFFECT_ANNOUNCED, table_incident_announced),
+        EFFECT(25, "incident_closed", ATT_EFFECT_INCIDENT_CLOSED, table_incident_closed),
 };
 
 const struct table table_push = TABLE_OF("Push", push_fields, struct att_wire_push,

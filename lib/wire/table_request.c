@@ -98,6 +98,15 @@ static const struct table_field contact_end_fields[] = {
         ID(1, "contact", contact),
         WORD(2, "disposition", end.disposition),
         TABLE_ROW(3, TABLE_BOOL, "unanswered", TABLE_AT(struct att_command, end.unanswered)),
+        TABLE_ROW(4, TABLE_I64, "follow_up_at_ms", TABLE_AT(struct att_command, end.follow_up.at_ms),
+                  TABLE_RANGE(0, INT64_MAX)),
+        TABLE_ROW(5, TABLE_I64, "follow_up_expires_ms",
+                  TABLE_AT(struct att_command, end.follow_up.expires_ms), TABLE_RANGE(0, INT64_MAX)),
+        ID(6, "follow_up_agent", end.follow_up.agent),
+        ID(7, "follow_up_queue", end.follow_up.queue),
+        WORD(8, "follow_up_what", end.follow_up.what),
+        TABLE_ROW(9, TABLE_TEXT, "notes", TABLE_AT(struct att_command, end.notes),
+                  .max = ATT_TEXT_BYTES_MAX),
 };
 
 const struct table table_contact_end = TABLE_OF("ContactEnd", contact_end_fields,
@@ -132,11 +141,55 @@ static const struct table_field contact_feedback_fields[] = {
                   TABLE_NEGATIVE_IS_ABSENT),
         TABLE_ROW(6, TABLE_I64, "emotion_ppm", TABLE_AT(struct att_command, feedback.emotion_ppm),
                   TABLE_RANGE(0, ATT_PPM), TABLE_ABSENT(ATT_ABSENT)),
+        TABLE_ROW(7, TABLE_TEXT, "text", TABLE_AT(struct att_command, feedback.text),
+                  .max = ATT_TEXT_BYTES_MAX),
+        TABLE_ROW(8, TABLE_I64, "given_ms", TABLE_AT(struct att_command, feedback.given_ms),
+                  TABLE_RANGE(0, INT64_MAX)),
+        ID(9, "by", feedback.by),
 };
 
 const struct table table_contact_feedback = TABLE_OF("ContactFeedback", contact_feedback_fields,
                                                      struct att_command, .required = 1,
                                                      .has_absent = true);
+
+static const struct table_field condition_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "field", TABLE_AT(struct att_named_condition, field),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(2, TABLE_TEXTS, "values",
+                  TABLE_ITEMS(struct att_named_condition, values, value_count),
+                  .max = ATT_NAME_BYTES_MAX, .items_max = ATT_CONDITION_VALUES_MAX),
+};
+
+static const struct table table_condition = TABLE_OF("Condition", condition_fields,
+                                                     struct att_named_condition, .required = 1);
+
+static const struct table_field incident_announce_fields[] = {
+        ID(1, "incident", incident.id),
+        WORD(2, "title", incident.title),
+        TABLE_ROW(3, TABLE_MESSAGES, "when",
+                  TABLE_ITEMS(struct att_command, incident.when, incident.when_count),
+                  .sub = &table_condition, .items_max = ATT_CONDITIONS_MAX),
+        TABLE_ROW(4, TABLE_TEXT, "message", TABLE_AT(struct att_command, incident.message),
+                  .max = ATT_MESSAGE_BYTES_MAX),
+        TABLE_ROW(5, TABLE_S64, "points_milli", TABLE_AT(struct att_command, incident.points_milli),
+                  TABLE_RANGE(-MILLI_MAX, MILLI_MAX)),
+        TABLE_ROW(6, TABLE_I64, "until_ms", TABLE_AT(struct att_command, incident.until_ms),
+                  TABLE_RANGE(0, INT64_MAX)),
+};
+
+const struct table table_incident_announce = TABLE_OF("IncidentAnnounce", incident_announce_fields,
+                                                      struct att_command, .required = 2);
+
+static const struct table_field incident_close_fields[] = {
+        ID(1, "incident", incident_close.id),
+        TABLE_ROW(2, TABLE_TEXT, "message", TABLE_AT(struct att_command, incident_close.message),
+                  .max = ATT_MESSAGE_BYTES_MAX),
+        TABLE_ROW(3, TABLE_BOOL, "close_contacts",
+                  TABLE_AT(struct att_command, incident_close.close_contacts)),
+};
+
+const struct table table_incident_close = TABLE_OF("IncidentClose", incident_close_fields,
+                                                   struct att_command, .required = 1);
 
 static const struct table_field agent_ready_fields[] = {
         ID(1, "agent", agent),

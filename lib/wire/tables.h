@@ -28,6 +28,8 @@ extern const struct table table_contact_end;
 extern const struct table table_contact_transfer;
 extern const struct table table_contact_hold;
 extern const struct table table_contact_feedback;
+extern const struct table table_incident_announce;
+extern const struct table table_incident_close;
 extern const struct table table_agent_ready;
 extern const struct table table_agent_pause;
 extern const struct table table_agent_offline;

@@ -146,6 +146,8 @@ static void take_customer(struct input *input, struct att_customer_info *custome
         customer->last_agent = take_rare_name(input, 'a', 7);
         customer->last_spoke_ms = take(input) < 160 ? -1 : take_number(input);
         customer->last_went_badly = take(input) & 1;
+        customer->last_contact = take_rare_name(input, 'c', 24);
+        customer->last_closed_ms = take(input) < 160 ? -1 : take_number(input);
 }
 
 static void take_request(struct input *input, int64_t now_ms, struct att_contact_request *request)
@@ -174,6 +176,43 @@ static void take_request(struct input *input, int64_t now_ms, struct att_contact
         exclude[1] = take_name(input, 'a', 7);
         request->exclude = exclude;
         take_customer(input, &request->customer);
+}
+
+static void take_follow_up(struct input *input, int64_t now_ms,
+                           struct att_follow_up_request *follow_up)
+{
+        follow_up->at_ms = take(input) < 160 ? 0 : now_ms + take_number(input) / 2;
+        follow_up->expires_ms = take(input) < 160 ? 0 : now_ms + take_number(input) / 2;
+        follow_up->agent = take_rare_name(input, 'a', 7);
+        follow_up->queue = take_rare_name(input, 'q', 5);
+        follow_up->what = take_reason(input);
+}
+
+static void take_incident(struct input *input, int64_t now_ms,
+                          struct att_incident_request *incident)
+{
+        static const char *const fields[] = {"queue", "channel", "emotion", "text", "site", ""};
+        static const char *const values[] = {"q0", "voice", ">= 0.5", "< 1", "*", "lunch", ""};
+        const uint32_t count = below(input, 3);
+        struct att_named_condition *when = att_arena_take_array(&input->arena, count + 1,
+                                                                sizeof(*when));
+
+        incident->id = take_name(input, 'i', 3);
+        incident->title = take_reason(input);
+        incident->message = take_reason(input);
+        incident->points_milli = take(input) < 128 ? 0 : take_number(input);
+        incident->until_ms = take(input) < 160 ? 0 : now_ms + take_number(input) / 2;
+        for (uint32_t i = 0; i < count; i++) {
+                struct att_text *words = att_arena_take_array(&input->arena, 2, sizeof(*words));
+
+                when[i].field = take_word(input, fields, ATT_ARRAY_LEN(fields));
+                when[i].value_count = below(input, 3);
+                words[0] = take_word(input, values, ATT_ARRAY_LEN(values));
+                words[1] = take_word(input, values, ATT_ARRAY_LEN(values));
+                when[i].values = words;
+        }
+        incident->when = when;
+        incident->when_count = count;
 }
 
 static void take_channels(struct input *input, struct att_command *command)
@@ -206,6 +245,10 @@ static void take_fields(struct input *input, struct att_command *command)
         case ATT_CMD_CONTACT_END:
                 command->end.disposition = take_reason(input);
                 command->end.unanswered = take(input) > 200;
+                if (command->kind == ATT_CMD_CONTACT_END) {
+                        take_follow_up(input, command->at_ms, &command->end.follow_up);
+                        command->end.notes = take_reason(input);
+                }
                 break;
         case ATT_CMD_CONTACT_TRANSFER:
                 command->transfer.queue = take_rare_name(input, 'q', 5);
@@ -220,6 +263,17 @@ static void take_fields(struct input *input, struct att_command *command)
                 command->feedback.ces = (int32_t)below(input, 10) - 1;
                 command->feedback.resolved = (int32_t)below(input, 4) - 1;
                 command->feedback.emotion_ppm = take_or_absent(input);
+                command->feedback.given_ms = take(input) < 200 ? 0 : take_number(input);
+                command->feedback.text = take_reason(input);
+                command->feedback.by = take_reason(input);
+                break;
+        case ATT_CMD_INCIDENT_ANNOUNCE:
+                take_incident(input, command->at_ms, &command->incident);
+                break;
+        case ATT_CMD_INCIDENT_CLOSE:
+                command->incident_close.id = take_name(input, 'i', 3);
+                command->incident_close.message = take_reason(input);
+                command->incident_close.close_contacts = take(input) & 1;
                 break;
         case ATT_CMD_AGENT_READY:
                 take_channels(input, command);

@@ -106,6 +106,15 @@ static int lane_of(const struct att_effect *e)
         case ATT_EFFECT_CONFIG:
                 return 4;
         case ATT_EFFECT_POSITION:
+        case ATT_EFFECT_FEEDBACK:
+        case ATT_EFFECT_REPEAT:
+        case ATT_EFFECT_PROMISED:
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+        case ATT_EFFECT_INCIDENT:
+        case ATT_EFFECT_ANNOUNCED:
+        case ATT_EFFECT_INCIDENT_CLOSED:
         case ATT_EFFECT_KIND_COUNT:
                 return -1;
         }
@@ -170,6 +179,15 @@ static bool is_same_effect(struct comparison *c, const struct att_effect *a,
         case ATT_EFFECT_REFUSED:
                 return contact && agent && a->refusal == b->refusal;
         case ATT_EFFECT_POSITION:
+        case ATT_EFFECT_FEEDBACK:
+        case ATT_EFFECT_REPEAT:
+        case ATT_EFFECT_PROMISED:
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+        case ATT_EFFECT_INCIDENT:
+        case ATT_EFFECT_ANNOUNCED:
+        case ATT_EFFECT_INCIDENT_CLOSED:
         case ATT_EFFECT_CONFIG:
         case ATT_EFFECT_KIND_COUNT:
                 break;

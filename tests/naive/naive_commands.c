@@ -814,6 +814,8 @@ void naive_apply(struct naive *naive, const struct att_command *command)
         case ATT_CMD_CUSTOMER_LINK:
         case ATT_CMD_CUSTOMER_UNLINK:
         case ATT_CMD_CUSTOMER_FORGET:
+        case ATT_CMD_INCIDENT_ANNOUNCE: /* Not covered. */
+        case ATT_CMD_INCIDENT_CLOSE:
         case ATT_CMD_KIND_COUNT:
                 break;
         }

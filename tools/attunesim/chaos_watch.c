@@ -598,6 +598,15 @@ static void see(const struct att_effect *effect)
         case ATT_EFFECT_WRAP_UP:
         case ATT_EFFECT_CONFIG:
         case ATT_EFFECT_REFUSED:
+        case ATT_EFFECT_FEEDBACK:
+        case ATT_EFFECT_REPEAT:
+        case ATT_EFFECT_PROMISED:
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+        case ATT_EFFECT_INCIDENT:
+        case ATT_EFFECT_ANNOUNCED:
+        case ATT_EFFECT_INCIDENT_CLOSED:
         case ATT_EFFECT_KIND_COUNT:
                 break;
         }

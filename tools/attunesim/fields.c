@@ -96,8 +96,8 @@ static void read_word(const struct reading *reading, const struct field *field,
 
 /* Arrays ------------------------------------------------------------------ */
 
-static void read_texts(const struct reading *reading, const struct field *field,
-                       const struct att_yaml_node *node, void *target)
+void fields_read_texts(const struct reading *reading, const struct att_yaml_node *node,
+                       const struct att_text **ret_texts, uint32_t *ret_count)
 {
         const bool is_list = node->kind == ATT_YAML_SEQUENCE;
         const uint32_t count = is_list ? node->count : 1;
@@ -110,6 +110,17 @@ static void read_texts(const struct reading *reading, const struct field *field,
                         texts[i] = entry->text;
                 }
         }
+        *ret_texts = texts;
+        *ret_count = count;
+}
+
+static void read_texts(const struct reading *reading, const struct field *field,
+                       const struct att_yaml_node *node, void *target)
+{
+        const struct att_text *texts;
+        uint32_t count;
+
+        fields_read_texts(reading, node, &texts, &count);
         put_array(target, field, texts, count);
 }
 

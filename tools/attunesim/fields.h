@@ -63,6 +63,10 @@ struct reading {
 /* The field of a name, or NULL. */
 const struct field *fields_find(const struct fields *fields, struct att_text name);
 
+/* A text, or a list of them. */
+void fields_read_texts(const struct reading *reading, const struct att_yaml_node *node,
+                       const struct att_text **ret_texts, uint32_t *ret_count);
+
 /* Reads a mapping into `target`; unknown fields are errors. */
 void fields_read(const struct reading *reading, const struct fields *fields,
                  const struct att_yaml_node *node, void *target);

@@ -16,6 +16,8 @@ static const struct field customer_items[] = {
         {"last_agent", FIELD_TEXT, AT(struct att_customer_info, last_agent)},
         {"last_spoke", FIELD_AGO, AT(struct att_customer_info, last_spoke_ms)},
         {"last_went_badly", FIELD_FLAG, AT(struct att_customer_info, last_went_badly)},
+        {"last_contact", FIELD_TEXT, AT(struct att_customer_info, last_contact)},
+        {"last_closed", FIELD_AGO, AT(struct att_customer_info, last_closed_ms)},
 };
 
 const struct fields request_customer_fields = {.name = "a customer", FIELDS_OF(customer_items)};
@@ -58,7 +60,8 @@ void request_form_init(struct request_form *form)
                             .waited_ms = ATT_ABSENT,
                             .customer = {.lifetime_value_micro = -1,
                                          .churn_risk_ppm = -1,
-                                         .last_spoke_ms = -1}},
+                                         .last_spoke_ms = -1,
+                                         .last_closed_ms = -1}},
         };
 }
 

@@ -47,9 +47,26 @@ static void read_cancel(const struct reading *reading, const struct att_yaml_nod
         fields_read(reading, &cancel_fields, node, command);
 }
 
+static const struct field follow_up_items[] = {
+        {"at", FIELD_TIME, AT(struct att_follow_up_request, at_ms)},
+        {"expires", FIELD_TIME, AT(struct att_follow_up_request, expires_ms)},
+        {"agent", FIELD_TEXT, AT(struct att_follow_up_request, agent)},
+        {"queue", FIELD_TEXT, AT(struct att_follow_up_request, queue)},
+        {"what", FIELD_TEXT, AT(struct att_follow_up_request, what)},
+};
+
+static const struct fields follow_up_fields = {.name = "a follow-up", FIELDS_OF(follow_up_items)};
+
+struct end_action {
+        struct att_command command;
+        const struct att_yaml_node *follow_up;
+};
+
 static const struct field end_items[] = {
-        {"contact", FIELD_TEXT, AT(struct att_command, contact)},
-        {"outcome", FIELD_TEXT, AT(struct att_command, end.disposition)},
+        {"contact", FIELD_TEXT, AT(struct end_action, command.contact)},
+        {"outcome", FIELD_TEXT, AT(struct end_action, command.end.disposition)},
+        {"notes", FIELD_TEXT, AT(struct end_action, command.end.notes)},
+        {"follow_up", FIELD_NODE, AT(struct end_action, follow_up)},
 };
 
 static const struct fields end_fields = {.name = "end", FIELDS_OF(end_items)};
@@ -59,8 +76,14 @@ static const struct fields end_fields = {.name = "end", FIELDS_OF(end_items)};
 static void read_end(const struct reading *reading, const struct att_yaml_node *node,
                      struct att_command *command)
 {
+        struct end_action action = {.command = *command};
+
+        fields_read(reading, &end_fields, node, &action);
+        *command = action.command;
         command->kind = ATT_CMD_CONTACT_END;
-        fields_read(reading, &end_fields, node, command);
+        if (action.follow_up) {
+                fields_read(reading, &follow_up_fields, action.follow_up, &command->end.follow_up);
+        }
         command->end.unanswered = att_text_equals_c(command->end.disposition, "no_answer");
         if (command->end.unanswered || att_text_equals_c(command->end.disposition, "handled")) {
                 command->end.disposition = ATT_TEXT_NONE;
@@ -89,6 +112,9 @@ static const struct field feedback_items[] = {
         {"ces", FIELD_NUMBER, AT(struct att_command, feedback.ces)},
         {"resolved", FIELD_ANSWER, AT(struct att_command, feedback.resolved)},
         {"emotion", FIELD_SHARE, AT(struct att_command, feedback.emotion_ppm)},
+        {"text", FIELD_TEXT, AT(struct att_command, feedback.text)},
+        {"given", FIELD_TIME, AT(struct att_command, feedback.given_ms)},
+        {"by", FIELD_TEXT, AT(struct att_command, feedback.by)},
 };
 
 static const struct fields feedback_fields = {.name = "feedback", FIELDS_OF(feedback_items)};
@@ -122,6 +148,74 @@ static void read_update(const struct reading *reading, const struct att_yaml_nod
         command->update.priority_milli = ATT_ABSENT;
         command->update.emotion_ppm = ATT_ABSENT;
         fields_read(reading, &update_fields, node, command);
+}
+
+/* Incidents --------------------------------------------------------------- */
+
+struct announce_action {
+        struct att_incident_request incident;
+        const struct att_yaml_node *when;
+        struct att_text front_end;
+};
+
+static const struct field announce_items[] = {
+        {"id", FIELD_TEXT, AT(struct announce_action, incident.id)},
+        {"title", FIELD_TEXT, AT(struct announce_action, incident.title)},
+        {"message", FIELD_TEXT, AT(struct announce_action, incident.message)},
+        {"points", FIELD_POINTS, AT(struct announce_action, incident.points_milli)},
+        {"until", FIELD_TIME, AT(struct announce_action, incident.until_ms)},
+        {"when", FIELD_NODE, AT(struct announce_action, when)},
+        {"front_end", FIELD_TEXT, AT(struct announce_action, front_end)},
+};
+
+static const struct fields announce_fields = {.name = "an incident", FIELDS_OF(announce_items)};
+
+static void read_when(const struct reading *reading, const struct att_yaml_node *node,
+                      struct att_incident_request *incident)
+{
+        if (!att_value_is(reading->errors, node, ATT_YAML_MAPPING,
+                          "conditions, such as { text: card }")) {
+                return;
+        }
+        struct att_named_condition *when = att_arena_take_array(reading->arena, node->count,
+                                                                sizeof(*when));
+
+        for (uint32_t i = 0; i < node->count; i++) {
+                when[i].field = node->keys[i]->text;
+                fields_read_texts(reading, node->items[i], &when[i].values, &when[i].value_count);
+        }
+        incident->when = when;
+        incident->when_count = node->count;
+}
+
+static void read_announce(const struct reading *reading, const struct att_yaml_node *node,
+                          struct att_command *command)
+{
+        struct announce_action action = {.when = NULL};
+
+        fields_read(reading, &announce_fields, node, &action);
+        if (action.when) {
+                read_when(reading, action.when, &action.incident);
+        }
+        command->kind = ATT_CMD_INCIDENT_ANNOUNCE;
+        command->front_end = action.front_end;
+        command->incident = action.incident;
+}
+
+static const struct field close_incident_items[] = {
+        {"id", FIELD_TEXT, AT(struct att_command, incident_close.id)},
+        {"message", FIELD_TEXT, AT(struct att_command, incident_close.message)},
+        {"close_contacts", FIELD_FLAG, AT(struct att_command, incident_close.close_contacts)},
+};
+
+static const struct fields close_incident_fields = {.name = "the end of an incident",
+                                                    FIELDS_OF(close_incident_items)};
+
+static void read_close_incident(const struct reading *reading, const struct att_yaml_node *node,
+                                struct att_command *command)
+{
+        command->kind = ATT_CMD_INCIDENT_CLOSE;
+        fields_read(reading, &close_incident_fields, node, command);
 }
 
 /* Agents ------------------------------------------------------------------ */
@@ -229,7 +323,7 @@ static const struct {
         {"contact", read_contact}, {"agent", read_agent},       {"occupied", read_occupied},
         {"free", read_free},       {"end", read_end},           {"abandon", read_abandon},
         {"cancel", read_cancel},   {"transfer", read_transfer}, {"feedback", read_feedback},
-        {"update", read_update},
+        {"update", read_update},   {"announce", read_announce}, {"close_incident", read_close_incident},
 };
 
 bool action_exists(struct att_text name)

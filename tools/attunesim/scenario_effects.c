@@ -17,13 +17,22 @@ static const char *const fields_of[ATT_EFFECT_KIND_COUNT][FIELDS_MAX] = {
         [ATT_EFFECT_OFFER] = {"contact", "agent", "queue", "step", "channel"},
         [ATT_EFFECT_REVOKE] = {"contact", "agent", "reason", "queue"},
         [ATT_EFFECT_CONNECT] = {"contact", "agent", "queue", "step", "channel"},
-        [ATT_EFFECT_CLOSED] = {"contact", "outcome", "agent", "queue", "reason"},
+        [ATT_EFFECT_CLOSED] = {"contact", "outcome", "agent", "queue", "reason", "survey", "notes"},
         [ATT_EFFECT_OVERFLOW] = {"contact", "to", "queue", "reason"},
         [ATT_EFFECT_AGENT] = {"id", "state", "reason"},
         [ATT_EFFECT_WRAP_UP] = {"contact", "agent"},
         [ATT_EFFECT_FINISHED] = {"contact", "agent"},
         [ATT_EFFECT_CONFIG] = {"reason"},
         [ATT_EFFECT_REFUSED] = {"what", "code", "contact", "agent", "field", "reason"},
+        [ATT_EFFECT_FEEDBACK] = {"contact", "agent", "queue", "csat", "by", "text"},
+        [ATT_EFFECT_REPEAT] = {"contact", "of"},
+        [ATT_EFFECT_PROMISED] = {"contact", "of", "agent", "queue", "what"},
+        [ATT_EFFECT_PROMISE_KEPT] = {"contact", "of", "agent", "queue"},
+        [ATT_EFFECT_PROMISE_EXPIRED] = {"contact", "of", "queue", "reason"},
+        [ATT_EFFECT_PROMISE_CANCELLED] = {"contact", "of", "queue"},
+        [ATT_EFFECT_INCIDENT] = {"contact", "incident", "queue"},
+        [ATT_EFFECT_ANNOUNCED] = {"incident", "title", "message"},
+        [ATT_EFFECT_INCIDENT_CLOSED] = {"incident", "message", "closed"},
 };
 
 bool effect_kind_find(struct att_text word, enum att_effect_kind *ret_kind)
@@ -74,6 +83,12 @@ static void write_number(const struct att_effect *effect, struct att_text name,
                 att_buffer_printf(into, "%" PRIu32, effect->position);
         } else if (att_text_equals_c(name, "attempt")) {
                 att_buffer_printf(into, "%" PRIu32, effect->attempt);
+        } else if (att_text_equals_c(name, "closed")) {
+                att_buffer_printf(into, "%" PRIu32, effect->count);
+        } else if (att_text_equals_c(name, "survey")) {
+                att_buffer_append_c(into, effect->survey ? "true" : "false");
+        } else if (att_text_equals_c(name, "csat") && effect->feedback->csat != -1) {
+                att_buffer_printf(into, "%" PRId32, effect->feedback->csat);
         }
 }
 
@@ -91,7 +106,15 @@ void effect_write_field(const struct att_effect *effect, struct att_text name,
                 {"channel", effect->channel},
                 {"to", effect->to},
                 {"field", effect->field},
-                {"what", att_text_from(effect->what)},
+                {"of", effect->other},
+                {"incident", effect->incident},
+                {"notes", effect->text},
+                {"what", effect->kind == ATT_EFFECT_PROMISED ? effect->text
+                                                             : att_text_from(effect->what)},
+                {"message", effect->text},
+                {"title", effect->reason},
+                {"by", effect->feedback ? effect->feedback->by : ATT_TEXT_NONE},
+                {"text", effect->feedback ? effect->feedback->text : ATT_TEXT_NONE},
                 {"code", att_text_from(att_refusal_name(effect->refusal))},
                 {"outcome", att_text_from(att_outcome_name(effect->outcome))},
                 {"state", att_text_from(att_presence_name(effect->presence))},

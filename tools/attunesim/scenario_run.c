@@ -44,6 +44,14 @@ static void keep_effect(struct run *run, const struct att_effect *effect)
                 *texts[i] = att_arena_text(&run->said_arena, *texts[i]);
         }
         kept->decision = NULL;
+        if (effect->feedback) {
+                struct att_feedback *feedback = att_arena_take(&run->said_arena, sizeof(*feedback));
+
+                *feedback = *effect->feedback;
+                feedback->by = att_arena_text(&run->said_arena, feedback->by);
+                feedback->text = att_arena_text(&run->said_arena, feedback->text);
+                kept->feedback = feedback;
+        }
 }
 
 static void print_effect(const struct run *run, const struct att_effect *effect)

@@ -66,6 +66,7 @@ static void keep_customer(struct att_arena *arena, struct att_customer_info *cus
         keep(arena, &customer->notes);
         keep(arena, &customer->last_agent);
         keep(arena, &customer->said);
+        keep(arena, &customer->last_contact);
 }
 
 static void keep_request(struct att_arena *arena, struct att_contact_request *request)
@@ -86,6 +87,30 @@ static void keep_request(struct att_arena *arena, struct att_contact_request *re
         request->exclude = copy_texts(arena, request->exclude, request->exclude_count);
         request->attributes = copy_pairs(arena, request->attributes, request->attribute_count);
         keep_customer(arena, &request->customer);
+}
+
+static void keep_follow_up(struct att_arena *arena, struct att_command *command)
+{
+        keep(arena, &command->end.notes);
+        keep(arena, &command->end.follow_up.agent);
+        keep(arena, &command->end.follow_up.queue);
+        keep(arena, &command->end.follow_up.what);
+}
+
+static void keep_incident(struct att_arena *arena, struct att_incident_request *incident)
+{
+        struct att_named_condition *when = att_arena_take_array(arena, incident->when_count,
+                                                                sizeof(*when));
+
+        keep(arena, &incident->id);
+        keep(arena, &incident->title);
+        keep(arena, &incident->message);
+        for (uint32_t i = 0; i < incident->when_count; i++) {
+                when[i] = incident->when[i];
+                keep(arena, &when[i].field);
+                when[i].values = copy_texts(arena, when[i].values, when[i].value_count);
+        }
+        incident->when = when;
 }
 
 struct att_command *whatif_copy_command(struct att_arena *arena, const struct att_command *command)
@@ -110,6 +135,20 @@ struct att_command *whatif_copy_command(struct att_arena *arena, const struct at
         case ATT_CMD_CONTACT_ABANDON:
         case ATT_CMD_CONTACT_CANCEL:
                 keep(arena, &copy->end.disposition);
+                if (copy->kind == ATT_CMD_CONTACT_END) {
+                        keep_follow_up(arena, copy);
+                }
+                break;
+        case ATT_CMD_CONTACT_FEEDBACK:
+                keep(arena, &copy->feedback.by);
+                keep(arena, &copy->feedback.text);
+                break;
+        case ATT_CMD_INCIDENT_ANNOUNCE:
+                keep_incident(arena, &copy->incident);
+                break;
+        case ATT_CMD_INCIDENT_CLOSE:
+                keep(arena, &copy->incident_close.id);
+                keep(arena, &copy->incident_close.message);
                 break;
         case ATT_CMD_CONTACT_TRANSFER:
                 keep(arena, &copy->transfer.queue);

@@ -594,6 +594,8 @@ static void note_command(struct reading *reading, const struct att_command *comm
         case ATT_CMD_FRONT_END_BACK:
         case ATT_CMD_AWAY:
         case ATT_CMD_PRICES:
+        case ATT_CMD_INCIDENT_ANNOUNCE:
+        case ATT_CMD_INCIDENT_CLOSE:
                 day->has_prices = day->has_prices || command->kind == ATT_CMD_PRICES;
                 add_event(day, whatif_copy_command(&day->arena, command), NULL);
                 break;
