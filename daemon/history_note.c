@@ -396,6 +396,15 @@ static void tell_effect(struct telling *telling, uint32_t i)
         case ATT_EFFECT_RELAXED:
         case ATT_EFFECT_CONFIG:
         case ATT_EFFECT_REFUSED:
+        case ATT_EFFECT_FEEDBACK: /* Told of the command. */
+        case ATT_EFFECT_REPEAT:
+        case ATT_EFFECT_PROMISED:
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+        case ATT_EFFECT_INCIDENT:
+        case ATT_EFFECT_ANNOUNCED:
+        case ATT_EFFECT_INCIDENT_CLOSED:
         case ATT_EFFECT_KIND_COUNT:
                 break;
         }

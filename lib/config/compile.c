@@ -35,8 +35,8 @@ static void check_shapes(struct compiler *compiler)
 {
         struct sections *sections = &compiler->sections;
         const struct att_yaml_node **named[] = {
-                &sections->skills,  &sections->channels, &sections->profiles, &sections->teams,
-                &sections->agents,  &sections->policies, &sections->queues,   &sections->hours,
+                &sections->skills,  &sections->channels, &sections->profiles,   &sections->teams,
+                &sections->agents,  &sections->policies, &sections->queues,     &sections->hours,
                 &sections->intents, &sections->access,   &sections->follow_ups,
         };
 

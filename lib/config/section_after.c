@@ -53,8 +53,8 @@ void compiler_read_surveys(struct compiler *compiler)
         if (!section) {
                 return;
         }
-        *surveys = (struct att_surveys){
-                .share_ppm = ATT_PPM, .once_in_ms = INT64_C(30) * 86400 * 1000};
+        *surveys = (struct att_surveys){.share_ppm = ATT_PPM,
+                                        .once_in_ms = INT64_C(30) * 86400 * 1000};
         compiler_read(compiler, &surveys_table, section, surveys);
 }
 
@@ -138,7 +138,8 @@ static void read_follow_up(struct compiler *compiler, const struct att_yaml_node
         struct follow_up_draft draft = {.follow_up = {.expires_ms = -1, .queue = ATT_NONE}};
 
         if (!att_value_is(compiler->errors, key, ATT_YAML_SCALAR, "a disposition") ||
-            !att_value_text(compiler->errors, key, ATT_ID_BYTES_MAX, &draft.follow_up.disposition)) {
+            !att_value_text(compiler->errors, key, ATT_ID_BYTES_MAX,
+                            &draft.follow_up.disposition)) {
                 return;
         }
         draft.follow_up.disposition = compiler_keep(compiler, draft.follow_up.disposition);

@@ -291,11 +291,11 @@ void compiler_read_access(struct compiler *compiler)
 /* All tables -------------------------------------------------------------- */
 
 static const struct att_key_table *const tables[] = {
-        &config_table,   &skill_table,   &channel_table,    &tier_table,    &profile_table,
-        &team_table,     &agent_table,   &policy_table,     &fit_table,     &urgency_table,
-        &callback_table, &outcome_table, &continuity_table, &repeat_table,  &queue_table,
-        &step_table,     &hours_table,   &closed_table,     &special_table, &intake_table,
-        &intent_table,   &access_table,  &limits_table,     &strain_table,  &emotion_table,
+        &config_table,   &skill_table,     &channel_table,    &tier_table,    &profile_table,
+        &team_table,     &agent_table,     &policy_table,     &fit_table,     &urgency_table,
+        &callback_table, &outcome_table,   &continuity_table, &repeat_table,  &queue_table,
+        &step_table,     &hours_table,     &closed_table,     &special_table, &intake_table,
+        &intent_table,   &access_table,    &limits_table,     &strain_table,  &emotion_table,
         &surveys_table,  &follow_up_table,
 };
 

@@ -34,19 +34,18 @@ enum att_command_kind {
         ATT_CMD_OFFER_ACCEPT,
         ATT_CMD_OFFER_DECLINE,
         ATT_CMD_WRAP_UP_DONE,
-        ATT_CMD_OCCUPIED,        /* Work outside the router begins ... */
-        ATT_CMD_FREE,            /* ... and ends. */
-        ATT_CMD_FRONT_END_LOST,  /* A front end's last session is gone: its grace begins. */
-        ATT_CMD_FRONT_END_BACK,  /* It is there again. */
-        ATT_CMD_AWAY,            /* The shell was away for a while: waits count it, leases
+        ATT_CMD_OCCUPIED,          /* Work outside the router begins ... */
+        ATT_CMD_FREE,              /* ... and ends. */
+        ATT_CMD_FRONT_END_LOST,    /* A front end's last session is gone: its grace begins. */
+        ATT_CMD_FRONT_END_BACK,    /* It is there again. */
+        ATT_CMD_AWAY,              /* The shell was away for a while: waits count it, leases
                                            and offers get a fresh grace. */
-        ATT_CMD_PRICES,          /* Compute the agents' prices anew. */
-        ATT_CMD_CUSTOMER_SET,    /* What is known of a customer, from elsewhere. */
-        ATT_CMD_CUSTOMER_LINK,   /* Another name under which a customer comes ... */
-        ATT_CMD_CUSTOMER_UNLINK, /* ... and no longer does. */
-        ATT_CMD_CUSTOMER_FORGET, /* All that is known of a customer goes. */
-        ATT_CMD_PRICES,         /* Compute the agents' prices anew. */
-        ATT_CMD_INCIDENT_ANNOUNCE, /* Something many will call about. */
+        ATT_CMD_PRICES,            /* Compute the agents' prices anew. */
+        ATT_CMD_CUSTOMER_SET,      /* What is known of a customer, from elsewhere. */
+        ATT_CMD_CUSTOMER_LINK,     /* Another name under which a customer comes ... */
+        ATT_CMD_CUSTOMER_UNLINK,   /* ... and no longer does. */
+        ATT_CMD_CUSTOMER_FORGET,   /* All that is known of a customer goes. */
+        ATT_CMD_INCIDENT_ANNOUNCE, /* Something many will get in touch about. */
         ATT_CMD_INCIDENT_CLOSE,
         ATT_CMD_KIND_COUNT
 };
@@ -140,14 +139,14 @@ struct att_incident_request {
 
 /* What was said of a contact afterwards; numbers that were not given are -1. */
 struct att_feedback {
-        int32_t csat;          /* 1..5 */
-        int32_t nps;           /* 0..10 */
-        int32_t ces;           /* 1..7 */
-        int32_t resolved;      /* 0, 1 */
-        int64_t emotion_ppm;   /* Negative intensity at the end; or ATT_ABSENT. */
-        int64_t given_ms;      /* When; 0: now. */
-        struct att_text by;    /* Who gave it: "customer", "agent", an evaluator's name; or empty. */
-        struct att_text text;  /* In their own words. */
+        int32_t csat;         /* 1..5 */
+        int32_t nps;          /* 0..10 */
+        int32_t ces;          /* 1..7 */
+        int32_t resolved;     /* 0, 1 */
+        int64_t emotion_ppm;  /* Negative intensity at the end; or ATT_ABSENT. */
+        int64_t given_ms;     /* When; 0: now. */
+        struct att_text by;   /* Who gave it: "customer", "agent", an evaluator's name; or empty. */
+        struct att_text text; /* In their own words. */
 };
 
 /* A promise made at the end of a conversation: someone gets back to the customer. */
@@ -197,7 +196,7 @@ struct att_command {
                         bool held;
                 } hold;
                 struct att_feedback feedback; /* CONTACT_FEEDBACK */
-                struct { /* AGENT_READY, PAUSE, OFFLINE */
+                struct {                      /* AGENT_READY, PAUSE, OFFLINE */
                         struct att_text reason;
                         const struct att_text *channels; /* READY: reachable on these; none: all. */
                         uint32_t channel_count;

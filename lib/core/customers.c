@@ -5,6 +5,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
+#include "lib/core/story.h"
 
 struct customer *customer_find(const struct att_core *core, struct att_text id)
 {
@@ -164,6 +165,12 @@ static void take_over(struct att_core *core, struct customer *from, struct att_t
                 customer->last_spoke_ms = from->last_spoke_ms;
         }
         customer->last_went_badly = customer->last_went_badly || from->last_went_badly;
+        customer->surveyed_ms = att_max_i64(customer->surveyed_ms, from->surveyed_ms);
+        if (from->last_closed_ms > customer->last_closed_ms) {
+                customer_remember(core, customer,
+                                  att_text_of(from->last_contact, from->last_contact_len),
+                                  from->last_closed_ms);
+        }
         waiting_refresh_customer(core, customer);
 }
 

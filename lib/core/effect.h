@@ -27,7 +27,7 @@ enum att_effect_kind {
         ATT_EFFECT_OFFER,     /* contact, agent, queue, step, channel, offer, due_ms, decision */
         ATT_EFFECT_REVOKE,    /* contact, agent, queue, offer, revoke_reason */
         ATT_EFFECT_CONNECT, /* contact, agent, queue, step, channel, offer; decision if no OFFER was */
-        ATT_EFFECT_CLOSED,   /* contact, agent if it was connected, queue, outcome, reason, text: the
+        ATT_EFFECT_CLOSED, /* contact, agent if it was connected, queue, outcome, reason, text: the
                                    agent's notes, survey */
         ATT_EFFECT_OVERFLOW, /* contact, queue it leaves, to, reason: a refusal's message */
         ATT_EFFECT_AGENT,    /* agent, presence, reason */

@@ -55,7 +55,7 @@ struct explain {
 /* The sentence made so far, kept; the next one begins. */
 struct att_text explain_keep(struct explain *explain);
 
-void words_share(struct att_buffer *into, int64_t ppm);                  /* 0.913 */
+void words_share(struct att_buffer *into, int64_t ppm); /* 0.913 */
 /* What a contact is part of: a line each. */
 void words_story(struct att_buffer *into, const struct att_core *core,
                  const struct contact *contact);

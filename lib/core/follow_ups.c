@@ -74,8 +74,7 @@ static bool read_own(struct att_core *core, const struct att_command *command,
 static bool check_times(struct att_core *core, const struct att_command *command,
                         const struct promise *promise)
 {
-        if (promise->due_ms <= core->now_ms ||
-            promise->due_ms > core->now_ms + ATT_WAITED_MS_MAX) {
+        if (promise->due_ms <= core->now_ms || promise->due_ms > core->now_ms + ATT_WAITED_MS_MAX) {
                 refuse(core, command, ATT_REFUSAL_INVALID, "follow_up.at",
                        "a follow-up is at a time ahead, at most a year");
                 return false;
@@ -133,8 +132,8 @@ bool promise_read(struct att_core *core, const struct att_command *command,
         if (rule) {
                 promise_by_rule(core, contact, rule, ret_promise);
         }
-        if (is_own && (!read_own(core, command, ret_promise) ||
-                       !check_times(core, command, ret_promise))) {
+        if (is_own &&
+            (!read_own(core, command, ret_promise) || !check_times(core, command, ret_promise))) {
                 return false;
         }
         if (!check_place(core, command, ret_promise)) {
@@ -170,8 +169,7 @@ static void copy_asked(struct contact *into, const struct contact *from)
         }
         if (from->prefer_count > 0) {
                 into->prefers = att_alloc_array(from->prefer_count, sizeof(*into->prefers));
-                att_copy(into->prefers, from->prefers,
-                         from->prefer_count * sizeof(*into->prefers));
+                att_copy(into->prefers, from->prefers, from->prefer_count * sizeof(*into->prefers));
                 into->prefer_count = from->prefer_count;
         }
         if (from->excluded_count > 0) {
@@ -222,8 +220,7 @@ static void list(struct att_core *core, struct contact *contact)
         }
 }
 
-void promise_make(struct att_core *core, const struct contact *ended,
-                  const struct promise *promise)
+void promise_make(struct att_core *core, const struct contact *ended, const struct promise *promise)
 {
         if (!promise->is_made) {
                 return;

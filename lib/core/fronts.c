@@ -87,7 +87,8 @@ static void close_waiting(struct att_core *core, struct att_text name)
                 bool waiting = contact->state == ATT_CONTACT_QUEUED ||
                                contact->state == ATT_CONTACT_OFFERED;
                 /* Nobody is on the line of a promise yet. */
-                if (waiting && !story_is_follow_up(contact) && att_text_equals(contact_front_end(contact), name)) {
+                if (waiting && !story_is_follow_up(contact) &&
+                    att_text_equals(contact_front_end(contact), name)) {
                         offers_revoke_of_contact(core, contact, ATT_REVOKE_CANCELLED);
                         contact_close(core, contact, ATT_OUTCOME_CANCELLED,
                                       ATT_TEXT("front end lost"));

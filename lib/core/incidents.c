@@ -152,8 +152,7 @@ static bool read_condition(struct att_core *core, const struct att_command *comm
                            struct att_condition *ret_condition)
 {
         const char *why = NULL;
-        if (words->field.len > ATT_ID_BYTES_MAX ||
-            words->value_count > ATT_CONDITION_VALUES_MAX) {
+        if (words->field.len > ATT_ID_BYTES_MAX || words->value_count > ATT_CONDITION_VALUES_MAX) {
                 refuse(core, command, ATT_REFUSAL_INVALID, "when",
                        "a condition has a field and at most %d values", ATT_CONDITION_VALUES_MAX);
                 return false;
@@ -227,9 +226,8 @@ static bool check_figures(struct att_core *core, const struct att_command *comma
         const struct att_incident_request *request = &command->incident;
         int64_t points_max = ATT_POINTS_MAX * ATT_MILLI;
         if (request->points_milli < -points_max || request->points_milli > points_max) {
-                refuse(core, command, ATT_REFUSAL_INVALID, "points",
-                       "points go from -%lld to %lld", (long long)ATT_POINTS_MAX,
-                       (long long)ATT_POINTS_MAX);
+                refuse(core, command, ATT_REFUSAL_INVALID, "points", "points go from -%lld to %lld",
+                       (long long)ATT_POINTS_MAX, (long long)ATT_POINTS_MAX);
                 return false;
         }
         if (request->until_ms != 0 && (request->until_ms <= core->now_ms ||

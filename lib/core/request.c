@@ -273,9 +273,8 @@ static bool is_short(const struct att_contact_request *request)
         const struct att_customer_info *customer = &request->customer;
         size_t bytes = request->id.len + request->channel.len + customer->id.len +
                        customer->name.len + customer->tier.len + customer->currency.len +
-                       customer->last_contact.len +
-                       request->entry_point.len + request->language.len + request->address.len +
-                       request->traceparent.len;
+                       customer->last_contact.len + request->entry_point.len +
+                       request->language.len + request->address.len + request->traceparent.len;
         return bytes <= ATT_ID_BYTES_MAX;
 }
 

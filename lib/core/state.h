@@ -286,8 +286,8 @@ struct contact {
         uint32_t rounds;
         uint32_t attempt;
         uint32_t transfers;
-        uint32_t tier;   /* ATT_NONE */
-        uint32_t intent; /* ATT_NONE */
+        uint32_t tier;       /* ATT_NONE */
+        uint32_t intent;     /* ATT_NONE */
         struct story *story; /* Owned (story.h); NULL for most. */
 };
 

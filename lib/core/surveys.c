@@ -33,8 +33,7 @@ bool survey_is_asked(struct att_core *core, const struct contact *contact)
         const struct att_surveys *surveys = &core->config->surveys;
         if (surveys->share_ppm == 0 || contact->queue == ATT_NONE ||
             !has(surveys->queues, surveys->queue_count, contact->queue) ||
-            !has(surveys->channels, surveys->channel_count,
-                 core->channels[contact->channel].def) ||
+            !has(surveys->channels, surveys->channel_count, core->channels[contact->channel].def) ||
             lot_of(contact_id(contact)) >= surveys->share_ppm || was_asked_lately(core, contact)) {
                 return false;
         }

@@ -218,7 +218,7 @@ struct att_wire_contact {
         struct att_text repeat_of;
         struct att_text follow_up_of;
         struct att_text promised;
-        int64_t expires_ms; /* Of a promise, or -1. */
+        int64_t expires_ms;        /* Of a promise, or -1. */
         int64_t customer_since_ms; /* -1: unknown. */
         uint32_t customer_contacts;
         uint32_t recent_contacts;

@@ -286,17 +286,6 @@ static const struct table_field access_fields[] = {
 static const struct table table_access = TABLE_OF("CompiledConfig.Access", access_fields,
                                                   struct att_access, .required = 0);
 
-static const struct table_field surveys_fields[] = {
-        TABLE_ROW(1, TABLE_I64, "share_ppm", TABLE_AT(struct att_surveys, share_ppm)),
-        TABLE_ROW(2, TABLE_I64, "once_in_ms", TABLE_AT(struct att_surveys, once_in_ms)),
-        TABLE_ROW(3, TABLE_U32S, "channels",
-                  TABLE_ITEMS(struct att_surveys, channels, channel_count)),
-        TABLE_ROW(4, TABLE_U32S, "queues", TABLE_ITEMS(struct att_surveys, queues, queue_count)),
-};
-
-static const struct table table_surveys = TABLE_OF("CompiledConfig.Surveys", surveys_fields,
-                                                   struct att_surveys, .required = 0);
-
 static const struct table_field follow_up_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "disposition", TABLE_AT(struct att_follow_up, disposition)),
         TABLE_ROW(2, TABLE_I64, "after_ms", TABLE_AT(struct att_follow_up, after_ms)),
@@ -369,11 +358,19 @@ static const struct table_field config_fields[] = {
                   TABLE_AT(struct compiled_config, config.offers_per_contact)),
         TABLE_ROW(23, TABLE_I64, "strain_half_life_ms",
                   TABLE_AT(struct compiled_config, config.strain_half_life_ms)),
-        TABLE_ROW(24, TABLE_MESSAGE, "surveys", TABLE_AT(struct compiled_config, config.surveys),
-                  .sub = &table_surveys),
+        TABLE_ROW(24, TABLE_I64, "survey_share_ppm",
+                  TABLE_AT(struct compiled_config, config.surveys.share_ppm)),
         TABLE_ROW(25, TABLE_MESSAGES, "follow_ups",
                   TABLE_ITEMS(struct compiled_config, config.follow_ups, config.follow_up_count),
                   .sub = &table_follow_up),
+        TABLE_ROW(26, TABLE_I64, "survey_once_in_ms",
+                  TABLE_AT(struct compiled_config, config.surveys.once_in_ms)),
+        TABLE_ROW(27, TABLE_U32S, "survey_channels",
+                  TABLE_ITEMS(struct compiled_config, config.surveys.channels,
+                              config.surveys.channel_count)),
+        TABLE_ROW(28, TABLE_U32S, "survey_queues",
+                  TABLE_ITEMS(struct compiled_config, config.surveys.queues,
+                              config.surveys.queue_count)),
         TABLE_ROW(40, TABLE_BOOL, "emotion_estimate",
                   TABLE_AT(struct compiled_config, config.emotion_estimate)),
         TABLE_ROW(41, TABLE_U32, "emotion_language",

@@ -84,14 +84,10 @@ static const struct table_field closed_fields[] = {
 };
 
 static const struct table_field promised_fields[] = {
-        TEXT(1, "contact", effect.contact),
-        TEXT(2, "follow_up_of", effect.other),
-        TEXT(3, "agent", effect.agent),
-        TEXT(4, "queue", effect.queue),
-        I64(5, "due_ms", effect.due_ms),
-        UNLESS_NEGATIVE(6, "expires_ms", effect.expires_ms),
-        TEXT(7, "what", effect.text),
-        CONTEXT(8),
+        TEXT(1, "contact", effect.contact), TEXT(2, "follow_up_of", effect.other),
+        TEXT(3, "agent", effect.agent),     TEXT(4, "queue", effect.queue),
+        I64(5, "due_ms", effect.due_ms),    UNLESS_NEGATIVE(6, "expires_ms", effect.expires_ms),
+        TEXT(7, "what", effect.text),       CONTEXT(8),
 };
 
 static const struct table_field promise_kept_fields[] = {
@@ -127,10 +123,8 @@ static const struct table_field affected_fields[] = {
 };
 
 static const struct table_field incident_announced_fields[] = {
-        TEXT(1, "incident", effect.incident),
-        TEXT(2, "title", effect.reason),
-        TEXT(3, "message", effect.text),
-        UNLESS_NEGATIVE(4, "until_ms", effect.due_ms),
+        TEXT(1, "incident", effect.incident), TEXT(2, "title", effect.reason),
+        TEXT(3, "message", effect.text),      UNLESS_NEGATIVE(4, "until_ms", effect.due_ms),
         TEXT(5, "by", effect.front_end),
 };
 

@@ -173,6 +173,41 @@ static struct att_core *copy(const struct att_core *core)
 
 /* ---- Random centres ---- */
 
+enum { INCIDENTS = 3 };
+static const struct att_text incidents[INCIDENTS] = {{"i1", 2}, {"i2", 2}, {"i3", 2}};
+
+static void add_incident(struct att_rng *rng, int64_t now_ms, struct att_incident_request *incident)
+{
+        static const struct att_text queues[] = {{"q*", 2}, {"q1", 2}};
+        static const struct att_text angry[] = {{">= 0.3", 6}};
+        static const struct att_named_condition when[] = {
+                {{"queue", 5}, queues, ATT_ARRAY_LEN(queues)},
+                {{"emotion", 7}, angry, ATT_ARRAY_LEN(angry)},
+        };
+
+        incident->id = incidents[att_rng_below(rng, INCIDENTS)];
+        incident->title = ATT_TEXT("an incident");
+        incident->message = ATT_TEXT("we know");
+        incident->points_milli = (int64_t)att_rng_below(rng, 20) * 1000;
+        incident->until_ms = att_rng_below(rng, 2)
+                                     ? 0
+                                     : now_ms + 1 + (int64_t)att_rng_below(rng, 60000);
+        incident->when = when;
+        incident->when_count = 1 + (uint32_t)att_rng_below(rng, 2);
+}
+
+/* Some ends of conversations promise something. */
+static void add_promise(struct att_rng *rng, struct att_command *command)
+{
+        struct att_follow_up_request *follow_up = &command->end.follow_up;
+
+        follow_up->at_ms = command->at_ms + 1 + (int64_t)att_rng_below(rng, 120000);
+        if (att_rng_below(rng, 2)) {
+                follow_up->expires_ms = follow_up->at_ms + 1 + (int64_t)att_rng_below(rng, 60000);
+        }
+        follow_up->what = ATT_TEXT("an answer");
+}
+
 /* What the random centres don't do of themselves. */
 static struct att_command make_extra(struct att_rng *rng, const struct att_command *before)
 {
@@ -184,7 +219,16 @@ static struct att_command make_extra(struct att_rng *rng, const struct att_comma
                 .agent = before->agent,
         };
 
-        switch (att_rng_below(rng, 8)) {
+        switch (att_rng_below(rng, 10)) {
+        case 8:
+                command.kind = ATT_CMD_INCIDENT_ANNOUNCE;
+                add_incident(rng, before->at_ms, &command.incident);
+                break;
+        case 9:
+                command.kind = ATT_CMD_INCIDENT_CLOSE;
+                command.incident_close.id = incidents[att_rng_below(rng, INCIDENTS)];
+                command.incident_close.close_contacts = att_rng_below(rng, 2) == 1;
+                break;
         case 0:
                 command.kind = ATT_CMD_PRICES;
                 break;
@@ -233,6 +277,9 @@ static struct att_command *mix(const struct random_run *run, struct att_rng *rng
                     command->kind == ATT_CMD_OFFER_DECLINE) {
                         command->offer.offer = 0; /* Numbered otherwise there. */
                 }
+                if (command->kind == ATT_CMD_CONTACT_END && att_rng_below(rng, 3) == 0) {
+                        add_promise(rng, command);
+                }
                 if (command->kind == ATT_CMD_CONFIG) {
                         command->contact = ATT_TEXT_NONE;
                 } else if (att_rng_below(rng, 6) == 0) {
@@ -257,8 +304,10 @@ static struct att_digest digest_of(const struct att_effects *effects)
 }
 
 /* From a random command on, a second engine goes along that is saved and loaded over and over. */
-static void go_along(uint64_t seed, uint32_t commands_each)
+static void go_along(uint64_t seed, uint32_t commands_each, uint64_t *promises,
+                     uint64_t *incidents_open)
 {
+        struct att_core_counts counts;
         struct att_effects effects = {0};
         struct att_effects loaded_effects = {0};
         struct att_core *core = att_core_new();
@@ -292,6 +341,9 @@ static void go_along(uint64_t seed, uint32_t commands_each)
                         loaded = next;
                 }
         }
+        att_core_counts(core, &counts);
+        *promises += counts.promises;
+        *incidents_open += counts.incidents;
         att_core_free(core);
         att_core_free(loaded);
         att_effects_deinit(&effects);
@@ -302,16 +354,24 @@ static void go_along(uint64_t seed, uint32_t commands_each)
 
 START_TEST(a_loaded_engine_goes_on_as_the_saved_one)
 {
+        uint64_t promises = 0;
+        uint64_t incidents_open = 0;
+
         for (uint64_t seed = 1; seed <= 100; seed++) {
-                go_along(seed, 150);
+                go_along(seed, 150, &promises, &incidents_open);
         }
+        ck_assert_uint_gt(promises, 50); /* The runs have them. */
+        ck_assert_uint_gt(incidents_open, 50);
 }
 END_TEST
 
 START_TEST(a_long_run_goes_on_as_if_never_saved)
 {
+        uint64_t promises = 0;
+        uint64_t incidents_open = 0;
+
         for (uint64_t seed = 1001; seed <= 1004; seed++) {
-                go_along(seed, 1000);
+                go_along(seed, 1000, &promises, &incidents_open);
         }
 }
 END_TEST
@@ -521,7 +581,7 @@ START_TEST(another_configuration_or_layout_is_refused)
         assert_refused(att_buffer_text(&bytes), other, "another configuration");
         assert_refused(att_buffer_text(&bytes), NULL, "but none is given");
         assert_refused(att_buffer_text(&none), other, "but one is given");
-        bytes.data[0] = 2;
+        bytes.data[0] = 100;
         seal(&bytes);
         assert_refused(att_buffer_text(&bytes), config, "newer engine");
         bytes.data[0] = 0;

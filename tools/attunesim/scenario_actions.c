@@ -320,10 +320,12 @@ static const struct {
         void (*read)(const struct reading *reading, const struct att_yaml_node *node,
                      struct att_command *command);
 } actions[] = {
-        {"contact", read_contact}, {"agent", read_agent},       {"occupied", read_occupied},
-        {"free", read_free},       {"end", read_end},           {"abandon", read_abandon},
-        {"cancel", read_cancel},   {"transfer", read_transfer}, {"feedback", read_feedback},
-        {"update", read_update},   {"announce", read_announce}, {"close_incident", read_close_incident},
+        {"contact", read_contact},   {"agent", read_agent},
+        {"occupied", read_occupied}, {"free", read_free},
+        {"end", read_end},           {"abandon", read_abandon},
+        {"cancel", read_cancel},     {"transfer", read_transfer},
+        {"feedback", read_feedback}, {"update", read_update},
+        {"announce", read_announce}, {"close_incident", read_close_incident},
 };
 
 bool action_exists(struct att_text name)
