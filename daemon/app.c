@@ -125,6 +125,7 @@ static bool recover(struct app *app, struct att_journal_position *ret_end, struc
                 .dir = att_data_journal_path(app->data),
                 .core = app->writer.core,
                 .front_ends = &app->front_ends,
+                .people = app->memory_of_customers.people,
                 .codec = state_codec_of_engine(),
                 .blame = &app->writer.blame,
                 .accept_differences = app->options->accept_differences,
@@ -283,6 +284,7 @@ static bool start(struct app *app)
                 upkeep_open(app);
                 positions_open(app);
                 lanes_open(app);
+                memory_open(app);
                 if (listeners_open(app, &why) < 0) {
                         fail(app, "listener.failed", &why);
                 } else if (http_open(app, &why) < 0) {
@@ -305,6 +307,7 @@ static void close_all(struct app *app)
         http_close(app);
         watchdog_close(app);
         listeners_close(app);
+        memory_close(app);
         lanes_close(app);
         positions_close(app);
         upkeep_close(app);
@@ -342,7 +345,7 @@ static void continue_draining(struct app *app)
 {
         if (att_list_is_empty(&app->sessions.all) && writer_is_idle(&app->writer) &&
             !route_log_is_busy(&app->route_log) && !reloads_is_busy(&app->reloads) &&
-            !http_is_busy(app->http)) {
+            !http_is_busy(app->http) && !memory_is_busy(&app->memory_of_customers)) {
                 close_all(app);
         }
 }
@@ -365,6 +368,7 @@ static void init(struct app *app, const struct options *options, uv_loop_t *loop
         front_ends_init(&app->front_ends);
         sessions_init(&app->sessions);
         lanes_init(&app->lanes);
+        memory_init(&app->memory_of_customers);
         admission_init(&app->admission, options->memory_mib_max);
         reloads_init(&app->reloads, options->config);
         tails_init(&app->tails);
@@ -383,6 +387,7 @@ static void deinit(struct app *app)
         route_log_close(&app->route_log);
         access_deinit(&app->access);
         publisher_deinit(&app->publisher);
+        memory_deinit(&app->memory_of_customers);
         positions_deinit(&app->positions);
         att_data_close(app->data);
 }

@@ -19,6 +19,7 @@
 #include "daemon/lanes.h"
 #include "daemon/listener.h"
 #include "daemon/log.h"
+#include "daemon/memory.h"
 #include "daemon/options.h"
 #include "daemon/positions.h"
 #include "daemon/publish.h"
@@ -61,6 +62,7 @@ struct app {
         struct tally tally;
         struct http *http; /* Owned; NULL: without --http. */
         struct log_memory memory;
+        struct memory memory_of_customers;
         struct att_rng jitter;
         int64_t started_ms;
         bool is_draining;

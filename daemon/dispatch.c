@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/app.h"
+#include "daemon/customers.h"
 #include "daemon/execute.h"
 #include "daemon/permission.h"
 #include "daemon/route_line.h"
@@ -101,6 +102,15 @@ static bool is_new_contact(const struct app *app, const struct att_wire_message 
                !att_core_find_contact(app->writer.core, message->command.contact, &view);
 }
 
+static bool is_about_customer(const struct att_wire_message *message)
+{
+        return message->body == ATT_WIRE_COMMAND &&
+               (message->command.kind == ATT_CMD_CUSTOMER_SET ||
+                message->command.kind == ATT_CMD_CUSTOMER_LINK ||
+                message->command.kind == ATT_CMD_CUSTOMER_UNLINK ||
+                message->command.kind == ATT_CMD_CUSTOMER_FORGET);
+}
+
 static void handle_command(struct session *session, const struct att_wire_message *message)
 {
         struct att_command command = message->command;
@@ -124,6 +134,10 @@ static void handle_command(struct session *session, const struct att_wire_messag
         }
         if (!upkeep_has_room_for(&session->app->upkeep, command.kind)) {
                 refuse_for_now(session, message->request_id, "the disk is nearly full");
+                return;
+        }
+        if (is_about_customer(message) &&
+            !customers_allow(session, message->request_id, &command)) {
                 return;
         }
         execute_for(session, message->request_id, &command);
@@ -223,15 +237,25 @@ static void handle_second_hello(struct session *session, const struct att_wire_m
 /* ---- Which handler ---- */
 
 static message_handler *const handlers[ATT_WIRE_BODY_COUNT] = {
-        [ATT_WIRE_ACK] = handle_ack,         [ATT_WIRE_PING] = handle_ping,
-        [ATT_WIRE_PONG] = handle_pong,       [ATT_WIRE_BYE] = handle_bye,
-        [ATT_WIRE_RINGING] = handle_ringing, [ATT_WIRE_STATUS] = answer_status,
-        [ATT_WIRE_DRAIN] = answer_drain,     [ATT_WIRE_QUEUES] = answer_queues,
-        [ATT_WIRE_AGENTS] = answer_agents,   [ATT_WIRE_CONTACTS] = answer_contacts,
-        [ATT_WIRE_SKILLS] = answer_skills,   [ATT_WIRE_EXPLAIN] = answer_explain,
-        [ATT_WIRE_RELOAD] = answer_reload,   [ATT_WIRE_CONFIG] = answer_config,
-        [ATT_WIRE_TAIL] = answer_tail,       [ATT_WIRE_TAIL_STOP] = answer_tail_stop,
-        [ATT_WIRE_REPORT] = answer_report,   [ATT_WIRE_RECONCILE] = answer_reconcile,
+        [ATT_WIRE_ACK] = handle_ack,
+        [ATT_WIRE_PING] = handle_ping,
+        [ATT_WIRE_PONG] = handle_pong,
+        [ATT_WIRE_BYE] = handle_bye,
+        [ATT_WIRE_RINGING] = handle_ringing,
+        [ATT_WIRE_STATUS] = answer_status,
+        [ATT_WIRE_DRAIN] = answer_drain,
+        [ATT_WIRE_QUEUES] = answer_queues,
+        [ATT_WIRE_AGENTS] = answer_agents,
+        [ATT_WIRE_CONTACTS] = answer_contacts,
+        [ATT_WIRE_SKILLS] = answer_skills,
+        [ATT_WIRE_EXPLAIN] = answer_explain,
+        [ATT_WIRE_RELOAD] = answer_reload,
+        [ATT_WIRE_CONFIG] = answer_config,
+        [ATT_WIRE_TAIL] = answer_tail,
+        [ATT_WIRE_TAIL_STOP] = answer_tail_stop,
+        [ATT_WIRE_REPORT] = answer_report,
+        [ATT_WIRE_RECONCILE] = answer_reconcile,
+        [ATT_WIRE_CUSTOMERS] = answer_customers,
 };
 
 /* What may have to wait: it is new, or a question (daemon/lanes.h). */
@@ -239,7 +263,7 @@ static bool is_bulk(const struct session *session, const struct att_wire_message
 {
         switch (message->body) {
         case ATT_WIRE_COMMAND:
-                return is_new_contact(session->app, message);
+                return is_about_customer(message) || is_new_contact(session->app, message);
         case ATT_WIRE_STATUS:
         case ATT_WIRE_QUEUES:
         case ATT_WIRE_AGENTS:
@@ -282,11 +306,16 @@ static bool is_repeated(struct session *session, const struct att_wire_message *
 }
 
 /* It is its turn. */
-void dispatch_bulk(struct session *session, const struct att_wire_message *message)
+void dispatch_bulk(struct session *session, const struct att_wire_message *message,
+                   struct att_text frame)
 {
-        if (is_repeated(session, message)) {
-                return;
+        if (!is_repeated(session, message) && !memory_asks(session, message, frame)) {
+                dispatch_known(session, message);
         }
+}
+
+void dispatch_known(struct session *session, const struct att_wire_message *message)
+{
         if (message->body == ATT_WIRE_COMMAND) {
                 handle_command(session, message);
         } else {

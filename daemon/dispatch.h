@@ -37,9 +37,13 @@ message_handler answer_agents;
 message_handler answer_contacts;
 message_handler answer_skills;
 message_handler answer_report;
+message_handler answer_customers;
 
-/* One that had to wait for its turn. */
-message_handler dispatch_bulk;
+/* One whose turn it is; it may yet have to wait for what is known of a customer, */
+void dispatch_bulk(struct session *session, const struct att_wire_message *message,
+                   struct att_text frame);
+/* and then need not any more. */
+message_handler dispatch_known;
 
 /* Answers that it may be tried again, and when. */
 void refuse_for_now(struct session *session, uint64_t request_id, const char *what);

@@ -131,6 +131,13 @@ static void describe(const struct att_core *core, const struct att_command *comm
         }
 }
 
+/* They have no effects but in what the shell knows. */
+static bool is_about_customer(enum att_command_kind kind)
+{
+        return kind == ATT_CMD_CUSTOMER_SET || kind == ATT_CMD_CUSTOMER_LINK ||
+               kind == ATT_CMD_CUSTOMER_UNLINK || kind == ATT_CMD_CUSTOMER_FORGET;
+}
+
 static void answer_put(struct att_buffer *into, const struct att_core *core,
                        const struct att_command *command, const struct att_effects *effects)
 {
@@ -139,7 +146,7 @@ static void answer_put(struct att_buffer *into, const struct att_core *core,
                 .seq = command->seq,
                 .state = ATT_CONTACT_STATE_COUNT,
                 .estimate_ms = -1,
-                .repeated = effects->count == 0,
+                .repeated = effects->count == 0 && !is_about_customer(command->kind),
         };
 
         if (refusal) {
@@ -194,6 +201,7 @@ void execute_for(struct session *session, uint64_t request_id, struct att_comman
         command->front_end = session_name(session);
         command->client = session->client;
         command->request_id = request_id;
+        memory_enrich(app, command);
         if (att_blame_refuses(&app->writer.blame, command)) {
                 refuse_request(session, request_id, ATT_REFUSAL_INVALID,
                                "this command brought attuned down twice: it is refused");
@@ -204,6 +212,7 @@ void execute_for(struct session *session, uint64_t request_id, struct att_comman
         presence_note_command(&app->front_ends, command, effects);
         answer(session, command, effects);
         publish(app, command, effects);
+        memory_link_by_rule(app, command, effects);
 }
 
 void execute(struct app *app, struct att_command *command)
@@ -212,9 +221,11 @@ void execute(struct app *app, struct att_command *command)
 
         execute_stall(app);
         mood_estimate(app->writer.core, command);
+        memory_enrich(app, command);
         effects = writer_step(&app->writer, command);
         presence_note_command(&app->front_ends, command, effects);
         publish(app, command, effects);
+        memory_link_by_rule(app, command, effects);
 }
 
 void execute_plain(struct app *app, enum att_command_kind kind)

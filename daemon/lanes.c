@@ -123,6 +123,18 @@ void lane_drop(struct app *app, struct lane *lane)
         lane->hello = NULL;
 }
 
+void lane_block(struct lane *lane)
+{
+        att_list_remove(&lane->in_lanes);
+}
+
+void lanes_unblock(struct app *app, struct lane *lane)
+{
+        if (lane->count > 0 && !att_list_is_linked(&lane->in_lanes)) {
+                att_list_add_tail(&app->lanes.sessions, &lane->in_lanes);
+        }
+}
+
 /* ---- Budgets ---- */
 
 /* While the disk is slow the batch behind the one in flight stays small, or the next commit would be
@@ -137,12 +149,13 @@ static bool has_budget(const struct app *app)
         return app->lanes.bulk_us < LANES_TURN_US && may_commit_more(app);
 }
 
-static void decide_now(struct session *session, const struct att_wire_message *message)
+static void decide_now(struct session *session, const struct att_wire_message *message,
+                       struct att_text frame)
 {
         struct lanes *lanes = &session->app->lanes;
         const int64_t began_us = clock_monotonic_us();
 
-        dispatch_bulk(session, message);
+        dispatch_bulk(session, message, frame);
         lanes->bulk_us += clock_monotonic_us() - began_us;
 }
 
@@ -184,7 +197,7 @@ void lanes_take_bulk(struct session *session, const struct att_wire_message *mes
         if (admission_refuses(app, limit)) {
                 refuse_for_now(session, message->request_id, "attuned has too much to do");
         } else if (session->lane.count == 0 && has_budget(app)) {
-                decide_now(session, message);
+                decide_now(session, message, frame);
         } else if (has_room(session, frame.len)) {
                 add_item(session, contact_of(message), frame);
         } else {
@@ -225,7 +238,7 @@ static void decide_item(struct app *app, struct lane_item *item)
 
         take_item(&app->lanes, item);
         decode(app, item, &message);
-        decide_now(session, &message);
+        decide_now(session, &message, att_text_of(item->frame, item->len));
         free(item);
 }
 
@@ -238,6 +251,7 @@ void lanes_bring_forward(struct app *app, struct att_text contact)
         if (node) {
                 decide_item(app, ATT_CONTAINER_OF(node, struct lane_item, by_contact));
         }
+        memory_bring_forward(app, contact);
 }
 
 static void run_greeting(struct app *app)
@@ -261,7 +275,7 @@ static void run_greeting(struct app *app)
         }
 }
 
-/* A few of one lane, which is then the last. */
+/* A few of one lane, which is then the last; none once it is blocked. */
 static void run_lane(struct app *app, struct lane *lane)
 {
         struct lanes *lanes = &app->lanes;
@@ -275,6 +289,9 @@ static void run_lane(struct app *app, struct lane *lane)
                         return;
                 }
                 decide_item(app, item);
+                if (!att_list_is_linked(&lane->in_lanes)) {
+                        return;
+                }
         }
 }
 
@@ -304,7 +321,7 @@ void lanes_end_turn(struct app *app)
 {
         struct lanes *lanes = &app->lanes;
         const bool is_ready = lanes->wants_turn || !att_list_is_empty(&lanes->greeting) ||
-                              (lanes->count > 0 && may_commit_more(app));
+                              (!att_list_is_empty(&lanes->sessions) && may_commit_more(app));
 
         lanes->wants_turn = false;
         if (is_ready && lanes->is_open) {

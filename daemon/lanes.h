@@ -71,6 +71,9 @@ void lanes_close(struct app *app);
 void lane_init(struct lane *lane);
 /* What waits of a session that ends is forgotten: nobody is told that it was done. */
 void lane_drop(struct app *app, struct lane *lane);
+/* Nothing of it is decided, until it is unblocked. */
+void lane_block(struct lane *lane);
+void lanes_unblock(struct app *app, struct lane *lane);
 
 /* A message that may have to wait, with its frame. */
 void lanes_take_bulk(struct session *session, const struct att_wire_message *message,

@@ -36,6 +36,9 @@ static void make_context(struct app *app, const struct att_effect *effect, struc
                 why_put(&app->publisher.why, effect->decision);
         }
         context->is_wanted = view_contact(app->writer.core, effect->contact, &context->contact);
+        if (context->is_wanted) {
+                memory_show(app, &context->contact);
+        }
         context->address = view_agent_address(app->writer.core, effect->agent, effect->channel);
 }
 
@@ -269,6 +272,7 @@ void publish(struct app *app, const struct att_command *command, const struct at
                                         app->publisher.config);
         }
         tally_step(&app->tally, command, effects);
+        memory_note(app, command, effects);
         for (uint32_t i = 0; i < effects->count; i++) {
                 push_effect(app, &effects->items[i]);
                 positions_hear(app, &effects->items[i]);

@@ -20,6 +20,9 @@ static void note_command(void *context, const struct att_core *core,
 
         presence_note_command(recovery->front_ends, command, effects);
         execute_note_replayed(recovery->front_ends, core, command, effects);
+        if (recovery->people) {
+                att_people_note(recovery->people, command, effects);
+        }
 }
 
 static const char *word_of(enum replay_difference difference)

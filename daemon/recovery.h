@@ -19,11 +19,13 @@
 #include "lib/core/core.h"
 #include "lib/store/blame.h"
 #include "lib/store/journal.h"
+#include "lib/store/people.h"
 
 struct recovery {
         const char *dir;               /* Of the journal. */
         struct att_core *core;         /* The caller's: a new one; may be another one afterwards. */
         struct front_ends *front_ends; /* Learns who was there. */
+        struct att_people *people;     /* Learn from what is replayed; or NULL. */
         const struct state_codec *codec; /* NULL: without snapshots. */
         const struct att_blame *blame;   /* NULL: nothing is skipped. */
         bool accept_differences;

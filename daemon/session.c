@@ -111,6 +111,7 @@ void session_close(struct session *session, const char *reason)
         stop_reading(session);
         tails_close(session);
         lane_drop(session->app, &session->lane);
+        memory_drop(session);
         held_free(session->held);
         session->held = NULL;
         move(session, SESSION_CLOSED);
@@ -127,6 +128,7 @@ void session_close_gently(struct session *session, const char *reason)
         stop_reading(session);
         tails_close(session);
         lane_drop(session->app, &session->lane);
+        memory_drop(session);
         if (outbox_pending(&session->outbox) == 0 && !session->is_writing) {
                 session_close(session, reason);
                 return;
@@ -276,7 +278,13 @@ static void check_outbox(struct session *session)
         }
 }
 
-/* So many a turn, and none while the hello has not had its turn. */
+/* Nothing is looked at while the hello has not had its turn, or a customer is being looked up. */
+static bool is_waiting(const struct session *session)
+{
+        return session->lane.hello || session->lookup;
+}
+
+/* So many a turn. */
 static bool may_take_frame(struct session *session)
 {
         const struct lanes *lanes = &session->app->lanes;
@@ -285,7 +293,7 @@ static bool may_take_frame(struct session *session)
                 session->turn = lanes->turn;
                 session->frames = 0;
         }
-        return !session->lane.hello && session->frames++ < SESSION_FRAMES_PER_TURN;
+        return !is_waiting(session) && session->frames++ < SESSION_FRAMES_PER_TURN;
 }
 
 /* The rest has to wait for a turn to come. */
@@ -293,7 +301,9 @@ static void hold(struct session *session)
 {
         att_frame_reader_keep(&session->reader);
         session->is_held = true;
-        session->app->lanes.wants_turn = true;
+        if (!session->lookup) { /* It tells when it is there. */
+                session->app->lanes.wants_turn = true;
+        }
         if (!att_list_is_linked(&session->in_paused)) {
                 pause_reading(session);
         }
@@ -368,7 +378,7 @@ static void start_reading(struct session *session)
 /* Whether it can be read from again. */
 static bool take_held(struct session *session)
 {
-        if (session->is_held && !session->lane.hello) {
+        if (session->is_held && !is_waiting(session)) {
                 session->is_held = false;
                 take_frames(session);
         }

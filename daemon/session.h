@@ -42,6 +42,7 @@
 #define SESSION_ID_SIZE          24
 
 struct app;
+struct lookup;
 
 enum session_state {
         SESSION_CONNECTED, /* No hello yet. */
@@ -74,9 +75,10 @@ struct session {
         bool is_held;              /* Whole frames are left to look at. */
         struct att_list in_paused; /* Those that are not read from until the turn ends. */
         struct lane lane;          /* What waits for its turn. */
-        struct held *held;         /* Owned; what it said so far that it holds, or NULL. */
-        int64_t since_ms;          /* Monotonic: of its state. */
-        int64_t heard_ms;          /* Monotonic: of the last bytes. */
+        struct lookup *lookup; /* Of a customer, which all that comes later waits for; or NULL. */
+        struct held *held;     /* Owned; what it said so far that it holds, or NULL. */
+        int64_t since_ms;      /* Monotonic: of its state. */
+        int64_t heard_ms;      /* Monotonic: of the last bytes. */
 
         char id[SESSION_ID_SIZE];
         enum att_role role;

@@ -167,11 +167,20 @@ CREATE TABLE IF NOT EXISTS aliases (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS aliases_by_person ON aliases (person);
 
+-- Aliases that came together with a person and are another's, for somebody to decide: a link does.
+CREATE TABLE IF NOT EXISTS conflicts (
+  alias TEXT NOT NULL,
+  person INTEGER NOT NULL,  -- With whom it came; whose it is stands in aliases.
+  at_ms INTEGER,
+  PRIMARY KEY (alias, person)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conflicts_by_person ON conflicts (person);
+
 -- The audit trail of who was linked with whom; a forget keeps no name.
 CREATE TABLE IF NOT EXISTS links (
   link INTEGER PRIMARY KEY,
   at_ms INTEGER NOT NULL,
-  what TEXT NOT NULL,       -- link, unlink, forget.
+  what TEXT NOT NULL,       -- link, unlink, conflict, forget.
   person INTEGER,
   other TEXT,
   by TEXT

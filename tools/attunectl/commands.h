@@ -39,6 +39,10 @@ extern const struct command command_contact_resume;
 extern const struct command command_contact_abandon;
 extern const struct command command_contact_cancel;
 extern const struct command command_contact_feedback;
+extern const struct command command_customer_show;
+extern const struct command command_customer_conflicts;
+extern const struct command command_customer_link;
+extern const struct command command_customer_unlink;
 extern const struct command command_drain;
 extern const struct command command_help;
 
