@@ -99,7 +99,7 @@ CREATE TABLE IF NOT EXISTS offers (
   ended_ms INTEGER,
   how TEXT                  -- accepted, declined, missed, revoked, unrecorded.
 );
-CREATE INDEX IF NOT EXISTS offers_by_contact ON offers (contact);
+CREATE INDEX IF NOT EXISTS offers_by_contact ON offers (contact, agent, queue, how);
 CREATE INDEX IF NOT EXISTS offers_by_time ON offers (offered_ms);
 
 -- What a contact asked for when it entered its first queue.

@@ -12,6 +12,7 @@ int bench_journal(int argc, char **argv);
 int bench_match(int argc, char **argv);
 int bench_overload(int argc, char **argv);
 int bench_recovery(int argc, char **argv);
+int bench_report(int argc, char **argv);
 int bench_snapshot(int argc, char **argv);
 int bench_soak(int argc, char **argv);
 int bench_step(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct {
         {"journal", bench_journal, "the journal's commits, against a file appended to and synced"},
         {"overload", bench_overload, "attuned with more to do than can be done, and storms"},
         {"recovery", bench_recovery, "a start on a journal, and where its time goes"},
+        {"report", bench_report, "a report over a year of a million contacts"},
         {"snapshot", bench_snapshot, "the engine's state as bytes, and back"},
         {"soak", bench_soak, "attuned's memory after ten million contacts against that after few"},
         {"wire", bench_wire, "attuned through its socket, against a server that only answers"},

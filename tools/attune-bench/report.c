@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A report over a year: the time of one, and what memory a process has that does nothing else. The
+ * history is made up (year.h) in a folder of its own, or one that is there is read.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/util.h"
+#include "lib/store/files.h"
+#include "lib/store/report.h"
+#include "tools/attune-bench/bench.h"
+#include "tools/attune-bench/figures.h"
+#include "tools/attune-bench/year.h"
+
+#define FROM_MS INT64_C(1735689600000) /* 2025-01-01 */
+
+struct report_bench {
+        struct year_plan plan;
+        int64_t contacts;
+        int64_t agents;
+        int64_t people;
+        int64_t passes;
+        int64_t threads;
+        int64_t seed;
+        const char *by;
+        const char *data;
+        bool is_kept;
+        bool is_json;
+};
+
+/* What the process that made the reports tells the one that asked. */
+struct told {
+        int64_t took_ns; /* The longest. */
+        int64_t cpu_ns;
+        int64_t contacts;
+        int64_t rows;
+        bool is_right;
+};
+
+static struct told make_reports(const struct report_bench *bench)
+{
+        struct told told = {.is_right = true};
+        const struct att_report_ask ask = {
+                .from_ms = ATT_REPORT_ABSENT,
+                .to_ms = ATT_REPORT_ABSENT,
+                .now_ms = FROM_MS + INT64_C(366) * 86400000,
+                .slices = att_text_from(bench->by),
+                .agent = ATT_TEXT_NONE,
+                .zone_name = ATT_TEXT("UTC"),
+                .threads = (uint32_t)bench->threads,
+                .rules = {.zone = ATT_TEXT_NONE,
+                          .short_ms = ATT_REPORTS_SHORT_MS,
+                          .within_ms = ATT_REPORTS_WITHIN_MS},
+        };
+
+        for (int64_t i = 0; i < bench->passes && told.is_right; i++) {
+                struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+                struct att_report report;
+                const int64_t began_ns = bench_now_ns();
+                const int64_t cpu_ns = bench_own_cpu_ns();
+
+                if (att_report_make(bench->data, &ask, &report, &why) < 0) {
+                        fprintf(stderr, "attune-bench: %s\n", why.data);
+                        told.is_right = false;
+                        break;
+                }
+                told.took_ns = att_max_i64(told.took_ns, bench_now_ns() - began_ns);
+                told.cpu_ns = att_max_i64(told.cpu_ns, bench_own_cpu_ns() - cpu_ns);
+                told.contacts = report.rows[0].values[0];
+                told.rows = report.row_count;
+                att_report_deinit(&report);
+        }
+        return told;
+}
+
+/* In a process of its own, whose memory is the report's alone. */
+static bool run_reports(const struct report_bench *bench, struct told *told, int64_t *ret_rss_kib)
+{
+        int ends[2];
+        struct rusage usage;
+        pid_t child;
+        bool is_told;
+
+        if (pipe(ends) < 0) {
+                return false;
+        }
+        child = fork();
+        if (child == 0) {
+                const struct told found = make_reports(bench);
+
+                _exit(write(ends[1], &found, sizeof(found)) == (ssize_t)sizeof(found) ? 0 : 1);
+        }
+        (void)close(ends[1]);
+        is_told = read(ends[0], told, sizeof(*told)) == (ssize_t)sizeof(*told);
+        (void)close(ends[0]);
+        if (wait4(child, NULL, 0, &usage) != child) {
+                return false;
+        }
+        *ret_rss_kib = usage.ru_maxrss;
+        return is_told && told->is_right;
+}
+
+static bool make_year(const struct report_bench *bench)
+{
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        pid_t child = fork();
+        int status = 0;
+
+        if (child == 0) { /* What it needs for that is not the report's. */
+                if (year_write(bench->data, &bench->plan, &why) < 0) {
+                        fprintf(stderr, "attune-bench: %s\n", why.data);
+                        _exit(1);
+                }
+                _exit(0);
+        }
+        return waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void print(const struct report_bench *bench, const struct told *told, int64_t rss_kib)
+{
+        const struct figure figures[] = {
+                {"seconds", "the longest of the passes", (double)told->took_ns / 1e9, 2},
+                {"cpu_seconds", "", (double)told->cpu_ns / 1e9, 2},
+                {"rss_mib", "at its most, of a process that does this alone",
+                 (double)rss_kib / 1024, 1},
+                {"contacts", "", (double)told->contacts, 0},
+                {"rows", "", (double)told->rows, 0},
+                {"history_mib", "", (double)att_dir_bytes(bench->data) / 1048576, 0},
+        };
+
+        figures_print(figures, ATT_ARRAY_LEN(figures), bench->is_json);
+}
+
+static int run(struct report_bench *bench)
+{
+        char folder[] = "/tmp/attune-bench-report-XXXXXX";
+        const bool is_made = !bench->data;
+        struct told told = {0};
+        int64_t rss_kib = 0;
+        bool is_right = true;
+
+        if (is_made) {
+                bench->data = mkdtemp(folder);
+                is_right = bench->data && make_year(bench);
+        }
+        is_right = is_right && run_reports(bench, &told, &rss_kib);
+        if (is_right) {
+                print(bench, &told, rss_kib);
+        }
+        if (is_made && bench->data && !bench->is_kept) {
+                bench_remove_tree(bench->data);
+        } else if (is_made) {
+                fprintf(stderr, "the history is in %s\n", bench->data);
+        }
+        return is_right ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int bench_report(int argc, char **argv)
+{
+        struct report_bench bench = {
+                .contacts = 1000000,
+                .agents = 300,
+                .people = 200000,
+                .passes = 3,
+                .threads = 2,
+                .seed = 1,
+                .by = "queue,channel,tier,agent,skill,hour,day,week",
+        };
+        const struct bench_option options[] = {
+                {"--contacts", "of the year", &bench.contacts, NULL, NULL, 0, 100000000},
+                {"--agents", "", &bench.agents, NULL, NULL, 1, 10000},
+                {"--people", "customers", &bench.people, NULL, NULL, 1, 10000000},
+                {"--passes", "", &bench.passes, NULL, NULL, 1, 1000},
+                {"--threads", "", &bench.threads, NULL, NULL, 1, ATT_REPORT_THREADS_MAX},
+                {"--by", "what to slice by", NULL, &bench.by, NULL, 0, 0},
+                {"--data", "a data directory with a history, instead of one made up", NULL,
+                 &bench.data, NULL, 0, 0},
+                {"--seed", "", &bench.seed, NULL, NULL, 0, INT32_MAX},
+                {"--keep", "keep the history that was made", NULL, NULL, &bench.is_kept, 0, 0},
+                {"--json", "one JSON object", NULL, NULL, &bench.is_json, 0, 0},
+        };
+
+        if (!bench_parse("report", options, ATT_ARRAY_LEN(options), argc, argv)) {
+                return 2;
+        }
+        bench.plan = (struct year_plan){
+                .from_ms = FROM_MS,
+                .days = 365,
+                .contacts = (uint32_t)bench.contacts,
+                .agents = (uint32_t)bench.agents,
+                .queues = 12,
+                .people = (uint32_t)bench.people,
+                .seed = (uint64_t)bench.seed,
+        };
+        return run(&bench);
+}
