@@ -520,6 +520,10 @@ static void fill(struct att_contact_request *request, const struct att_person *p
                 info->last_agent = att_person_text(person, ATT_PERSON_LAST_AGENT);
                 info->last_spoke_ms = person->last_spoke_ms;
         }
+        if (info->last_closed_ms < 0 && att_text_is_empty(info->last_contact)) {
+                info->last_contact = att_person_text(person, ATT_PERSON_LAST_CONTACT);
+                info->last_closed_ms = person->last_closed_ms;
+        }
         info->last_went_badly = info->last_went_badly || person->last_went_badly;
 }
 
@@ -619,13 +623,14 @@ static struct att_text name_of_agent(const struct app *app, struct att_text agen
 }
 
 /* The engine's word counts: an end may have been missed while the history was behind. */
-static bool is_live(const struct app *app, const struct att_past *past)
+static enum att_contact_state state_of(const struct app *app, const struct att_past *past)
 {
         struct att_contact_view view;
 
         return past->closed_ms < 0 && past->is_findable &&
-               att_core_find_contact(app->writer.core, att_past_id(past), &view) &&
-               view.state != ATT_CONTACT_CLOSED;
+                               att_core_find_contact(app->writer.core, att_past_id(past), &view)
+                       ? view.state
+                       : ATT_CONTACT_CLOSED;
 }
 
 static struct att_wire_past_contact show_past(const struct app *app, const struct att_past *past,
@@ -703,7 +708,10 @@ static void show_pasts(struct app *app, const struct att_person *person,
                 if (att_text_equals(att_past_id(past), contact->id) && past->is_findable) {
                         continue; /* The one in question. */
                 }
-                if (is_live(app, past)) {
+                if (state_of(app, past) == ATT_CONTACT_SCHEDULED) {
+                        continue; /* Its promise tells of it. */
+                }
+                if (state_of(app, past) != ATT_CONTACT_CLOSED) {
                         if (contact->thread_count < ATT_PASTS_MAX) {
                                 room->linked[contact->linked_count++] = att_past_id(past);
                                 room->thread[contact->thread_count++] = show_past(app, past, false);
@@ -752,6 +760,8 @@ static struct att_customer_info info_of(const struct att_person *person)
                 .churn_risk_ppm = person->churn_risk_ppm,
                 .last_agent = att_person_text(person, ATT_PERSON_LAST_AGENT),
                 .last_spoke_ms = person->last_spoke_ms,
+                .last_contact = att_person_text(person, ATT_PERSON_LAST_CONTACT),
+                .last_closed_ms = person->last_closed_ms,
                 .last_went_badly = person->last_went_badly,
         };
 }
@@ -774,7 +784,7 @@ void memory_show_person(const struct app *app, const struct att_person *person,
         {
                 if (ret_person->last_contact_count < ATT_PASTS_MAX) {
                         room->pasts[ret_person->last_contact_count++] = show_past(
-                                app, past, !is_live(app, past));
+                                app, past, state_of(app, past) == ATT_CONTACT_CLOSED);
                 }
         }
         ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)

@@ -975,6 +975,9 @@ static void note_feedback(struct att_people *people, const struct att_command *c
         if (command->feedback.emotion_ppm != ATT_ABSENT) {
                 past->emotion_end_ppm = command->feedback.emotion_ppm;
         }
+        if (!att_text_is_empty(command->feedback.text)) {
+                att_past_set_text(past, ATT_PAST_FEEDBACK, command->feedback.text);
+        }
         if (att_past_went_well(past) >= 0) {
                 past->person->last_went_badly = att_past_went_well(past) == 0;
         }
@@ -995,6 +998,7 @@ static void note_end(struct att_people *people, const struct att_command *comman
 
         if (past) {
                 att_past_set_text(past, ATT_PAST_DISPOSITION, command->end.disposition);
+                att_past_set_text(past, ATT_PAST_NOTES, command->end.notes);
         }
 }
 
@@ -1100,7 +1104,50 @@ static void note_closed(struct att_people *people, struct att_past *past,
         trim_pasts(people, person);
 }
 
-static void note_effect(struct att_people *people, const struct att_effect *effect)
+/* The contact that is to keep it is one of the person's from now on. */
+static void note_promised(struct att_people *people, const struct att_effect *effect, uint64_t seq)
+{
+        const struct att_past *made_in = att_people_find_past(people, effect->other);
+        const struct att_promise promise = {
+                .promise = seq,
+                .what = att_text_cut(effect->text, ATT_PAST_TEXT_BYTES),
+                .contact = effect->other,
+                .follow_up = effect->contact,
+                .agent = effect->agent,
+                .due_ms = effect->due_ms,
+                .expires_ms = effect->expires_ms,
+        };
+        struct att_past *past;
+
+        if (!made_in) {
+                return;
+        }
+        (void)att_person_add_promise(made_in->person, &promise);
+        past = att_person_add_past(made_in->person, effect->contact, seq);
+        past->at_ms = effect->at_ms;
+        att_past_set_text(past, ATT_PAST_CHANNEL, att_past_text(made_in, ATT_PAST_CHANNEL));
+        att_past_set_text(past, ATT_PAST_QUEUE, effect->queue);
+        index_past(people, past);
+        trim_pasts(people, past->person);
+}
+
+static void note_promise_over(struct att_people *people, const struct att_effect *effect)
+{
+        const struct att_past *past = att_people_find_past(people, effect->contact);
+
+        past = past ? past : att_people_find_past(people, effect->other);
+        if (!past) {
+                return;
+        }
+        ATT_LIST_FOREACH(promise, &past->person->promises, struct att_promise, in_person)
+        {
+                if (att_text_equals(promise->follow_up, effect->contact)) {
+                        free_promise(past->person, promise);
+                }
+        }
+}
+
+static void note_effect(struct att_people *people, const struct att_effect *effect, uint64_t seq)
 {
         struct att_past *past;
 
@@ -1109,6 +1156,14 @@ static void note_effect(struct att_people *people, const struct att_effect *effe
         case ATT_EFFECT_CONNECT:
         case ATT_EFFECT_CLOSED:
                 break;
+        case ATT_EFFECT_PROMISED:
+                note_promised(people, effect, seq);
+                return;
+        case ATT_EFFECT_PROMISE_KEPT:
+        case ATT_EFFECT_PROMISE_EXPIRED:
+        case ATT_EFFECT_PROMISE_CANCELLED:
+                note_promise_over(people, effect);
+                return;
         default:
                 return;
         }
@@ -1143,7 +1198,7 @@ void att_people_note(struct att_people *people, const struct att_command *comman
                 note_command(people, command, effects);
         }
         for (uint32_t i = 0; i < effects->count; i++) {
-                note_effect(people, &effects->items[i]);
+                note_effect(people, &effects->items[i], command->seq);
         }
 }
 

@@ -2,6 +2,7 @@
 """Customers remembered: who comes again is known, whatever the channel."""
 
 import json
+import time
 
 from support import CONFIG, eventually, refused, run
 
@@ -72,6 +73,30 @@ def an_address_becomes_an_alias_and_tells_who_it_is(house):
     assert phone.wait_for("offer", contact="c3").offer.context.customer.id == "u1"
     [story] = house.ctl_json("customer", "show", "+34600100200")
     assert (story["customer"], story["aliases"], story["contacts"]) == ("u1", ["+34600100200"], 3)
+
+
+def notes_and_promises_are_told_to_the_next_agent(house):
+    phone = start(house)
+    come(phone, "c1", "u1", text="my card is gone")
+    now_ms = int(time.time() * 1000)
+    talk(phone, "c1", disposition="callback", notes="waits for the courier",
+         follow_up_at_ms=now_ms + 3_600_000, follow_up_expires_ms=now_ms + 7_200_000,
+         follow_up_what="tell when it is sent")
+    phone.request("contact_feedback", contact="c1", csat=4, text="friendly, but slow")
+    come(phone, "c2", "u1", channel="voice")
+    context = phone.wait_for("offer", contact="c2").offer.context
+    assert (context.last_notes, context.last_notes_agent) == ("waits for the courier", "Ann Berg")
+    [promise] = context.promises
+    assert (promise.what, promise.contact) == ("tell when it is sent", "c1")
+    assert promise.due_ms == now_ms + 3_600_000 and promise.expires_ms == now_ms + 7_200_000
+    [past] = context.last_contacts
+    assert (past.notes, past.feedback) == ("waits for the courier", "friendly, but slow")
+    assert not context.linked
+    [story] = house.ctl_json("customer", "show", "u1")
+    [follow_up] = [past["contact"] for past in story["last_contacts"]
+                   if past["contact"] not in ("c1", "c2")]
+    phone.request("contact_cancel", contact=follow_up)
+    assert not house.ctl_json("customer", "show", "u1")[0]["promises"]
 
 
 def the_same_request_again_is_the_same_whatever_was_learnt_meanwhile(house):
@@ -220,6 +245,7 @@ if __name__ == "__main__":
     run(a_second_contact_on_another_channel_tells_the_first,
         what_is_said_on_two_channels_at_a_time_is_one_story,
         an_address_becomes_an_alias_and_tells_who_it_is,
+        notes_and_promises_are_told_to_the_next_agent,
         the_same_request_again_is_the_same_whatever_was_learnt_meanwhile,
         what_the_front_end_says_wins,
         two_customers_with_one_address_are_a_conflict_that_a_person_decides,
