@@ -117,12 +117,29 @@ void answer_agents(struct session *session, const struct att_wire_message *messa
 
 /* ---- Contacts ---- */
 
+static void add_requires(const struct att_core *core, struct att_wire_contact *row,
+                         struct att_named_level *levels)
+{
+        const struct att_config *config = att_core_config(core);
+        struct att_requirement requires[ATT_OWN_REQUIREMENTS_MAX];
+        uint32_t count = att_core_contact_own_requires(core, row->id, requires);
+
+        for (uint32_t i = 0; i < count; i++) {
+                levels[i].skill = config->skills[requires[i].skill].name;
+                levels[i].level = requires[i].level;
+        }
+        row->requires = levels;
+        row->requires_count = count;
+}
+
 static void list_one_contact(const struct att_core *core, struct att_text id, struct page *page)
 {
+        struct att_named_level levels[ATT_OWN_REQUIREMENTS_MAX];
         struct att_wire_contact row;
 
         if (view_contact(core, id, &row)) {
                 row.position = att_core_position(core, id);
+                add_requires(core, &row, levels);
                 ATT_CHECK(
                         att_wire_list_add_contact(&page->list, &row)); /* The first always fits. */
         }
@@ -132,6 +149,7 @@ void answer_contacts(struct session *session, const struct att_wire_message *mes
 {
         const struct att_wire_page *ask = &message->page;
         const struct att_core *core = session->app->writer.core;
+        struct att_named_level levels[ATT_OWN_REQUIREMENTS_MAX];
         struct att_contact_view view;
         struct att_wire_contact row;
         struct page page;
@@ -156,6 +174,7 @@ void answer_contacts(struct session *session, const struct att_wire_message *mes
                 }
                 view_contact_of(core, &view, &row);
                 row.position = att_core_position(core, view.id);
+                add_requires(core, &row, levels);
                 if (!has_room(&page) ||
                     !note_row(&page, att_wire_list_add_contact(&page.list, &row))) {
                         break;

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 
 #include "lib/base/util.h"
+#include "lib/model/limits.h"
 #include "lib/model/serves.h"
+
+/* The queue's, the request's and the intake's, and what the steps name. */
+#define WANTED_MAX (ATT_REQUIREMENTS_MAX * (3 + ATT_STEPS_MAX))
 
 static bool serves_from(const struct att_config *config, uint32_t agent, uint32_t queue,
                         uint32_t step)
@@ -17,14 +21,98 @@ static bool serves_from(const struct att_config *config, uint32_t agent, uint32_
         return false;
 }
 
-uint32_t att_config_takers(const struct att_config *config, uint32_t queue, uint32_t step)
+/* ---- A contact ---- */
+
+static void set_level(struct att_requirement *wanted, uint32_t *count,
+                      const struct att_requirement *level)
 {
+        for (uint32_t i = 0; i < *count; i++) {
+                if (wanted[i].skill == level->skill) {
+                        wanted[i].level = level->level;
+                        return;
+                }
+        }
+        wanted[(*count)++] = *level;
+}
+
+static void set_levels(struct att_requirement *wanted, uint32_t *count,
+                       const struct att_requirement *levels, uint32_t level_count)
+{
+        for (uint32_t i = 0; i < level_count; i++) {
+                set_level(wanted, count, &levels[i]);
+        }
+}
+
+static bool is_on_channel(const struct att_config *config, uint32_t agent, uint32_t channel)
+{
+        return channel == ATT_NONE || !config->agents[agent].limits ||
+               config->agents[agent].limits[channel] != ATT_LIMIT_OFF;
+}
+
+static bool has_taker_of(const struct att_config *config, const struct att_step *step,
+                         const struct att_outcome_contact *contact)
+{
+        for (uint32_t i = 0; i < config->agent_count; i++) {
+                const uint32_t profile = config->agents[i].profile;
+
+                if (is_on_channel(config, i, contact->channel) &&
+                    (profile == ATT_NONE ||
+                     config->profiles[profile].by_queue[contact->queue].rank != 0) &&
+                    att_agent_meets(&config->agents[i], &config->queues[contact->queue], step)) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* In its queue; `ret_move_to` is set where there is none: where a step would move it, or ATT_NONE. */
+static bool has_taker_here(const struct att_config *config,
+                           const struct att_outcome_contact *contact, uint32_t *ret_move_to)
+{
+        const struct att_queue *queue = &config->queues[contact->queue];
+        const uint32_t last = queue->step_count - 1;
+        const uint32_t from = contact->step < last ? contact->step : last;
+        struct att_requirement wanted[WANTED_MAX];
         uint32_t count = 0;
 
-        for (uint32_t i = 0; i < config->agent_count; i++) {
-                count += serves_from(config, i, queue, step);
+        set_levels(wanted, &count, queue->steps[0].requires, queue->steps[0].requires_count);
+        set_levels(wanted, &count, contact->requires, contact->requires_count);
+        for (uint32_t i = 0; i < queue->step_count; i++) {
+                struct att_step step = queue->steps[i];
+
+                set_levels(wanted, &count, step.changes, i > 0 ? step.change_count : 0);
+                step.requires = wanted;
+                step.requires_count = count;
+                if (i >= from && has_taker_of(config, &step, contact)) {
+                        return true;
+                }
+                if (i >= from && step.move_to != ATT_NONE) {
+                        *ret_move_to = step.move_to;
+                        return false;
+                }
         }
-        return count;
+        *ret_move_to = ATT_NONE;
+        return false;
+}
+
+bool att_config_has_taker(const struct att_config *config,
+                          const struct att_outcome_contact *contact)
+{
+        struct att_outcome_contact here = *contact;
+
+        for (uint32_t moves = 0; moves <= config->queue_count; moves++) {
+                uint32_t move_to;
+
+                if (has_taker_here(config, &here, &move_to)) {
+                        return true;
+                }
+                if (move_to == ATT_NONE) {
+                        return false;
+                }
+                here.queue = move_to;
+                here.step = 0;
+        }
+        return false;
 }
 
 /* ---- Queues ---- */

@@ -10,6 +10,7 @@
 #ifndef ATT_LIB_CONFIG_OUTCOME_H
 #define ATT_LIB_CONFIG_OUTCOME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/buffer.h"
@@ -22,7 +23,19 @@
 uint32_t att_config_outcome(const struct att_config *before, const struct att_config *after,
                             struct att_buffer *into);
 
-/* How many agents could ever take a queue's contacts, at any of its steps from this one on. */
-uint32_t att_config_takers(const struct att_config *config, uint32_t queue, uint32_t step);
+/* A contact that waits, in the terms of a configuration. */
+struct att_outcome_contact {
+        uint32_t queue;
+        uint32_t step; /* A later one than the queue has: its last. */
+        uint32_t channel;
+        const struct att_requirement
+                *requires; /* What it asks for itself; level 0 drops the queue's. */
+        uint32_t requires_count;
+};
+
+/* Whether there is an agent who could take it, at its step or a later one or in a queue that a step moves it
+ * to. Who is signed in, and whom it names or leaves out, is not looked at. */
+bool att_config_has_taker(const struct att_config *config,
+                          const struct att_outcome_contact *contact);
 
 #endif

@@ -136,6 +136,11 @@ uint32_t att_core_position(const struct att_core *core, struct att_text contact)
  * part included: at most ATT_REQUIREMENTS_MAX, by skill. 0 if it does not wait. */
 uint32_t att_core_contact_requires(const struct att_core *core, struct att_text contact,
                                    struct att_requirement *ret_requires);
+/* The part of it that is not its queue's: what the intake's rules and, before them, the request asked for;
+ * level 0 takes one of the queue's away. At most ATT_OWN_REQUIREMENTS_MAX. */
+#define ATT_OWN_REQUIREMENTS_MAX (2 * ATT_REQUIREMENTS_MAX)
+uint32_t att_core_contact_own_requires(const struct att_core *core, struct att_text contact,
+                                       struct att_requirement *ret_requires);
 
 struct att_agent_view {
         struct att_text id;

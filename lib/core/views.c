@@ -159,6 +159,33 @@ uint32_t att_core_contact_requires(const struct att_core *core, struct att_text 
         return count;
 }
 
+static bool asks_itself(const struct contact *contact, uint32_t skill)
+{
+        for (uint32_t i = 0; i < contact->own_count; i++) {
+                if (contact->own[i].skill == skill) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+uint32_t att_core_contact_own_requires(const struct att_core *core, struct att_text contact_id,
+                                       struct att_requirement *ret_requires)
+{
+        const struct contact *contact = contact_find(core, contact_id);
+        uint32_t count = 0;
+
+        for (uint32_t i = 0; contact && i < contact->own_count; i++) {
+                ret_requires[count++] = contact->own[i];
+        }
+        for (uint32_t i = 0; contact && i < contact->ruled_count; i++) {
+                if (!asks_itself(contact, contact->ruled[i].skill)) {
+                        ret_requires[count++] = contact->ruled[i];
+                }
+        }
+        return count;
+}
+
 uint32_t att_core_position(const struct att_core *core, struct att_text id)
 {
         const struct contact *contact = contact_find(core, id);

@@ -230,6 +230,8 @@ struct att_wire_contact {
         struct att_text last_notes_agent;
         bool is_conflict;
         enum att_emotion_source emotion_source;
+        const struct att_named_level *requires; /* What it asks for itself; in lists. */
+        uint32_t requires_count;
 };
 
 struct att_wire_interaction {

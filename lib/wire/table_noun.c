@@ -224,6 +224,9 @@ static const struct table_field contact_fields[] = {
         TABLE_ROW(60, TABLE_ENUM, "emotion_source",
                   TABLE_AT(struct att_wire_contact, emotion_source),
                   .max = ATT_EMOTION_SOURCE_COUNT, .absent = ATT_EMOTION_SOURCE_COUNT),
+        TABLE_ROW(64, TABLE_MESSAGES, "requires",
+                  TABLE_ITEMS(struct att_wire_contact, requires, requires_count),
+                  .sub = &table_requirement),
 };
 
 const struct table table_contact = TABLE_OF("Contact", contact_fields, struct att_wire_contact,

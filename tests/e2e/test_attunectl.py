@@ -278,7 +278,7 @@ def config_diff_tells_what_would_change(house):
     status, out, err = house.ctl("config", "diff", alone)
     for words in ("= queue cards: 2 -> 0 agents could take it at once",
                   "= agent ann: no longer cards",
-                  "! queue cards: 1 who wait there now would have nobody who could take them"):
+                  "! queue cards: 1 who wait there now would have nobody left who could take them: "):
         assert words in out, (words, out)
     assert house.ctl("config", "diff", house.config)[1] == "Nothing would change.\n"
     status, out, _ = house.ctl("config", "diff", house.config, new)
@@ -288,6 +288,33 @@ def config_diff_tells_what_would_change(house):
     bad = house.write("bad.yaml", CONFIG.replace("cards: 3", "crads: 3"))
     status, _, err = house.ctl("config", "diff", bad)
     assert status == 1 and "did you mean" in err
+
+
+def config_diff_names_those_who_would_have_nobody_left(house):
+    """Bob alone speaks Spanish: whoever asked for it for himself has nobody when he does no more."""
+    house.start()
+    phone = house.client("phone")
+    for i in range(7):
+        phone.request("contact_add", contact=f"es-{i}", channel="voice", queue="general",
+                      requires=[{"skill": "spanish", "level": 5}])
+    phone.request("contact_add", contact="any", channel="voice", queue="general")
+    phone.request("contact_add", contact="nobody", channel="voice", queue="general",
+                  requires=[{"skill": "spanish", "level": 10}])
+    assert house.ctl_json("contacts", "--contact", "es-1")[0]["requires"] == {"spanish": 5}
+    new = house.write("new.yaml", CONFIG.replace("spanish: 9", "spanish: 4"))
+    status, out, err = house.ctl("config", "diff", new)
+    assert status == 0 and ("! queue general: 7 who wait there now would have nobody left who could take "
+                            "them: es-0, es-1, es-2, es-3, es-4, ...\n") in out, (out, err)
+    assert house.ctl_json("config", "diff", new)[0]["left_alone"] == [
+        {"queue": "general", "count": 7, "contacts": [f"es-{i}" for i in range(7)]}]
+    # Where the queue goes, it is asked of the queue they would move to.
+    moved = house.write("moved.yaml", CONFIG.replace("spanish: 9", "spanish: 4").replace(
+        "  general: { title: General }\n", "  other: { title: Other }\n").replace(
+            "otherwise: general", "otherwise: other"))
+    status, out, err = house.ctl("config", "diff", moved)
+    assert "! queue general: 9 who wait there now would move to other" in out, (out, err)
+    assert "7 who wait there now would have nobody left" in out, out
+    assert house.ctl_json("config", "diff", house.config)[0]["left_alone"] == []
 
 
 def config_diff_replays_a_recorded_day(house):
@@ -383,6 +410,7 @@ if __name__ == "__main__":
         what_is_not_attuned_is_told_apart,
         config_check_needs_no_attuned,
         config_diff_tells_what_would_change,
+        config_diff_names_those_who_would_have_nobody_left,
         config_diff_replays_a_recorded_day,
         skill_gaps_show_who_is_missed_and_where_they_are,
         tail_follows_in_sentences_and_in_json,

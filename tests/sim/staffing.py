@@ -6,6 +6,7 @@ Usage: staffing.py ATTUNESIM
 
 import json
 import math
+import os
 import shutil
 import signal
 import subprocess
@@ -142,6 +143,28 @@ def check_cost():
           found["intervals"][0]["agents"]["B"] > 2, f"the cheaper ones come: {found['intervals']}")
 
 
+def check_names():
+    """Nobody in a staffing has a name: contacts that ask for one are pointed at, with their lines."""
+    simulate = steady(1, 120, "80% in 20s", 2)
+    simulate["replications"], simulate["length"] = 2, "200 contacts"
+    named = dict(simulate["arrivals"][0], agent="a1", rate="0.2/min")
+    with open(os.path.join(where, "named.csv"), "w", encoding="utf-8") as file:
+        file.write("at_s,handle_s,patience_s,queue,preferred_agent\n10,60,30,q,\n20,60,30,q,a0\n30,60,30,q,a1\n")
+    traced = {"queue": "q", "trace": "named.csv", "handle": "exp 60s"}
+    simulate["arrivals"] += [named, traced]
+    path = os.path.join(where, "names.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(json.dumps({"simulate": simulate}, indent=1))
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    entries = [number for number, line in enumerate(lines, start=1) if line == "   {"]
+    said = run(attunesim, "staff", path, "--simulations", "2").stderr
+    check(f"names.yaml:{entries[1]}:4: warning: these contacts name an agent, and are refused here" in said, said)
+    check(f"names.yaml:{entries[2]}:4: warning: 2 contacts of the trace, the first in its line 3, name an agent"
+          in said, said)
+    check(said.count("name an agent") == 2, said)
+
+
 def check_impossible():
     simulate = day(["A1"])
     found_by = run(attunesim, "staff", write(where, "nobody.yaml", simulate), "--json")
@@ -181,6 +204,7 @@ def main():
     check_known_answers()
     check_day()
     check_cost()
+    check_names()
     check_impossible()
     check_interrupt()
     check(run(attunesim, "staff").returncode == 2, "no file is wrong usage")

@@ -184,8 +184,6 @@ START_TEST(what_follows_is_told_for_queues_and_agents)
                          "= queue s: 3 -> 0 agents could take it at once\n"
                          "= agent ann: now also r; no longer s\n"
                          "= agent bob: no longer r, s\n");
-        ck_assert_uint_eq(att_config_takers(old, 0, 0), 2);
-        ck_assert_uint_eq(att_config_takers(new, 2, 0), 0);
         att_buffer_deinit(&lines);
         ck_assert_uint_eq(att_config_outcome(new, new, &lines), 0);
         att_buffer_deinit(&lines);
@@ -194,9 +192,68 @@ START_TEST(what_follows_is_told_for_queues_and_agents)
 }
 END_TEST
 
+static bool has_taker(const struct att_config *config, const char *queue, uint32_t step,
+                      const struct att_requirement *requires, uint32_t count)
+{
+        const struct att_outcome_contact contact = {
+                .queue = att_config_find_queue(config, att_text_from(queue)),
+                .step = step,
+                .channel = ATT_NONE,
+                .requires = requires,
+                .requires_count = count,
+        };
+
+        return att_config_has_taker(config, &contact);
+}
+
+START_TEST(a_contact_has_a_taker_by_its_queue_and_by_what_it_asks_for_itself)
+{
+        static const char text[] =
+                "attune: 1\n"
+                "skills: { a: {}, b: {} }\n"
+                "channels: { voice: {}, chat: {} }\n"
+                "teams: { t: {} }\n"
+                "agents:\n"
+                "  ann: { skills: { a: 5 }, channels: { voice: 1 } }\n"
+                "  bob: { skills: { b: 3 }, team: t }\n"
+                "queues:\n"
+                "  early: { requires: { a: 3 } }\n"
+                "  late: { requires: { a: 9 }, relax: [ { after: 1m, requires: { a: 5 } } ] }\n"
+                "  moves: { requires: { a: 9 }, relax: [ { after: 1m, queue: early } ] }\n"
+                "  never: { requires: { a: 9 } }\n"
+                "  team: { teams: [t] }\n";
+        const struct att_config *config = config_from_text(text);
+        const struct att_requirement asks_b = {att_config_find_skill(config, ATT_TEXT("b")), 2};
+        const struct att_requirement asks_a9 = {att_config_find_skill(config, ATT_TEXT("a")), 9};
+        const struct att_requirement drops_a = {att_config_find_skill(config, ATT_TEXT("a")), 0};
+        struct att_outcome_contact chat = {
+                .queue = att_config_find_queue(config, ATT_TEXT("early")),
+                .channel = att_config_find_channel(config, ATT_TEXT("chat")),
+        };
+
+        ck_assert(has_taker(config, "early", 0, NULL, 0));
+        ck_assert(has_taker(config, "late", 0, NULL, 0));
+        ck_assert(has_taker(config, "late", 7, NULL, 0)); /* The queue lost steps. */
+        ck_assert(has_taker(config, "moves", 0, NULL, 0));
+        ck_assert(has_taker(config, "team", 0, NULL, 0));
+        ck_assert(!has_taker(config, "never", 0, NULL, 0));
+        ck_assert(has_taker(config, "never", 0, &drops_a, 1));
+        ck_assert(!has_taker(config, "early", 0, &asks_b, 1));
+        ck_assert(has_taker(config, "team", 0, &asks_b, 1));
+        /* A step has the last word, of what it names. */
+        ck_assert(!has_taker(config, "early", 0, &asks_a9, 1));
+        ck_assert(has_taker(config, "late", 0, &asks_a9, 1));
+        ck_assert(!att_config_has_taker(config, &chat));
+        chat.channel = att_config_find_channel(config, ATT_TEXT("voice"));
+        ck_assert(att_config_has_taker(config, &chat));
+        att_config_unref(config);
+}
+END_TEST
+
 ATT_TEST_MAIN("config_diff", the_same_meaning_is_no_difference,
               what_came_and_what_went_is_told_by_name, what_changed_is_told_field_by_field,
               intake_rules_are_told_as_sentences, tiers_in_another_order_are_told,
               other_opening_times_are_told_by_the_first_day,
               a_calendar_is_worth_a_change_if_it_is_another_or_reaches_far_further,
-              what_follows_is_told_for_queues_and_agents)
+              what_follows_is_told_for_queues_and_agents,
+              a_contact_has_a_taker_by_its_queue_and_by_what_it_asks_for_itself)

@@ -8,6 +8,7 @@
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
 #include "tools/attunectl/config_load.h"
+#include "tools/attunectl/left_alone.h"
 #include "tools/attunectl/show.h"
 #include "tools/attunesim/whatif.h"
 
@@ -31,18 +32,20 @@ static const struct att_config *load(struct ctl *ctl, const char *path)
 
 /* ---- Those who wait now ---- */
 
-/* What becomes of those who wait in a queue that goes, as the end of a sentence. */
-static void tell_fate(const struct att_config *before, const struct att_config *after,
-                      struct att_text name, struct att_buffer *into)
+/* What becomes of those who wait in a queue that goes. */
+static void tell_queue(const struct att_config *before, const struct att_config *after,
+                       const struct att_wire_queue *row, struct att_buffer *into)
 {
-        uint32_t gone = att_config_find_queue(before, name);
-        uint32_t moved = gone == ATT_NONE ? ATT_NONE : before->queues[gone].moved_to;
-        uint32_t to = moved == ATT_NONE ? ATT_NONE
-                                        : att_config_find_queue(after, before->queues[moved].name);
+        uint32_t to;
 
-        if (to == ATT_NONE) {
-                to = after->otherwise;
+        if (row->waiting + row->offered == 0 ||
+            att_config_find_queue(after, row->name) != ATT_NONE) {
+                return;
         }
+        to = left_alone_moved_to(before, after, row->name);
+        att_buffer_append_c(into, "! queue ");
+        show_plain(into, row->name);
+        att_buffer_printf(into, ": %u who wait there now ", row->waiting + row->offered);
         if (to == ATT_NONE) {
                 att_buffer_append_c(into, "would be refused: the queue has no moved_to, the intake "
                                           "no otherwise");
@@ -50,47 +53,11 @@ static void tell_fate(const struct att_config *before, const struct att_config *
                 att_buffer_append_c(into, "would move to ");
                 show_plain(into, after->queues[to].name);
         }
-}
-
-/* Those who wait where nobody could take them any more. */
-static uint32_t tell_left_alone(const struct att_config *before, const struct att_config *after,
-                                uint32_t queue, const struct att_wire_queue *row,
-                                struct att_buffer *into)
-{
-        uint32_t old = att_config_find_queue(before, row->name);
-
-        if (old == ATT_NONE || att_config_takers(after, queue, 0) > 0 ||
-            att_config_takers(before, old, 0) == 0) {
-                return 0;
-        }
-        att_buffer_append_c(into, "! queue ");
-        show_plain(into, row->name);
-        att_buffer_printf(into, ": %u who wait there now would have nobody who could take them\n",
-                          row->waiting + row->offered);
-        return 1;
-}
-
-static uint32_t tell_queue(const struct att_config *before, const struct att_config *after,
-                           const struct att_wire_queue *row, struct att_buffer *into)
-{
-        uint32_t queue = att_config_find_queue(after, row->name);
-
-        if (row->waiting + row->offered == 0) {
-                return 0;
-        }
-        if (queue != ATT_NONE) {
-                return tell_left_alone(before, after, queue, row, into);
-        }
-        att_buffer_printf(into, "! queue ");
-        show_plain(into, row->name);
-        att_buffer_printf(into, ": %u who wait there now ", row->waiting + row->offered);
-        tell_fate(before, after, row->name, into);
         att_buffer_append_byte(into, '\n');
-        return 1;
 }
 
 static bool tell_waiting(struct ctl *ctl, const struct att_config *before,
-                         const struct att_config *after, struct att_buffer *into, uint32_t *count)
+                         const struct att_config *after, struct att_buffer *into)
 {
         struct att_wire_message question;
         struct att_wire_answer answer;
@@ -103,7 +70,7 @@ static bool tell_waiting(struct ctl *ctl, const struct att_config *before,
                         return false;
                 }
                 for (uint32_t i = 0; i < answer.queues.row_count; i++) {
-                        *count += tell_queue(before, after, &answer.queues.rows[i], into);
+                        tell_queue(before, after, &answer.queues.rows[i], into);
                 }
                 cursor = answer.queues.next;
         } while (cursor != 0);
@@ -120,7 +87,8 @@ static void put_digest(struct att_json *json, const char *key, const struct att_
 }
 
 static void write_json(struct ctl *ctl, const struct att_config *before,
-                       const struct att_config *after, struct att_text lines)
+                       const struct att_config *after, struct att_text lines,
+                       const struct left_alone *alone)
 {
         struct att_text line;
         struct att_json json;
@@ -135,6 +103,8 @@ static void write_json(struct ctl *ctl, const struct att_config *before,
                 att_json_text(&json, line);
         }
         att_json_end_array(&json);
+        att_json_key(&json, "left_alone");
+        left_alone_write_json(alone, &json);
         att_json_end_object(&json);
         att_buffer_append_byte(&ctl->out, '\n');
 }
@@ -156,15 +126,22 @@ static bool compare(struct ctl *ctl, const struct att_config *before,
                     const struct att_config *after, bool is_live)
 {
         struct att_buffer lines = {0};
-        uint32_t count = att_config_diff(before, after, &lines) +
-                         att_config_outcome(before, after, &lines);
-        bool told = !is_live || tell_waiting(ctl, before, after, &lines, &count);
+        struct left_alone alone;
+        bool told = true;
 
+        (void)att_config_diff(before, after, &lines);
+        (void)att_config_outcome(before, after, &lines);
+        left_alone_init(&alone, before, after);
+        if (is_live) {
+                told = tell_waiting(ctl, before, after, &lines) && left_alone_look(&alone, ctl);
+                left_alone_write_text(&alone, &lines);
+        }
         if (told && ctl->json) {
-                write_json(ctl, before, after, att_buffer_text(&lines));
+                write_json(ctl, before, after, att_buffer_text(&lines), &alone);
         } else if (told) {
                 write_text(ctl, att_buffer_text(&lines));
         }
+        left_alone_deinit(&alone);
         att_buffer_deinit(&lines);
         return told;
 }
@@ -243,7 +220,8 @@ const struct command command_config_diff = {
         .details =
                 "Compares PATH with what is in force in attuned; with two paths, the second with "
                 "the first, and attuned need not run. + is new, - goes, ~ changes, = is what follows "
-                "for queues and agents, ! concerns contacts that wait at this moment.",
+                "for queues and agents, ! concerns contacts that wait at this moment: those whose "
+                "queue goes, and those who would have nobody left who could take them.",
         .options = options,
         .words_min = 1,
         .words_max = 2,

@@ -36,6 +36,20 @@ static void put_attributes(struct att_json *json, const struct att_wire_contact 
         att_json_end_object(json);
 }
 
+static void put_requires(struct att_json *json, const struct att_wire_contact *contact)
+{
+        if (contact->requires_count == 0) {
+                return;
+        }
+        att_json_key(json, "requires");
+        att_json_begin_object(json);
+        for (uint32_t i = 0; i < contact->requires_count; i++) {
+                att_json_key_text(json, contact->requires[i].skill);
+                att_json_int(json, contact->requires[i].level);
+        }
+        att_json_end_object(json);
+}
+
 static void put_linked(struct att_json *json, const struct att_wire_contact *contact)
 {
         if (contact->linked_count == 0) {
@@ -102,6 +116,7 @@ void contact_write_json(struct att_buffer *into, const struct att_wire_contact *
         json_count(&json, "transfers", contact->transfers);
         put_customer(&json, &contact->customer);
         put_request(&json, contact);
+        put_requires(&json, contact);
         put_linked(&json, contact);
         att_json_end_object(&json);
 }

@@ -84,6 +84,11 @@ void show_bytes(struct att_buffer *into, int64_t bytes)
         }
 }
 
+uint64_t show_count_at(const uint64_t *counts, uint32_t count, size_t i)
+{
+        return i < count ? counts[i] : 0;
+}
+
 int show_width(struct att_text text)
 {
         size_t at = 0;

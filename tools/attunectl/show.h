@@ -4,6 +4,7 @@
 #define ATT_TOOLS_ATTUNECTL_SHOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/base/buffer.h"
@@ -17,6 +18,9 @@ void show_time(struct att_buffer *into, int64_t at_ms);  /* Local: "2026-03-01 0
 void show_percent(struct att_buffer *into, uint64_t part, uint64_t whole); /* "87%"; "-" of none. */
 void show_points(struct att_buffer *into, int64_t milli);                  /* "12.5" */
 void show_bytes(struct att_buffer *into, int64_t bytes);                   /* "3.4 MiB" */
+
+/* Of counts by kind, of which an older attuned may have fewer. */
+uint64_t show_count_at(const uint64_t *counts, uint32_t count, size_t i);
 
 /* How many columns of a terminal the text takes. */
 int show_width(struct att_text text);

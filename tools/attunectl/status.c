@@ -5,11 +5,6 @@
 #include "tools/attunectl/commands.h"
 #include "tools/attunectl/show.h"
 
-static uint64_t count_at(const uint64_t *counts, uint32_t count, size_t i)
-{
-        return i < count ? counts[i] : 0;
-}
-
 /* ---- JSON ---- */
 
 static void put_contacts(struct att_json *json, const struct att_wire_status *status)
@@ -18,14 +13,14 @@ static void put_contacts(struct att_json *json, const struct att_wire_status *st
         att_json_begin_object(json);
         for (int state = 0; state < ATT_CONTACT_CLOSED; state++) {
                 json_count(json, att_contact_state_name((enum att_contact_state)state),
-                           count_at(status->contacts, status->contact_count, (size_t)state));
+                           show_count_at(status->contacts, status->contact_count, (size_t)state));
         }
         att_json_end_object(json);
         att_json_key(json, "outcomes");
         att_json_begin_object(json);
         for (int outcome = ATT_OUTCOME_NONE + 1; outcome < ATT_OUTCOME_COUNT; outcome++) {
                 json_count(json, att_outcome_name((enum att_outcome)outcome),
-                           count_at(status->outcomes, status->outcome_count, (size_t)outcome));
+                           show_count_at(status->outcomes, status->outcome_count, (size_t)outcome));
         }
         att_json_end_object(json);
 }
@@ -36,7 +31,7 @@ static void put_agents(struct att_json *json, const struct att_wire_status *stat
         att_json_begin_object(json);
         for (int presence = 0; presence < ATT_PRESENCE_COUNT; presence++) {
                 json_count(json, att_presence_name((enum att_presence)presence),
-                           count_at(status->agents, status->agent_count, (size_t)presence));
+                           show_count_at(status->agents, status->agent_count, (size_t)presence));
         }
         att_json_end_object(json);
 }
@@ -84,17 +79,18 @@ static void write_contacts(struct att_buffer *out, const struct att_wire_status 
 
         att_buffer_printf(
                 out, "contacts    %llu waiting, %llu on offer, %llu connected, %llu scheduled\n",
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_QUEUED),
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_OFFERED),
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_CONNECTED),
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_SCHEDULED));
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_QUEUED),
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_OFFERED),
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_CONNECTED),
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_SCHEDULED));
         att_buffer_append_c(out, "closed      ");
         for (int outcome = ATT_OUTCOME_NONE + 1; outcome < ATT_OUTCOME_COUNT; outcome++) {
-                uint64_t count = count_at(status->outcomes, status->outcome_count, (size_t)outcome);
+                uint64_t count = show_count_at(status->outcomes, status->outcome_count,
+                                               (size_t)outcome);
 
                 if (count > 0) {
                         att_buffer_printf(out, "%s%llu %s", closed > 0 ? ", " : "",
@@ -110,12 +106,12 @@ static void write_agents(struct att_buffer *out, const struct att_wire_status *s
 {
         att_buffer_printf(out,
                           "agents      %llu ready, %llu paused, %llu offline; %u interactions\n",
-                          (unsigned long long)count_at(status->agents, status->agent_count,
-                                                       ATT_PRESENCE_READY),
-                          (unsigned long long)count_at(status->agents, status->agent_count,
-                                                       ATT_PRESENCE_PAUSED),
-                          (unsigned long long)count_at(status->agents, status->agent_count,
-                                                       ATT_PRESENCE_OFFLINE),
+                          (unsigned long long)show_count_at(status->agents, status->agent_count,
+                                                            ATT_PRESENCE_READY),
+                          (unsigned long long)show_count_at(status->agents, status->agent_count,
+                                                            ATT_PRESENCE_PAUSED),
+                          (unsigned long long)show_count_at(status->agents, status->agent_count,
+                                                            ATT_PRESENCE_OFFLINE),
                           status->interactions);
 }
 

@@ -29,11 +29,6 @@ void top_deinit(struct top *top)
 
 /* ---- What is known ---- */
 
-static uint64_t count_at(const uint64_t *counts, uint32_t count, int at)
-{
-        return (uint32_t)at < count ? counts[at] : 0;
-}
-
 void top_set_status(struct top *top, const struct att_wire_status *status)
 {
         struct att_buffer *first = &top->head[0];
@@ -56,20 +51,20 @@ void top_set_status(struct top *top, const struct att_wire_status *status)
                 second,
                 "%llu waiting  %llu offered  %llu talking  %llu scheduled   agents: %llu ready  "
                 "%llu paused  %llu off",
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_QUEUED),
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_OFFERED),
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_CONNECTED),
-                (unsigned long long)count_at(status->contacts, status->contact_count,
-                                             ATT_CONTACT_SCHEDULED),
-                (unsigned long long)count_at(status->agents, status->agent_count,
-                                             ATT_PRESENCE_READY),
-                (unsigned long long)count_at(status->agents, status->agent_count,
-                                             ATT_PRESENCE_PAUSED),
-                (unsigned long long)count_at(status->agents, status->agent_count,
-                                             ATT_PRESENCE_OFFLINE));
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_QUEUED),
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_OFFERED),
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_CONNECTED),
+                (unsigned long long)show_count_at(status->contacts, status->contact_count,
+                                                  ATT_CONTACT_SCHEDULED),
+                (unsigned long long)show_count_at(status->agents, status->agent_count,
+                                                  ATT_PRESENCE_READY),
+                (unsigned long long)show_count_at(status->agents, status->agent_count,
+                                                  ATT_PRESENCE_PAUSED),
+                (unsigned long long)show_count_at(status->agents, status->agent_count,
+                                                  ATT_PRESENCE_OFFLINE));
 }
 
 void top_begin_queues(struct top *top)

@@ -93,6 +93,44 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
         return true;
 }
 
+static bool names_agent(const struct att_contact_request *request)
+{
+        return !att_text_is_empty(request->agent) || !att_text_is_empty(request->preferred_agent) ||
+               request->exclude_count > 0;
+}
+
+/* A staffing is of groups: nobody in it has the name that a contact asks for. */
+static void warn_of_names(const struct sim_plan *plan, struct att_config_errors *errors)
+{
+        static const char why[] =
+                "name an agent, and are refused here: a staffing knows groups, no "
+                "names; leave out agent, preferred_agent and exclude";
+
+        for (uint32_t i = 0; i < plan->stream_count; i++) {
+                const struct sim_stream *stream = &plan->streams[i];
+                uint32_t first = 0;
+                uint32_t count = 0;
+
+                if (names_agent(&stream->request)) {
+                        att_config_errors_warn(errors, stream->place, "these contacts %s", why);
+                }
+                for (uint32_t k = 0; k < stream->trace.count; k++) {
+                        const struct sim_row *row = &stream->trace.rows[k];
+
+                        if (names_agent(&row->request)) {
+                                first = count == 0 || row->line < first ? row->line : first;
+                                count++;
+                        }
+                }
+                if (count > 0) {
+                        att_config_errors_warn(errors, stream->place,
+                                               "%u contacts of the trace, the first in its line "
+                                               "%u, %s",
+                                               count, first, why);
+                }
+        }
+}
+
 /* The plan's own agents don't matter here, and so no warning about them. */
 static bool read_plan(const struct options *options, struct sim_plan *plan)
 {
@@ -100,6 +138,9 @@ static bool read_plan(const struct options *options, struct sim_plan *plan)
         struct att_config_errors errors = {0};
         bool is_read = sim_plan_read(options->path, &errors, plan) == 0;
 
+        if (is_read) {
+                warn_of_names(plan, &errors);
+        }
         att_config_errors_sort(&errors);
         att_config_errors_write(&errors, &text);
         (void)fputs(text.data ? text.data : "", stderr);
