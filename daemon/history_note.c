@@ -450,6 +450,73 @@ static void tell_feedback(struct telling *telling)
         att_history_pack(telling->into, &event);
 }
 
+/* One name at a time: a link each, a name to forget each. */
+static void tell_customer(struct telling *telling, const char *what, struct att_text person,
+                          struct att_text other)
+{
+        const struct att_command *command = telling->command;
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_CUSTOMER, command->at_ms);
+        event.customer.what = att_text_from(what);
+        event.customer.person = person;
+        event.customer.other = other;
+        event.customer.by = command->customer.by_rule ? ATT_TEXT("rule") : command->front_end;
+        att_history_pack(telling->into, &event);
+}
+
+static void tell_customer_set(struct telling *telling)
+{
+        const struct att_command *command = telling->command;
+        const struct att_customer_info *info = &command->customer.info;
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_CUSTOMER, command->at_ms);
+        event.customer.what = ATT_TEXT("set");
+        event.customer.person = info->id;
+        event.customer.by = command->front_end;
+        event.customer.name = info->name;
+        event.customer.tier = info->tier;
+        event.customer.currency = info->currency;
+        event.customer.notes = info->notes;
+        event.customer.lifetime_value_micro = given(info->lifetime_value_micro);
+        event.customer.churn_risk_ppm = given(info->churn_risk_ppm);
+        event.customer.since_ms = given(command->customer.since_ms);
+        att_history_pack(telling->into, &event);
+}
+
+static void tell_about_customer(struct telling *telling)
+{
+        const struct att_command *command = telling->command;
+        const struct att_text id = command->customer.info.id;
+        const struct att_text alias = command->customer.alias;
+
+        switch ((int)command->kind) {
+        case ATT_CMD_CUSTOMER_SET:
+                tell_customer_set(telling);
+                for (uint32_t i = 0; i < command->customer.alias_count; i++) {
+                        tell_customer(telling, "link", id, command->customer.aliases[i]);
+                }
+                break;
+        case ATT_CMD_CUSTOMER_LINK:
+                tell_customer(telling, command->customer.is_conflict ? "conflict" : "link", id,
+                              alias);
+                break;
+        case ATT_CMD_CUSTOMER_UNLINK:
+                tell_customer(telling, "unlink", ATT_TEXT_NONE, alias);
+                break;
+        case ATT_CMD_CUSTOMER_FORGET:
+                for (uint32_t i = 0; i < command->customer.alias_count; i++) {
+                        tell_customer(telling, "forget", command->customer.aliases[i],
+                                      ATT_TEXT_NONE);
+                }
+                tell_customer(telling, "forget", id, ATT_TEXT_NONE);
+                break;
+        default:
+                break;
+        }
+}
+
 static void tell_command(struct telling *telling)
 {
         if (telling->is_refused) {
@@ -466,6 +533,7 @@ static void tell_command(struct telling *telling)
                 tell_feedback(telling);
                 break;
         default:
+                tell_about_customer(telling);
                 break;
         }
 }

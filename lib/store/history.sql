@@ -139,7 +139,7 @@ CREATE TABLE IF NOT EXISTS people (
   person INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,  -- The platform's customer id.
   name TEXT,
-  tier TEXT,
+  tier TEXT,                -- As a front end or an import says; what a contact was served as is its own.
   currency TEXT,
   lifetime_value_micro INTEGER,
   churn_risk_ppm INTEGER,

@@ -44,6 +44,11 @@ static const struct layout layouts[ATT_HISTORY_KIND_COUNT] = {
         [ATT_HISTORY_FEEDBACK] = {{AT(feedback.text)},
                                   {AT(feedback.csat), AT(feedback.nps), AT(feedback.ces),
                                    AT(feedback.resolved), AT(feedback.emotion_ppm)}},
+        [ATT_HISTORY_CUSTOMER] = {{AT(customer.what), AT(customer.person), AT(customer.other),
+                                   AT(customer.by), AT(customer.name), AT(customer.tier),
+                                   AT(customer.currency), AT(customer.notes)},
+                                  {AT(customer.lifetime_value_micro), AT(customer.churn_risk_ppm),
+                                   AT(customer.since_ms)}},
         [ATT_HISTORY_PRESENCE] = {{AT(presence.agent), AT(presence.state), AT(presence.reason)},
                                   {0}},
 };

@@ -32,6 +32,7 @@ enum att_history_kind {
         ATT_HISTORY_CLOSED,
         ATT_HISTORY_FEEDBACK,
         ATT_HISTORY_PRESENCE,
+        ATT_HISTORY_CUSTOMER, /* Somebody told something of a customer, or has one forgotten. */
         ATT_HISTORY_KIND_COUNT
 };
 
@@ -129,6 +130,19 @@ struct att_history_event {
                         struct att_text state;
                         struct att_text reason;
                 } presence;
+                struct {
+                        struct att_text what;   /* set, link, unlink, conflict, forget */
+                        struct att_text person; /* The customer's id; of forget: any name. */
+                        struct att_text other;  /* The alias. */
+                        struct att_text by;
+                        struct att_text name;
+                        struct att_text tier;
+                        struct att_text currency;
+                        struct att_text notes;
+                        int64_t lifetime_value_micro;
+                        int64_t churn_risk_ppm;
+                        int64_t since_ms;
+                } customer;
         };
 };
 

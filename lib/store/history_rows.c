@@ -390,7 +390,8 @@ static bool resolve(struct att_history *history, struct att_history_event *event
 {
         int64_t found = ATT_HISTORY_NONE;
 
-        if (event->contact != 0 || event->kind == ATT_HISTORY_PRESENCE) {
+        if (event->contact != 0 || event->kind == ATT_HISTORY_PRESENCE ||
+            event->kind == ATT_HISTORY_CUSTOMER) {
                 return true;
         }
         if (!history_find(history, &found,
@@ -413,7 +414,7 @@ static apply_event *const appliers[ATT_HISTORY_KIND_COUNT] = {
         [ATT_HISTORY_HELD] = apply_held,           [ATT_HISTORY_UPDATED] = apply_updated,
         [ATT_HISTORY_ENDED] = apply_ended,         [ATT_HISTORY_FINISHED] = apply_finished,
         [ATT_HISTORY_CLOSED] = apply_closed,       [ATT_HISTORY_FEEDBACK] = apply_feedback,
-        [ATT_HISTORY_PRESENCE] = apply_presence,
+        [ATT_HISTORY_PRESENCE] = apply_presence,   [ATT_HISTORY_CUSTOMER] = history_person_told,
 };
 
 int att_history_apply(struct att_history *history, const struct att_history_event *event)

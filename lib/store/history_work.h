@@ -53,5 +53,7 @@ int64_t history_person_of(struct att_history *history, struct att_text id, int64
 /* Takes over what a request says of its customer. */
 void history_person_came(struct att_history *history, int64_t person,
                          const struct att_history_event *event);
+/* What somebody told of a customer: an ATT_HISTORY_CUSTOMER. */
+void history_person_told(struct att_history *history, const struct att_history_event *event);
 
 #endif

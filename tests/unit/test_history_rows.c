@@ -482,7 +482,7 @@ START_TEST(a_customer_is_one_person_over_all_contacts)
         expect(&office,
                "SELECT id, name, tier, currency, lifetime_value_micro / 1000000, " S("since_ms") ", " S(
                        "last_ms") ", contacts, last_agent FROM people ORDER BY person",
-               "cust-1|Eva Ruiz|gold|EUR|7000|0|180|3|ann\ncust-2|Max|-|EUR|-|180|180|1|-\n");
+               "cust-1|Eva Ruiz|-|EUR|7000|0|180|3|ann\ncust-2|Max|-|EUR|-|180|180|1|-\n");
         expect(&office,
                "SELECT person, " S("at_ms") ", lifetime_value_micro / 1000000, churn_risk_ppm "
                                             "FROM person_values",
@@ -503,6 +503,90 @@ START_TEST(an_alias_leads_to_the_person)
         comes_known(&office, "c2", "+34600", "", -1);
 
         expect(&office, "SELECT id, contacts FROM people", "cust-1|2\n");
+        end(&office);
+}
+END_TEST
+
+static void is_told(struct office *office, enum att_command_kind kind, const char *customer,
+                    const char *alias, bool is_conflict)
+{
+        struct att_command command = centre_command(kind, NULL, NULL);
+
+        command.customer.info.id = att_text_from(customer);
+        command.customer.alias = att_text_from(alias);
+        command.customer.is_conflict = is_conflict;
+        command.front_end = ATT_TEXT("boss");
+        centre_step(&office->centre, &command);
+}
+
+START_TEST(links_and_what_undoes_them_are_in_the_trail)
+{
+        struct office office;
+
+        begin(&office);
+        comes_known(&office, "c1", "cust-1", "Eva", -1);
+        comes_known(&office, "c2", "cust-2", "Max", -1);
+        is_told(&office, ATT_CMD_CUSTOMER_LINK, "cust-1", "+34600", false);
+        is_told(&office, ATT_CMD_CUSTOMER_LINK, "cust-2", "+34600", true);
+        expect(&office, "SELECT alias, person, by FROM aliases", "+34600|1|boss\n");
+        expect(&office, "SELECT alias, person FROM conflicts", "+34600|2\n");
+        is_told(&office, ATT_CMD_CUSTOMER_LINK, "cust-2", "+34600", false);
+        expect(&office, "SELECT alias, person, by FROM aliases", "+34600|2|boss\n");
+        expect(&office, "SELECT alias, person FROM conflicts", "");
+        is_told(&office, ATT_CMD_CUSTOMER_UNLINK, "", "+34600", false);
+        expect(&office, "SELECT alias, person, by FROM aliases", "");
+        expect(&office, "SELECT what, person, other, by FROM links ORDER BY link",
+               "link|1|+34600|boss\nconflict|2|+34600|boss\nlink|2|+34600|boss\n"
+               "unlink|2|+34600|boss\n");
+        end(&office);
+}
+END_TEST
+
+START_TEST(who_is_set_is_known_before_the_first_contact)
+{
+        struct office office;
+        struct att_command command = centre_command(ATT_CMD_CUSTOMER_SET, NULL, NULL);
+        const struct att_text aliases[] = {ATT_TEXT("+34600"), ATT_TEXT("eva@x")};
+
+        begin(&office);
+        command.customer.info = (struct att_customer_info){
+                .id = ATT_TEXT("cust-1"),
+                .name = ATT_TEXT("Eva"),
+                .tier = ATT_TEXT("gold"),
+                .lifetime_value_micro = 7000000,
+                .churn_risk_ppm = -1,
+                .last_spoke_ms = -1,
+                .last_closed_ms = -1,
+        };
+        command.customer.aliases = aliases;
+        command.customer.alias_count = 2;
+        command.customer.since_ms = 1000;
+        centre_step(&office.centre, &command);
+        expect(&office,
+               "SELECT id, name, tier, lifetime_value_micro, since_ms, contacts FROM people",
+               "cust-1|Eva|gold|7000000|1000|0\n");
+        expect(&office, "SELECT alias, person FROM aliases ORDER BY alias", "+34600|1\neva@x|1\n");
+        expect(&office, "SELECT what, other FROM links ORDER BY link", "link|+34600\nlink|eva@x\n");
+        end(&office);
+}
+END_TEST
+
+START_TEST(who_is_forgotten_leaves_figures_and_no_name)
+{
+        struct office office;
+
+        begin(&office);
+        comes_known(&office, "c1", "cust-1", "Eva", 6000000000);
+        comes_known(&office, "c2", "cust-2", "Max", -1);
+        is_told(&office, ATT_CMD_CUSTOMER_LINK, "cust-1", "+34600", false);
+        happens(&office, ATT_CMD_CONTACT_ABANDON, "c1", "");
+        is_told(&office, ATT_CMD_CUSTOMER_FORGET, "cust-1", "", false);
+        expect(&office, "SELECT id FROM people", "cust-2\n");
+        expect(&office, "SELECT count(*) FROM person_values", "0\n");
+        expect(&office, "SELECT id, person, text, outcome FROM contacts ORDER BY contact",
+               "forgotten|-|-|abandoned\nc2|2|-|-\n");
+        expect(&office, "SELECT what, other FROM links ORDER BY link", "link|-\nforget|-\n");
+        expect(&office, "SELECT count(*) FROM aliases", "0\n");
         end(&office);
 }
 END_TEST
@@ -676,19 +760,18 @@ START_TEST(two_writers_do_not_write_over_each_other)
 }
 END_TEST
 
-ATT_TEST_MAIN("history_rows", a_call_that_is_answered_and_ends, one_who_gives_up_waiting,
-              a_customer_who_hangs_up_on_the_agent, offers_that_are_declined_missed_and_withdrawn,
-              a_transfer_is_two_waits_and_two_conversations,
-              a_transfer_before_anyone_answered_only_moves,
-              who_comes_to_a_full_queue_is_turned_on_at_its_door,
-              who_waits_too_long_is_moved_on_and_called_back,
-              an_offer_that_is_taken_at_once_is_one_offer,
-              a_request_that_comes_twice_is_one_contact,
-              an_id_that_comes_again_after_it_was_forgotten_is_another_contact,
-              what_a_request_says_is_kept, a_customer_is_one_person_over_all_contacts,
-              an_alias_leads_to_the_person, feedback_is_kept_with_the_agent_and_the_queue,
-              presence_is_a_row_for_as_long_as_it_lasts,
-              after_a_gap_what_was_going_on_is_unrecorded_and_what_goes_on_begins_anew,
-              what_is_told_of_contacts_from_before_the_history_is_left_out,
-              a_transaction_that_is_rolled_back_leaves_nothing,
-              two_writers_do_not_write_over_each_other)
+ATT_TEST_MAIN(
+        "history_rows", a_call_that_is_answered_and_ends, one_who_gives_up_waiting,
+        a_customer_who_hangs_up_on_the_agent, offers_that_are_declined_missed_and_withdrawn,
+        a_transfer_is_two_waits_and_two_conversations, a_transfer_before_anyone_answered_only_moves,
+        who_comes_to_a_full_queue_is_turned_on_at_its_door,
+        who_waits_too_long_is_moved_on_and_called_back, an_offer_that_is_taken_at_once_is_one_offer,
+        a_request_that_comes_twice_is_one_contact,
+        an_id_that_comes_again_after_it_was_forgotten_is_another_contact,
+        what_a_request_says_is_kept, a_customer_is_one_person_over_all_contacts,
+        links_and_what_undoes_them_are_in_the_trail, who_is_set_is_known_before_the_first_contact,
+        who_is_forgotten_leaves_figures_and_no_name, an_alias_leads_to_the_person,
+        feedback_is_kept_with_the_agent_and_the_queue, presence_is_a_row_for_as_long_as_it_lasts,
+        after_a_gap_what_was_going_on_is_unrecorded_and_what_goes_on_begins_anew,
+        what_is_told_of_contacts_from_before_the_history_is_left_out,
+        a_transaction_that_is_rolled_back_leaves_nothing, two_writers_do_not_write_over_each_other)
