@@ -21,6 +21,7 @@ static const char USAGE[] =
         "  -l, --listen HOST:PORT   also listen on TCP; front ends need a token there\n"
         "      --http HOST:PORT     also answer operators by HTTP: /metrics, /healthz, /readyz\n"
         "      --log PATH           write the route log, JSON lines (-: standard output)\n"
+        "      --log-personal       and what is known of customers in its lines\n"
         "      --ready-fd N         write \"ready\" to this file descriptor and close it\n"
         "      --accept-differences start even if the journal now has other effects than it had\n"
         "      --keep DURATION      how long the journal is kept once snapshots cover it (7d)\n"
@@ -36,6 +37,7 @@ static const char USAGE[] =
 
 enum {
         LONG_LOG = 256,
+        LONG_LOG_PERSONAL,
         LONG_HTTP,
         LONG_READY_FD,
         LONG_ACCEPT_DIFFERENCES,
@@ -54,6 +56,7 @@ static const struct option LONG_OPTIONS[] = {
         {"listen", required_argument, NULL, 'l'},
         {"http", required_argument, NULL, LONG_HTTP},
         {"log", required_argument, NULL, LONG_LOG},
+        {"log-personal", no_argument, NULL, LONG_LOG_PERSONAL},
         {"ready-fd", required_argument, NULL, LONG_READY_FD},
         {"accept-differences", no_argument, NULL, LONG_ACCEPT_DIFFERENCES},
         {"time-scale", required_argument, NULL, LONG_TIME_SCALE},
@@ -109,6 +112,9 @@ static enum options_result take_option(int option, struct options *options)
                 return OPTIONS_RUN;
         case LONG_LOG:
                 options->log = optarg;
+                return OPTIONS_RUN;
+        case LONG_LOG_PERSONAL:
+                options->log_personal = true;
                 return OPTIONS_RUN;
         case LONG_READY_FD:
                 if (!parse_number(optarg, 0, 1 << 20, &number)) {

@@ -20,6 +20,7 @@ struct options { /* All borrowed from argv. */
         const char *listen; /* NULL: no TCP. */
         const char *http;   /* NULL: none. */
         const char *log;    /* The route log: a path, "-" for standard output, NULL: none. */
+        bool log_personal;  /* What is known of customers is in its lines, too. */
         int ready_fd;       /* Told "ready\n" once it is so; -1: none. */
         uint32_t time_scale;
         uint32_t watchdog_s;     /* Without a turn of the loop; 0: nobody looks. */

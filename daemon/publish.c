@@ -245,9 +245,29 @@ static void find_rules(const struct att_core *core, struct att_text contact,
         }
 }
 
-static void write_line(struct app *app, const struct att_command *command,
-                       const struct att_effect *effect)
+/* What a command says of a customer, for its first line; whether there is any of it. */
+static bool find_personal(const struct att_command *command, const struct att_effect *effect,
+                          bool is_first, struct route_personal *ret_personal)
 {
+        *ret_personal = (struct route_personal){.request = NULL};
+        if (tells_new_contact(command, effect)) {
+                ret_personal->request = &command->request;
+                ret_personal->text = command->request.text;
+        } else if (is_first && command->kind == ATT_CMD_CONTACT_END) {
+                ret_personal->notes = command->end.notes;
+                ret_personal->promised = command->end.follow_up.what;
+        } else if (is_first && command->kind == ATT_CMD_CONTACT_FEEDBACK) {
+                ret_personal->text = command->feedback.text;
+        }
+        return ret_personal->request || !att_text_is_empty(ret_personal->text) ||
+               !att_text_is_empty(ret_personal->notes) ||
+               !att_text_is_empty(ret_personal->promised);
+}
+
+static void write_line(struct app *app, const struct att_command *command,
+                       const struct att_effect *effect, bool is_first)
+{
+        struct route_personal personal;
         struct route_rules rules = {.count = 0, .emotion_ppm = ATT_ABSENT};
 
         if (!route_log_is_on(&app->route_log) && tails_are_none(&app->tails)) {
@@ -257,6 +277,9 @@ static void write_line(struct app *app, const struct att_command *command,
                 find_rules(app->writer.core, effect->contact, &rules);
                 rules.emotion_ppm = command->request.emotion_ppm;
                 rules.emotion_source = command->request.emotion_source;
+        }
+        if (app->options->log_personal && find_personal(command, effect, is_first, &personal)) {
+                rules.personal = &personal;
         }
         att_buffer_clear(&app->publisher.line);
         route_line_of_effect(&app->publisher.line, effect, &rules, app->publisher.config,
@@ -276,6 +299,6 @@ void publish(struct app *app, const struct att_command *command, const struct at
         for (uint32_t i = 0; i < effects->count; i++) {
                 push_effect(app, &effects->items[i]);
                 positions_hear(app, &effects->items[i]);
-                write_line(app, command, &effects->items[i]);
+                write_line(app, command, &effects->items[i], i == 0);
         }
 }

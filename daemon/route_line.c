@@ -271,6 +271,39 @@ static void put_rules(struct att_json *json, const struct route_rules *rules)
         att_json_end_array(json);
 }
 
+static void put_attributes(struct att_json *json, const struct att_contact_request *request)
+{
+        if (request->attribute_count == 0) {
+                return;
+        }
+        att_json_key(json, "attributes");
+        att_json_begin_object(json);
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                att_json_key_text(json, request->attributes[i].key);
+                att_json_text(json, request->attributes[i].value);
+        }
+        att_json_end_object(json);
+}
+
+static void put_personal(struct att_json *json, const struct route_personal *personal)
+{
+        const struct att_contact_request *request = personal->request;
+
+        att_json_key(json, "personal");
+        att_json_begin_object(json);
+        if (request) {
+                put_text(json, "customer", request->customer.id);
+                put_text(json, "name", request->customer.name);
+                put_text(json, "customer_notes", request->customer.notes);
+                put_text(json, "address", request->address);
+                put_attributes(json, request);
+        }
+        put_text(json, "text", personal->text);
+        put_text(json, "notes", personal->notes);
+        put_text(json, "promised", personal->promised);
+        att_json_end_object(json);
+}
+
 void route_line_of_effect(struct att_buffer *into, const struct att_effect *effect,
                           const struct route_rules *rules, const char *config, uint64_t seq)
 {
@@ -290,6 +323,9 @@ void route_line_of_effect(struct att_buffer *into, const struct att_effect *effe
         if (rules->emotion_ppm != ATT_ABSENT) {
                 put_scaled(&json, "emotion", rules->emotion_ppm, 6);
                 put_string(&json, "emotion_source", att_emotion_source_name(rules->emotion_source));
+        }
+        if (rules->personal) {
+                put_personal(&json, rules->personal);
         }
         if (effect->decision) {
                 put_decision(&json, effect->decision);

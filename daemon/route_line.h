@@ -22,12 +22,21 @@ struct route_rule { /* Of the intake, that applied to a new contact. */
         uint32_t line;
 };
 
+/* What front ends told of a customer: in the lines only where the operator asked for it (--log-personal). */
+struct route_personal {
+        const struct att_contact_request *request; /* Of a new contact; else NULL. */
+        struct att_text text;                      /* Said or written by the customer. */
+        struct att_text notes;                     /* The agent's. */
+        struct att_text promised;
+};
+
 /* What is told of a new contact. */
 struct route_rules {
         struct route_rule items[ROUTE_LINE_RULES_MAX];
         uint32_t count;
         int64_t emotion_ppm; /* ATT_ABSENT: it came with none. */
         enum att_emotion_source emotion_source;
+        const struct route_personal *personal; /* NULL: not told. */
 };
 
 /* `config`: the digest in force, as text. `rules`: those that found a new contact its
