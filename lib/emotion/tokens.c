@@ -16,6 +16,7 @@ struct cutter {
         struct att_text text;
         size_t at;
         bool elides;
+        size_t parts_until; /* Up to here hyphens part words: together they are in no lexicon. */
 };
 
 /* ---- Characters ---- */
@@ -185,7 +186,8 @@ struct draft {
         size_t n_capitals;
         size_t run;        /* Of the last letter. */
         bool is_stretched; /* A letter comes three times or more. */
-        bool is_long;      /* Longer than any that is looked up. */
+        bool has_hyphen;
+        bool is_long; /* Longer than any that is looked up. */
 };
 
 static void begin(struct draft *draft)
@@ -195,6 +197,7 @@ static void begin(struct draft *draft)
         draft->n_capitals = 0;
         draft->run = 0;
         draft->is_stretched = false;
+        draft->has_hyphen = false;
         draft->is_long = false;
 }
 
@@ -241,7 +244,7 @@ static void put_letter(struct draft *draft, uint32_t c)
 }
 
 /* Letters, and apostrophes and hyphens between them. Gives where it ends; with `hyphens` false it
- * ends at the first hyphen. */
+ * ends at the first hyphen. What is too long and has hyphens is not read on. */
 static size_t read_word(const struct cutter *cutter, bool hyphens, struct draft *draft)
 {
         size_t at = cutter->at;
@@ -249,7 +252,7 @@ static size_t read_word(const struct cutter *cutter, bool hyphens, struct draft 
         size_t len;
 
         begin(draft);
-        for (;;) {
+        while (!draft->is_long || !draft->has_hyphen) {
                 const enum sort sort = look(cutter, at, &c, &len);
 
                 if (sort == SORT_LETTER) {
@@ -261,15 +264,12 @@ static size_t read_word(const struct cutter *cutter, bool hyphens, struct draft 
                            draft->len <= ELIDED_BYTES_MAX) {
                         begin(draft);
                 } else {
+                        draft->has_hyphen = draft->has_hyphen || sort == SORT_HYPHEN;
                         put(draft, sort == SORT_HYPHEN ? "-" : "'", 1);
                 }
                 at += len;
         }
-}
-
-static bool has_hyphen(const struct draft *draft)
-{
-        return memchr(draft->data, '-', draft->len) != NULL;
+        return at;
 }
 
 /* Runs of three or more of one ASCII letter become `times` of it. */
@@ -307,11 +307,12 @@ static void cut_word(struct cutter *cutter)
 {
         struct tokens *tokens = cutter->tokens;
         struct draft draft;
-        size_t end = read_word(cutter, true, &draft);
+        size_t end = read_word(cutter, cutter->at >= cutter->parts_until, &draft);
         const struct word *word = lexicon_find(cutter->lexicon, draft.data, draft.len);
         const struct word *stretched = NULL;
 
-        if ((!word || draft.is_long) && has_hyphen(&draft)) {
+        if ((!word || draft.is_long) && draft.has_hyphen) {
+                cutter->parts_until = end;
                 end = read_word(cutter, false, &draft);
                 word = lexicon_find(cutter->lexicon, draft.data, draft.len);
         }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/rng.h"
 #include "lib/base/util.h"
@@ -186,6 +187,42 @@ START_TEST(of_a_long_text_the_beginning_is_read)
 }
 END_TEST
 
+static double estimate_s(const char *piece)
+{
+        static char text[ATT_EMOTION_BYTES_MAX];
+        const size_t piece_len = strlen(piece);
+        const clock_t began = clock();
+        size_t len = 0;
+
+        while (len + piece_len <= sizeof(text)) {
+                memcpy(text + len, piece, piece_len);
+                len += piece_len;
+        }
+        for (int i = 0; i < 20; i++) {
+                struct att_emotion emotion;
+
+                (void)!att_emotion_estimate(ATT_TEXT("en"), att_text_of(text, len), &emotion);
+        }
+        return (double)(clock() - began) / CLOCKS_PER_SEC;
+}
+
+/* A chain of hyphens was once read anew after each of them. */
+START_TEST(no_text_takes_the_square_of_its_length)
+{
+        static const char *const chains[] = {
+                "a-",      "a'",  "not-", "!?",           ":-",
+                "let me ", "aaa", "--",   "\xe2\x80\x93", "\xf0\x9f\x98\xa1"};
+        const double plain_s = estimate_s("word ");
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(chains); i++) {
+                const double chain_s = estimate_s(chains[i]);
+
+                ck_assert_msg(chain_s < 20 * plain_s + 0.05, "'%s': %.3f s, plain words %.3f s",
+                              chains[i], chain_s, plain_s);
+        }
+}
+END_TEST
+
 /* Pieces that matter to the scorer, in any order: no figure leaves its range, and none depends on
  * what was read before. */
 START_TEST(any_heap_of_pieces_gives_a_figure_in_range)
@@ -279,5 +316,6 @@ ATT_TEST_MAIN("emotion", the_figures_are_the_same_everywhere, words_are_turned_b
               what_comes_after_but_counts_more, what_fails_is_bad_only_where_it_is_denied,
               phrases_go_before_their_words, symbols_speak_too, thanks_and_regards_hide_no_rage,
               other_languages_turn_words_their_own_way, what_is_not_known_is_not_guessed,
-              of_a_long_text_the_beginning_is_read, any_heap_of_pieces_gives_a_figure_in_range,
+              of_a_long_text_the_beginning_is_read, no_text_takes_the_square_of_its_length,
+              any_heap_of_pieces_gives_a_figure_in_range,
               estimates_go_with_what_people_say_of_the_same_sentences)
