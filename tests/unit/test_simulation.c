@@ -376,6 +376,111 @@ START_TEST(declared_effects_change_how_long_people_talk)
 }
 END_TEST
 
+#define FELT(agents, experience)                                                                   \
+        SHOP(agents,                                                                               \
+             "length: 8000 contacts\neffects: { experience: { " experience " } }\n"                \
+             "arrivals:\n"                                                                         \
+             "  - { queue: q, rate: 6/h, handle: fixed 100s, customers: 1, emotion: 0.5,\n"        \
+             "      customer: { lifetime_value: 100 } }\n")
+
+static double share_that_ends_well(const char *text)
+{
+        struct test_plan *read = good_plan(text);
+        const double share = estimate(&read->plan, SIM_POSITIVE_SHARE, 4).mean;
+
+        free_plan(read);
+        return share;
+}
+
+static double chance_of(double odds)
+{
+        return 1 / (1 + exp(-odds));
+}
+
+/* 32,000 conversations: three standard errors are 0.008 at the most. */
+START_TEST(conversations_end_well_as_often_as_was_declared)
+{
+        const double base = log(0.8 / 0.2);
+
+        ck_assert_double_eq_tol(share_that_ends_well(FELT(ANN, "base: 0.8")), 0.8, 0.008);
+        ck_assert_double_eq_tol(share_that_ends_well(FELT(ANN, "base: 0.8, upset: 2")),
+                                chance_of(base - 1), 0.008);
+        ck_assert_double_eq_tol(share_that_ends_well(FELT(ANN, "base: 0.8, upset: 2, human: 1")),
+                                0.8, 0.008); /* There are no human skills: all are able. */
+        ck_assert_double_eq_tol(
+                share_that_ends_well(FELT("ann: { skills: { s: 10 } }", "base: 0.8, skill: 2")),
+                chance_of(base + 1), 0.008);
+        /* All but the first speak with whom they spoke. */
+        ck_assert_double_eq_tol(
+                share_that_ends_well(SHOP(
+                        ANN,
+                        "length: 8000 contacts\neffects: { same_agent: { within: 9d }, "
+                        "experience: { base: 0.5, same_agent: 1 } }\n"
+                        "arrivals: [ { queue: q, rate: 6/h, handle: fixed 100s, customers: 1 } ]\n")),
+                chance_of(1), 0.01);
+}
+END_TEST
+
+START_TEST(a_worth_that_all_share_changes_nothing_about_its_share)
+{
+        struct test_plan *read = good_plan(FELT(ANN, "base: 0.7"));
+        struct sim_tally *tally = run_plan(&read->plan, 0);
+        struct sim_counts total = sim_tally_total(tally);
+
+        ck_assert_double_eq_tol(sim_measure_of(&total, SIM_POSITIVE_VALUE, tally->span_s),
+                                sim_measure_of(&total, SIM_POSITIVE_SHARE, tally->span_s), 1e-12);
+        free(tally);
+        free_plan(read);
+}
+END_TEST
+
+/* Each conversation adds its emotion, which halves in 30 minutes: its integral is e x 30 min / ln 2. */
+START_TEST(strain_is_what_was_met_and_how_fast_it_fades)
+{
+        struct test_plan *read = good_plan(FELT(ANN ", " BOB, "base: 0.8"));
+        struct sim_tally *tally = run_plan(&read->plan, 0);
+        struct sim_counts total = sim_tally_total(tally);
+        const double met_s = (double)total.answered * 0.5 * 1800 / M_LN2;
+
+        ck_assert_double_eq_tol(total.strain * tally->span_s * 2 / met_s, 1, 0.002);
+        ck_assert_double_ge(total.strain_tenth, total.strain); /* One of two agents. */
+        free(tally);
+        free_plan(read);
+}
+END_TEST
+
+START_TEST(without_a_declared_experience_nothing_is_said_of_it)
+{
+        struct test_plan *read = good_plan(TEAMS);
+        struct sim_tally *tally = run_plan(&read->plan, 0);
+        struct sim_counts total = sim_tally_total(tally);
+
+        ck_assert_double_nan(sim_measure_of(&total, SIM_POSITIVE_SHARE, tally->span_s));
+        ck_assert_double_nan(sim_measure_of(&total, SIM_STRAIN_TENTH, tally->span_s));
+        free(tally);
+        free_plan(read);
+}
+END_TEST
+
+/* Feedback teaches the engine whom to ask: of two agents the better one gets more to do. */
+START_TEST(feedback_reaches_the_router)
+{
+#define TAUGHT(told)                                                                               \
+        "config:\n"                                                                                \
+        "  attune: 1\n"                                                                            \
+        "  agents: { ann: {}, bob: {} }\n"                                                         \
+        "  policies: { default: { fit: { outcome: 1 } } }\n"                                       \
+        "  queues: { q: {} }\n"                                                                    \
+        "length: 4000 contacts\n"                                                                  \
+        "effects: { experience: { base: 0.5, agent: 2, feedback: " told " } }\n"                   \
+        "arrivals: [ { queue: q, rate: 2/h, handle: fixed 1m } ]\n"
+        const double taught = share_that_ends_well(TAUGHT("1"));
+        const double blind = share_that_ends_well(TAUGHT("0"));
+
+        ck_assert_msg(taught > blind + 0.05, "%.3f with feedback, %.3f without", taught, blind);
+}
+END_TEST
+
 /* Files ------------------------------------------------------------------- */
 
 static char *write_file(const char *name, const char *text)
@@ -560,6 +665,10 @@ ATT_TEST_MAIN("simulation", a_distribution_has_the_mean_and_the_spread_that_were
               nobody_is_lost_on_the_way, a_seed_decides_everything,
               plans_that_route_otherwise_see_the_same_people,
               declared_effects_change_how_long_people_talk,
+              conversations_end_well_as_often_as_was_declared,
+              a_worth_that_all_share_changes_nothing_about_its_share,
+              strain_is_what_was_met_and_how_fast_it_fades,
+              without_a_declared_experience_nothing_is_said_of_it, feedback_reaches_the_router,
               what_is_wrong_with_a_plan_is_said_with_its_place, impossible_loads_are_warned_about,
               a_trace_brings_its_contacts_as_they_stand,
               what_is_wrong_with_a_trace_is_said_with_line_and_column, an_interval_is_students)

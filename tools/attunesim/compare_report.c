@@ -33,6 +33,13 @@ static const struct shown {
         {SIM_SHARE_BEST_SKILL, "met the agent's best skill, %", "the share at its agent's best",
          "points", "higher", "lower", 100, 1},
         {SIM_MEAN_VALUE, "mean value", "the mean value", "", "higher", "lower", 1, 4},
+        {SIM_POSITIVE_SHARE, "ended well, %", "the share that ends well", "points", "higher",
+         "lower", 100, 2},
+        {SIM_POSITIVE_VALUE, "ended well, % of lifetime value",
+         "the share of lifetime value that ends well", "points", "higher", "lower", 100, 2},
+        {SIM_STRAIN, "strain of an agent", "the mean strain", "", "higher", "lower", 1, 4},
+        {SIM_STRAIN_TENTH, "strain of the most strained tenth",
+         "the strain of the most strained tenth", "", "higher", "lower", 1, 4},
 };
 
 /* Queues of both ---------------------------------------------------------- */

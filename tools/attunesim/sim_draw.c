@@ -9,6 +9,9 @@
 
 #define SECOND 1e6
 
+/* Far from the others', which so are as they were without it. */
+#define FEELINGS_PURPOSE (1U << 20)
+
 enum purpose { PURPOSE_ARRIVALS, PURPOSE_PEOPLE, PURPOSE_REDIALS, PURPOSE_COUNT };
 
 /* Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014): its finaliser
@@ -43,6 +46,10 @@ void sim_source_init(struct sim_source *source, const struct sim_plan *plan, uin
                 .people = sim_rng_new(plan->seed, replication, first + PURPOSE_PEOPLE),
                 .redials = sim_rng_new(plan->seed, replication, first + PURPOSE_REDIALS),
         };
+        for (uint32_t i = 0; plan->effects.experience.is_declared && i < 2; i++) {
+                source->feelings[i] = sim_rng_new(plan->seed, replication,
+                                                  FEELINGS_PURPOSE + 2 * stream + i);
+        }
 }
 
 void sim_source_deinit(struct sim_source *source)
@@ -50,6 +57,9 @@ void sim_source_deinit(struct sim_source *source)
         gsl_rng_free(source->arrivals);
         gsl_rng_free(source->people);
         gsl_rng_free(source->redials);
+        for (int i = 0; i < 2 && source->feelings[i]; i++) {
+                gsl_rng_free(source->feelings[i]);
+        }
 }
 
 /* Arrivals ---------------------------------------------------------------- */
@@ -156,6 +166,10 @@ void sim_source_draw(struct sim_source *source, const struct sim_row *row, bool 
                 double after_s = sim_dist_draw(&stream->redial_after, rng);
 
                 ret_person->redial_s = redials ? after_s : (double)INFINITY;
+        }
+        if (source->feelings[is_redial]) {
+                ret_person->feels = gsl_rng_uniform(source->feelings[is_redial]);
+                ret_person->tells = gsl_rng_uniform(source->feelings[is_redial]);
         }
         if (row && !isnan(row->handle_s)) {
                 ret_person->handle_s = row->handle_s;

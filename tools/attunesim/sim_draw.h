@@ -11,8 +11,9 @@ struct sim_source {
         gsl_rng *arrivals; /* Owned. */
         gsl_rng *people;   /* Owned. */
         gsl_rng *redials;  /* Owned: those who call again, whose number depends on the routing. */
-        double last_s;     /* The arrival drawn last. */
-        uint32_t next_row; /* Of a trace. */
+        gsl_rng *feelings[2]; /* Owned: of both, apart; NULL: no experience is declared. */
+        double last_s;        /* The arrival drawn last. */
+        uint32_t next_row;    /* Of a trace. */
 };
 
 /* What a contact brings along. Lengths in seconds, infinite: never. */
@@ -24,6 +25,8 @@ struct sim_person {
         double churn_risk;     /* NAN: the same. */
         uint32_t customer;     /* Of the stream's population; ATT_NONE. */
         double redial_s;       /* After giving up; infinite: does not call again. */
+        double feels;          /* 0..1: well if the chance is higher ... */
+        double tells;          /* ... and says so if the share who do is. */
 };
 
 void sim_source_init(struct sim_source *source, const struct sim_plan *plan, uint32_t stream,

@@ -586,12 +586,14 @@ struct effects_form {
         const struct att_yaml_node *agent_speed;
         const struct att_yaml_node *same_agent;
         const struct att_yaml_node *emotion;
+        const struct att_yaml_node *experience;
 };
 
 static const struct field effects_items[] = {
         {"agent_speed", FIELD_NODE, .offset = offsetof(struct effects_form, agent_speed)},
         {"same_agent", FIELD_NODE, .offset = offsetof(struct effects_form, same_agent)},
         {"emotion", FIELD_NODE, .offset = offsetof(struct effects_form, emotion)},
+        {"experience", FIELD_NODE, .offset = offsetof(struct effects_form, experience)},
 };
 static const struct fields effects_fields = {.name = "effects", FIELDS_OF(effects_items)};
 
@@ -605,6 +607,68 @@ static const struct field factor_items[] = {
         {"within", FIELD_NODE, .offset = offsetof(struct factor_form, within)},
 };
 static const struct fields factor_fields = {.name = "an effect", FIELDS_OF(factor_items)};
+
+enum experience_part {
+        EXPERIENCE_BASE,
+        EXPERIENCE_AGENT,
+        EXPERIENCE_SKILL,
+        EXPERIENCE_WAIT,
+        EXPERIENCE_UPSET,
+        EXPERIENCE_HUMAN,
+        EXPERIENCE_STRAIN,
+        EXPERIENCE_SAME_AGENT,
+        EXPERIENCE_FEEDBACK,
+        EXPERIENCE_PARTS
+};
+
+struct experience_form {
+        const struct att_yaml_node *parts[EXPERIENCE_PARTS];
+};
+
+#define PART(name_, part_)                                                                         \
+        {                                                                                          \
+                name_, FIELD_NODE, .offset = offsetof(struct experience_form, parts[part_])        \
+        }
+static const struct field experience_items[] = {
+        PART("base", EXPERIENCE_BASE),         PART("agent", EXPERIENCE_AGENT),
+        PART("skill", EXPERIENCE_SKILL),       PART("wait", EXPERIENCE_WAIT),
+        PART("upset", EXPERIENCE_UPSET),       PART("human", EXPERIENCE_HUMAN),
+        PART("strain", EXPERIENCE_STRAIN),     PART("same_agent", EXPERIENCE_SAME_AGENT),
+        PART("feedback", EXPERIENCE_FEEDBACK),
+};
+static const struct fields experience_fields = {.name = "experience", FIELDS_OF(experience_items)};
+
+static void read_experience(struct parse *parse, const struct att_yaml_node *node,
+                            struct sim_experience *experience)
+{
+        struct experience_form form = {0};
+        const struct {
+                double *into;
+                double most;
+        } parts[EXPERIENCE_PARTS] = {
+                [EXPERIENCE_BASE] = {&experience->base, 1},
+                [EXPERIENCE_AGENT] = {&experience->agent_sd, 10},
+                [EXPERIENCE_SKILL] = {&experience->skill, 10},
+                [EXPERIENCE_WAIT] = {&experience->wait_per_min, 10},
+                [EXPERIENCE_UPSET] = {&experience->upset, 10},
+                [EXPERIENCE_HUMAN] = {&experience->human, 1},
+                [EXPERIENCE_STRAIN] = {&experience->strain, 10},
+                [EXPERIENCE_SAME_AGENT] = {&experience->same_agent, 10},
+                [EXPERIENCE_FEEDBACK] = {&experience->feedback, 1},
+        };
+
+        *experience = (struct sim_experience){.is_declared = true, .base = 0.8};
+        fields_read(&parse->reading, &experience_fields, node, &form);
+        for (int i = 0; i < EXPERIENCE_PARTS; i++) {
+                if (form.parts[i]) {
+                        read_double(parse, form.parts[i], parts[i].most, parts[i].into);
+                }
+        }
+        if (experience->base <= 0 || experience->base >= 1) {
+                att_config_errors_add(parse->errors, form.parts[EXPERIENCE_BASE]->place,
+                                      "must be above 0 and below 1: a share of conversations");
+        }
+}
 
 static void read_effects(struct parse *parse, const struct att_yaml_node *node)
 {
@@ -633,6 +697,9 @@ static void read_effects(struct parse *parse, const struct att_yaml_node *node)
                 if (emotion.handle) {
                         read_double(parse, emotion.handle, 10, &effects->emotion_factor);
                 }
+        }
+        if (form.experience) {
+                read_experience(parse, form.experience, &effects->experience);
         }
 }
 

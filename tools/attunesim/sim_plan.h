@@ -77,12 +77,27 @@ struct sim_shift {
         struct att_text reason;
 };
 
+/* How conversations are for customers, in log-odds of ending well. Each is declared; 0 is "none". */
+struct sim_experience {
+        bool is_declared;
+        double base;         /* The chance, not its log-odds: calm, at once, an ordinary agent. */
+        double agent_sd;     /* Between agents, in each queue anew. */
+        double skill;        /* An agent of level 10 in what the queue asks for, against level 0. */
+        double wait_per_min; /* Lost. */
+        double upset;        /* Lost at full negative intensity ... */
+        double human;        /* ... of which human skills of level 10 spare so much. */
+        double strain;       /* Lost for each point of the agent's strain. */
+        double same_agent;   /* Gained with the agent they spoke with last, within its time. */
+        double feedback;     /* So many say how it was. */
+};
+
 /* How the model's people differ from a textbook's. Each is a declared parameter: 1 or 0 is "none". */
 struct sim_effects {
         double agent_speed_sd;      /* Of ln of an agent's own factor on conversations. */
         double same_agent_factor;   /* On a conversation with the customer's last agent ... */
         double same_agent_within_s; /* ... if they spoke so recently. */
         double emotion_factor;      /* At full negative intensity, in between in proportion. */
+        struct sim_experience experience;
 };
 
 struct sim_plan {
@@ -97,7 +112,7 @@ struct sim_plan {
         uint32_t lines; /* 0: no limit. */
         int64_t target_us;
         const int64_t *queue_targets_us; /* By queue, instead; NULL: none. */
-        int64_t interval_us; /* Of the series over time. */
+        int64_t interval_us;             /* Of the series over time. */
         const struct sim_stream *streams;
         uint32_t stream_count;
         const struct sim_shift *shifts; /* By time; with a period: within the first. */

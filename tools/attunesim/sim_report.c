@@ -171,11 +171,17 @@ static const struct {
         const char *title;
         enum cell_kind kind;
 } columns[] = {
-        {SIM_OFFERED, "offered", IS_COUNT},          {SIM_P_BLOCK, "blocked", IS_SHARE},
-        {SIM_P_ABANDON, "abandoned", IS_SHARE},      {SIM_P_WAIT, "wait", IS_SHARE},
-        {SIM_MEAN_WAIT_S, "mean wait s", IS_FIGURE}, {SIM_LONGEST_WAIT_S, "longest s", IS_FIGURE},
-        {SIM_SERVICE_LEVEL, "in target", IS_SHARE},  {SIM_OCCUPANCY, "occupancy", IS_SHARE},
+        {SIM_OFFERED, "offered", IS_COUNT},
+        {SIM_P_BLOCK, "blocked", IS_SHARE},
+        {SIM_P_ABANDON, "abandoned", IS_SHARE},
+        {SIM_P_WAIT, "wait", IS_SHARE},
+        {SIM_MEAN_WAIT_S, "mean wait s", IS_FIGURE},
+        {SIM_LONGEST_WAIT_S, "longest s", IS_FIGURE},
+        {SIM_SERVICE_LEVEL, "in target", IS_SHARE},
+        {SIM_OCCUPANCY, "occupancy", IS_SHARE},
         {SIM_MEAN_VALUE, "value", IS_FIGURE},
+        {SIM_POSITIVE_SHARE, "positive", IS_SHARE},
+        {SIM_STRAIN_TENTH, "strain of 10th", IS_FIGURE},
 };
 
 #define CELL_WIDTH 15

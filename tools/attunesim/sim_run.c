@@ -15,6 +15,7 @@
 #include "lib/core/core.h"
 #include "lib/model/serves.h"
 #include "tools/attunesim/sim_draw.h"
+#include "tools/attunesim/sim_feelings.h"
 
 #define SECOND        1e6
 #define MICRO         1e6
@@ -51,11 +52,13 @@ struct call {
         uint32_t agent;
         struct sim_person person;
         double emotion; /* Negative intensity. */
+        double worth;   /* The customer's lifetime value; 0: not known. */
         int64_t arrived_us;
         int64_t answered_us;
         bool is_counted;
         bool is_waiting;
         bool is_connected;
+        bool is_positive; /* The conversation will have ended well. */
         bool is_closed;
         bool is_finished; /* Wrap-up included. */
 };
@@ -89,6 +92,7 @@ struct sim {
         uint64_t next_order;
         struct source *sources;
         struct person *agents;
+        struct sim_feelings feelings;
         struct att_map agents_by_id;
         uint8_t *is_best; /* Agents x queues: 0 no, 1 yes, 2: the queue asks for no skill. */
         struct att_keyheap_node next_shift_in_agenda;
@@ -237,6 +241,12 @@ static void count_wait(struct sim *sim, struct call *call, bool is_answered)
         counts->waited += wait_us > 0;
         counts->wait_s += wait_s;
         counts->longest_s = fmax(counts->longest_s, wait_s);
+        if (sim->plan->effects.experience.is_declared) {
+                counts->felt++;
+                counts->positive += call->is_positive;
+                counts->worth += call->worth;
+                counts->kept_worth += call->is_positive ? call->worth : 0;
+        }
         if (has_bins(sim, call->queue)) {
                 struct sim_bin *bin = bin_at(sim, call->queue, call->arrived_us);
 
@@ -414,21 +424,57 @@ static void hear_offer(struct sim *sim, const struct att_effect *effect)
         };
 }
 
+static bool is_same_agent(const struct sim *sim, const struct call *call)
+{
+        const struct source *source = call->source;
+        const struct spoke *spoke;
+
+        if (!source->spoke || call->person.customer == ATT_NONE) {
+                return false;
+        }
+        spoke = &source->spoke[call->person.customer];
+        return spoke->agent == call->agent && (double)(sim->now_us - spoke->at_us) / SECOND <=
+                                                      sim->plan->effects.same_agent_within_s;
+}
+
 static double handle_of(struct sim *sim, const struct call *call)
 {
         const struct sim_effects *effects = &sim->plan->effects;
-        const struct source *source = call->source;
         double handle_s = call->person.handle_s * sim->agents[call->agent].speed;
 
-        if (source->spoke && call->person.customer != ATT_NONE) {
-                const struct spoke *spoke = &source->spoke[call->person.customer];
-
-                if (spoke->agent == call->agent &&
-                    (double)(sim->now_us - spoke->at_us) / SECOND <= effects->same_agent_within_s) {
-                        handle_s *= effects->same_agent_factor;
-                }
+        if (is_same_agent(sim, call)) {
+                handle_s *= effects->same_agent_factor;
         }
         return handle_s * (1 + (effects->emotion_factor - 1) * call->emotion);
+}
+
+static void count_strain(struct sim *sim, uint32_t agent)
+{
+        const int64_t to_us = sim->is_over ? att_min_i64(sim->now_us, sim->over_us) : sim->now_us;
+
+        if (sim->is_open) {
+                sim_tally_agent(sim->tally, agent)->strain_s += sim_feelings_strain_s(
+                        &sim->feelings, agent, sim->open_us, to_us);
+        }
+}
+
+/* How it will have been is decided as it begins. */
+static void feel(struct sim *sim, struct call *call)
+{
+        const struct sim_meeting meeting = {
+                .agent = call->agent,
+                .queue = call->queue,
+                .emotion = call->emotion,
+                .wait_s = (double)(sim->now_us - call->arrived_us) / SECOND,
+                .is_same_agent = is_same_agent(sim, call),
+        };
+
+        if (sim->plan->effects.experience.is_declared) {
+                call->is_positive = call->person.feels <
+                                    sim_feelings_chance(&sim->feelings, &meeting, sim->now_us);
+                count_strain(sim, call->agent);
+                sim_feelings_meet(&sim->feelings, &meeting, sim->now_us);
+        }
 }
 
 static void hear_connect(struct sim *sim, const struct att_effect *effect)
@@ -445,6 +491,7 @@ static void hear_connect(struct sim *sim, const struct att_effect *effect)
                 call->queue = att_config_find_queue(sim->plan->config, effect->queue);
         }
         handle_s = handle_of(sim, call);
+        feel(sim, call);
         if (agent->interactions++ == 0) {
                 agent->busy_since_us = sim->now_us;
         }
@@ -696,6 +743,7 @@ static void fill_request(struct sim *sim, struct call *call, struct att_contact_
                         request->customer.last_spoke_ms = sim->plan->start_ms + spoke->at_us / 1000;
                 }
         }
+        call->worth = fmax(0, (double)request->customer.lifetime_value_micro / MICRO);
         call->emotion = request->emotion_ppm == ATT_ABSENT ? 0
                                                            : (double)request->emotion_ppm / MICRO;
 }
@@ -802,6 +850,23 @@ static void plan_arrival(struct sim *sim, struct source *source)
 
 /* What happens ------------------------------------------------------------ */
 
+static void give_feedback(struct sim *sim, const struct call *call)
+{
+        struct att_command feedback = {
+                .kind = ATT_CMD_CONTACT_FEEDBACK,
+                .contact = att_text_of(call->id, call->id_len),
+                .feedback = {.csat = -1,
+                             .nps = -1,
+                             .ces = -1,
+                             .resolved = call->is_positive,
+                             .emotion_ppm = ATT_ABSENT},
+        };
+
+        if (call->person.tells < sim->plan->effects.experience.feedback) {
+                do_step(sim, &feedback);
+        }
+}
+
 static void end_call(struct sim *sim, struct call *call)
 {
         struct att_command end = {
@@ -809,11 +874,13 @@ static void end_call(struct sim *sim, struct call *call)
                 .contact = att_text_of(call->id, call->id_len),
         };
         struct source *source = call->source;
+        const struct call ended = *call; /* The end may free it. */
 
         if (source->spoke && call->person.customer != ATT_NONE) {
                 source->spoke[call->person.customer] = (struct spoke){call->agent, sim->now_us};
         }
         do_step(sim, &end);
+        give_feedback(sim, &ended);
 }
 
 static void give_up(struct sim *sim, struct call *call)
@@ -992,6 +1059,7 @@ static void open_centre(struct sim *sim)
         att_keyheap_init(&sim->agenda, never_less);
         sim->core = att_core_new();
         init_agents(sim);
+        sim_feelings_init(&sim->feelings, sim->plan);
         step(sim, &config);
         plan_shift(sim);
         init_sources(sim);
@@ -1019,6 +1087,7 @@ static void close_centre(struct sim *sim)
                 sim->free_calls = call->next;
                 free(call);
         }
+        sim_feelings_deinit(&sim->feelings);
         att_map_deinit(&sim->agents_by_id);
         att_keyheap_deinit(&sim->agenda);
         att_effects_deinit(&sim->effects);
@@ -1051,6 +1120,7 @@ static void count_open_ends(struct sim *sim)
                 if (agent->interactions > 0) {
                         count_agent_busy(sim, agent);
                 }
+                count_strain(sim, i);
                 if (agent->is_signed_in) {
                         count_signed_in(sim, agent);
                 }

@@ -2,10 +2,12 @@
 #include "tools/attunesim/sim_tally.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
 
 #include "lib/base/check.h"
+#include "lib/base/util.h"
 
 /* Layout ------------------------------------------------------------------ */
 
@@ -73,6 +75,41 @@ static void add(struct sim_counts *sum, const struct sim_counts *more)
         sum->value += more->value;
         sum->skilled += more->skilled;
         sum->best_skilled += more->best_skilled;
+        sum->felt += more->felt;
+        sum->positive += more->positive;
+        sum->worth += more->worth;
+        sum->kept_worth += more->kept_worth;
+}
+
+static int compare_down(const void *a, const void *b)
+{
+        const double left = *(const double *)a;
+        const double right = *(const double *)b;
+
+        return (left < right) - (left > right);
+}
+
+/* Of those who were there at all. */
+static void add_strain(const struct sim_tally *tally, struct sim_counts *total)
+{
+        double *strains = att_alloc_array(tally->agent_count + 1u, sizeof(*strains));
+        uint32_t count = 0;
+        uint32_t tenth;
+
+        for (uint32_t i = 0; i < tally->agent_count; i++) {
+                const struct sim_agent_counts *agent = sim_tally_agent(tally, i);
+
+                if (agent->signed_in_s > 0) {
+                        strains[count++] = agent->strain_s / tally->span_s;
+                }
+        }
+        qsort(strains, count, sizeof(*strains), compare_down);
+        tenth = (count + 9) / 10;
+        for (uint32_t i = 0; i < count; i++) {
+                total->strain += strains[i] / count;
+                total->strain_tenth += i < tenth ? strains[i] / tenth : 0;
+        }
+        free(strains);
 }
 
 struct sim_counts sim_tally_total(const struct sim_tally *tally)
@@ -87,6 +124,9 @@ struct sim_counts sim_tally_total(const struct sim_tally *tally)
 
                 total.busy_s += agent->busy_s;
                 total.signed_in_s += agent->signed_in_s;
+        }
+        if (total.felt > 0 && tally->span_s > 0) {
+                add_strain(tally, &total);
         }
         return total;
 }
@@ -113,6 +153,10 @@ static const char *const names[SIM_MEASURE_COUNT] = {
         [SIM_MEAN_QUEUE] = "mean_queue",
         [SIM_SHARE_BEST_SKILL] = "share_best_skill",
         [SIM_MEAN_VALUE] = "mean_value",
+        [SIM_POSITIVE_SHARE] = "positive_share",
+        [SIM_POSITIVE_VALUE] = "positive_value",
+        [SIM_STRAIN] = "strain",
+        [SIM_STRAIN_TENTH] = "strain_tenth",
 };
 
 const char *sim_measure_name(enum sim_measure measure)
@@ -168,6 +212,14 @@ double sim_measure_of(const struct sim_counts *counts, enum sim_measure measure,
                 return ratio((double)counts->best_skilled, (double)counts->skilled);
         case SIM_MEAN_VALUE:
                 return ratio(counts->value, (double)counts->valued);
+        case SIM_POSITIVE_SHARE:
+                return ratio((double)counts->positive, (double)counts->felt);
+        case SIM_POSITIVE_VALUE:
+                return counts->felt > 0 ? ratio(counts->kept_worth, counts->worth) : (double)NAN;
+        case SIM_STRAIN:
+                return counts->strain > 0 ? counts->strain : (double)NAN;
+        case SIM_STRAIN_TENTH:
+                return counts->strain_tenth > 0 ? counts->strain_tenth : (double)NAN;
         case SIM_MEASURE_COUNT:
                 break;
         }

@@ -37,6 +37,12 @@ struct sim_counts {
         double value;
         uint64_t skilled; /* Handled, where a skill was asked for. */
         uint64_t best_skilled;
+        uint64_t felt;       /* Of those who entered, where an experience is declared. */
+        uint64_t positive;   /* Their conversation ended well. */
+        double worth;        /* Sum of lifetime values of those who entered ... */
+        double kept_worth;   /* ... and of those whose conversation ended well. */
+        double strain;       /* Of all alone: of the mean agent, over time ... */
+        double strain_tenth; /* ... and of the most strained tenth. */
 };
 
 struct sim_agent_counts {
@@ -45,7 +51,8 @@ struct sim_agent_counts {
         double value;
         double busy_s;
         double signed_in_s;
-        double emotion; /* Sum of the negative intensities met. */
+        double emotion;  /* Sum of the negative intensities met. */
+        double strain_s; /* Strain x time, within the span. */
 };
 
 /* Of a queue in an interval of the day, over all days; contacts count where they arrived. */
@@ -107,6 +114,10 @@ enum sim_measure {
         SIM_MEAN_QUEUE,
         SIM_SHARE_BEST_SKILL,
         SIM_MEAN_VALUE,
+        SIM_POSITIVE_SHARE, /* positive / entered */
+        SIM_POSITIVE_VALUE, /* The same, each by the customer's lifetime value. */
+        SIM_STRAIN,         /* Of an agent, over time. */
+        SIM_STRAIN_TENTH,   /* Of the tenth of agents who had most. */
         SIM_MEASURE_COUNT
 };
 
