@@ -115,7 +115,8 @@ static void tell_added(struct telling *telling, const struct att_contact_view *v
         event.added.value_ppm = view->value_ppm;
         if (has_emotion) {
                 event.added.emotion_ppm = view->emotion_ppm;
-                event.added.emotion_source = ATT_TEXT("stated");
+                event.added.emotion_source = att_text_from(
+                        att_emotion_source_name(view->emotion_source));
         }
         put_customer(&event, customer);
         att_history_pack(telling->into, &event);

@@ -459,6 +459,12 @@ START_TEST(what_a_request_says_is_kept)
                "es|+34600|I lost my card|lost_card|700000|stated|-\n");
         expect(&office, "SELECT skill, level FROM requirements ORDER BY skill",
                "calm|2\ncards|3\n");
+        command = request("c2", "cards");
+        command.request.emotion_ppm = 300000;
+        command.request.emotion_source = ATT_EMOTION_ESTIMATED;
+        centre_step(&office.centre, &command);
+        expect(&office, "SELECT emotion_ppm, emotion_source FROM contacts WHERE id = 'c2'",
+               "300000|estimated\n");
         end(&office);
 }
 END_TEST
