@@ -84,6 +84,13 @@ static void add_counts(const struct att_core *core, struct status_room *room,
         status->commands = counts.commands;
         status->refused = counts.refused;
         status->offers = counts.offers;
+        status->surveys = counts.surveys;
+        status->repeats = counts.repeats;
+        status->promises = counts.promises;
+        status->promises_kept = counts.promises_kept;
+        status->promises_expired = counts.promises_expired;
+        status->promises_cancelled = counts.promises_cancelled;
+        status->incidents = counts.incidents;
 }
 
 static void add_journal(const struct app *app, struct att_wire_status *status)
@@ -159,6 +166,33 @@ static void send_explanation(struct session *session, struct att_wire_message *a
         send_answer(session, answer);
 }
 
+/* Of an agent's outcome figures. */
+static void answer_explain_outcome(struct session *session, const struct att_wire_message *message,
+                                   struct att_wire_message *answer)
+{
+        const struct att_wire_explain *ask = &message->explain;
+        struct att_explanation *why = &answer->answer.explanation.why;
+        struct att_arena arena = {0};
+
+        if (att_text_is_empty(ask->agent)) {
+                const struct att_wire_error error = {
+                        .code = ATT_REFUSAL_INVALID,
+                        .field = ATT_TEXT("contact"),
+                        .message = ATT_TEXT(
+                                "what is explained is a contact, or an agent's outcome")};
+
+                if (message->request_id != 0) {
+                        att_wire_put_error(session_out(session), message->request_id, &error);
+                }
+        } else if (att_core_explain_outcome(session->app->writer.core, ask->agent, ask->skill,
+                                            ask->queue, &arena, why)) {
+                send_explanation(session, answer);
+        } else {
+                refuse_unknown_name(session, message, why);
+        }
+        att_arena_deinit(&arena);
+}
+
 void answer_explain(struct session *session, const struct att_wire_message *message)
 {
         const struct att_wire_explain *ask = &message->explain;
@@ -169,6 +203,10 @@ void answer_explain(struct session *session, const struct att_wire_message *mess
         struct att_explanation *why = &answer.answer.explanation.why;
 
         begin_answer(&answer, message, ATT_WIRE_RESULT_EXPLAIN);
+        if (att_text_is_empty(ask->contact)) {
+                answer_explain_outcome(session, message, &answer);
+                return;
+        }
         if (att_core_explanation(core, ask->contact, ask->agent, &arena, why)) {
                 if (view_contact(core, ask->contact, &contact)) {
                         answer.answer.explanation.contact = &contact;

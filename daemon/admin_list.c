@@ -115,6 +115,43 @@ void answer_agents(struct session *session, const struct att_wire_message *messa
         end_page(&page);
 }
 
+/* ---- Incidents ---- */
+
+void answer_incidents(struct session *session, const struct att_wire_message *message)
+{
+        const struct att_wire_page *ask = &message->page;
+        const struct att_core *core = session->app->writer.core;
+        struct att_incident_view view;
+        struct att_buffer when = {0};
+        struct page page;
+
+        begin_page(&page, session, message->request_id, ATT_WIRE_RESULT_INCIDENTS, ask->cursor,
+                   ask->limit);
+        for (size_t i = ask->cursor; att_core_incident(core, i, &view); i++) {
+                att_buffer_clear(&when);
+                att_core_incident_when(core, i, &when);
+                const struct att_wire_incident row = {
+                        .id = view.id,
+                        .title = view.title,
+                        .message = view.message,
+                        .when = att_buffer_text(&when),
+                        .points_milli = view.points_milli,
+                        .announced_ms = view.announced_ms,
+                        .until_ms = view.until_ms,
+                        .by = view.by,
+                        .affected = view.affected,
+                        .live = view.live,
+                };
+
+                if (!has_room(&page) ||
+                    !note_row(&page, att_wire_list_add_incident(&page.list, &row))) {
+                        break;
+                }
+        }
+        end_page(&page);
+        att_buffer_deinit(&when);
+}
+
 /* ---- Contacts ---- */
 
 static void add_requires(const struct att_core *core, struct att_wire_contact *row,

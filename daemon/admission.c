@@ -183,6 +183,7 @@ enum load_level admission_limit(const struct att_wire_message *message)
         case ATT_WIRE_RELOAD:
         case ATT_WIRE_RECONCILE:
         case ATT_WIRE_CUSTOMERS:
+        case ATT_WIRE_INCIDENTS:
         case ATT_WIRE_TAIL_STOP:
         case ATT_WIRE_BODY_COUNT:
                 break;

@@ -253,6 +253,7 @@ static message_handler *const handlers[ATT_WIRE_BODY_COUNT] = {
         [ATT_WIRE_CONFIG] = answer_config,
         [ATT_WIRE_TAIL] = answer_tail,
         [ATT_WIRE_TAIL_STOP] = answer_tail_stop,
+        [ATT_WIRE_INCIDENTS] = answer_incidents,
         [ATT_WIRE_REPORT] = answer_report,
         [ATT_WIRE_RECONCILE] = answer_reconcile,
         [ATT_WIRE_CUSTOMERS] = answer_customers,
@@ -274,6 +275,7 @@ static bool is_bulk(const struct session *session, const struct att_wire_message
         case ATT_WIRE_REPORT:
         case ATT_WIRE_RECONCILE:
         case ATT_WIRE_CUSTOMERS:
+        case ATT_WIRE_INCIDENTS:
                 return true;
         case ATT_WIRE_BYE: /* After what was said before. */
                 return session->lane.count > 0;

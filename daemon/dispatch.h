@@ -36,6 +36,7 @@ message_handler answer_queues; /* daemon/admin_list.c */
 message_handler answer_agents;
 message_handler answer_contacts;
 message_handler answer_skills;
+message_handler answer_incidents;
 message_handler answer_report;
 message_handler answer_customers;
 

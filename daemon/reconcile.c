@@ -312,9 +312,15 @@ struct gone_list {
         struct att_buffer ids;
 };
 
+/* Of a call back that is due nobody is on the line yet: it is attune's to keep. */
+static bool is_promise(const struct att_contact_view *view)
+{
+        return view->state != ATT_CONTACT_CONNECTED && !att_text_is_empty(view->follow_up_of);
+}
+
 static bool is_gone(const struct reconciliation *run, const struct att_contact_view *view)
 {
-        return view->state != ATT_CONTACT_SCHEDULED &&
+        return view->state != ATT_CONTACT_SCHEDULED && !is_promise(view) &&
                att_text_equals(view->front_end, session_name(run->session)) &&
                !is_named(run->session->held, 'c', view->id);
 }

@@ -280,6 +280,7 @@ static bool make_event(struct att_client *client, struct att_client_event *event
         case ATT_WIRE_REPORT:
         case ATT_WIRE_RECONCILE:
         case ATT_WIRE_CUSTOMERS:
+        case ATT_WIRE_INCIDENTS:
         case ATT_WIRE_BODY_COUNT:
                 break;
         }

@@ -207,6 +207,8 @@ struct att_incident_view { /* An open one. */
 
 /* The i-th of those that are open, in the order announced; false past the last. */
 bool att_core_incident(const struct att_core *core, size_t i, struct att_incident_view *ret_view);
+/* Its conditions in words. */
+void att_core_incident_when(const struct att_core *core, size_t i, struct att_buffer *into);
 
 struct att_core_counts {
         uint32_t contacts[ATT_CONTACT_STATE_COUNT];
@@ -240,6 +242,11 @@ bool att_core_explanation(const struct att_core *core, struct att_text contact,
 /* Its text alone: sentences, a line each. */
 bool att_core_explain(const struct att_core *core, struct att_text contact, struct att_text agent,
                       struct att_buffer *into);
+/* From what an agent's outcome figures come: in the queues that ask for the skill, or the one queue; both
+ * empty: all. False as above. */
+bool att_core_explain_outcome(const struct att_core *core, struct att_text agent,
+                              struct att_text skill, struct att_text queue,
+                              struct att_arena *arena, struct att_explanation *ret_explanation);
 /* The rules of the intake that apply to an open contact, in order: indices into the configuration's,
  * at most so many. Returns how many. */
 uint32_t att_core_contact_rules(const struct att_core *core, struct att_text contact,

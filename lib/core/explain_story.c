@@ -49,3 +49,15 @@ void words_story(struct att_buffer *into, const struct att_core *core,
                 put_points(into, story->incident->points_milli);
         }
 }
+
+void att_core_incident_when(const struct att_core *core, size_t i, struct att_buffer *into)
+{
+        struct att_incident_view view;
+        if (!att_core_incident(core, i, &view)) {
+                return;
+        }
+        for (uint32_t c = 0; c < view.when->count; c++) {
+                att_buffer_append_c(into, c == 0 ? "" : " and ");
+                words_condition(into, &view.when->items[c]);
+        }
+}

@@ -149,7 +149,7 @@ static const char *comparison(enum att_condition_op op)
         return "?";
 }
 
-static void put_condition(struct att_buffer *into, const struct att_condition *condition)
+void words_condition(struct att_buffer *into, const struct att_condition *condition)
 {
         if (condition->field == ATT_FIELD_ATTRIBUTE) {
                 att_buffer_append_text(into, condition->attribute);
@@ -207,7 +207,7 @@ void words_rule(struct att_buffer *into, const struct att_core *core, uint32_t i
         const struct att_intake_rule *rule = &core->config->intake[index];
         for (uint32_t i = 0; i < rule->when.count; i++) {
                 att_buffer_append_c(into, i == 0 ? "when " : " and ");
-                put_condition(into, &rule->when.items[i]);
+                words_condition(into, &rule->when.items[i]);
         }
         att_buffer_append_c(into, rule->when.count > 0 ? ": " : "always: ");
         put_gifts(into, core, rule);

@@ -56,6 +56,7 @@ struct explain {
 struct att_text explain_keep(struct explain *explain);
 
 void words_share(struct att_buffer *into, int64_t ppm); /* 0.913 */
+void words_condition(struct att_buffer *into, const struct att_condition *condition);
 /* What a contact is part of: a line each. */
 void words_story(struct att_buffer *into, const struct att_core *core,
                  const struct contact *contact);

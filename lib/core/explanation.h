@@ -118,6 +118,30 @@ struct att_explain_asked { /* Why not this agent. */
         uint32_t term_count;
 };
 
+#define ATT_EXPLAIN_QUEUES_MAX 64
+
+struct att_explain_outcome_row { /* The outcome term of an agent in a queue, and from what. */
+        struct att_text queue;
+        int64_t prior_ppm;      /* Of the policy, and what it is worth in contacts; so much */
+        uint32_t weight;        /* weighs what is to be expected in the queue, too. */
+        uint32_t all_successes; /* Of everybody's contacts there that had feedback. */
+        uint32_t all_count;
+        int64_t expected_ppm; /* Of anybody there. */
+        uint32_t successes;   /* Of the agent's. */
+        uint32_t count;
+        int64_t outcome_ppm;
+};
+
+struct att_explain_outcome {
+        struct att_text agent;
+        struct att_text skill; /* The queues are those that ask for it; empty: any. */
+        const struct att_explain_outcome_row *rows;
+        uint32_t row_count;
+        uint32_t more_rows; /* Not told one by one. */
+        uint64_t successes; /* In all of these queues. */
+        uint64_t count;
+};
+
 struct att_explanation {
         struct att_text text;
         struct att_text
@@ -128,6 +152,7 @@ struct att_explanation {
         const struct att_explain_decision *decision; /* Or NULL. */
         const struct att_explain_wait *wait;         /* Or NULL: it does not wait. */
         const struct att_explain_asked *asked;       /* Or NULL: of no agent in particular. */
+        const struct att_explain_outcome *outcome;   /* Or NULL: that is not what was asked. */
 };
 
 #endif

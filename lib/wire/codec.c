@@ -325,6 +325,18 @@ bool att_wire_list_add_skill(struct att_wire_list *list, const struct att_wire_s
         return add_row(list, 1, &table_skill_row, row);
 }
 
+bool att_wire_list_add_incident(struct att_wire_list *list, const struct att_wire_incident *row)
+{
+        struct att_wire_incident stripped = *row;
+
+        ATT_CHECK(list->kind == ATT_WIRE_RESULT_INCIDENTS);
+        if (add_row(list, 1, &table_incident_row, row)) {
+                return true;
+        }
+        stripped.when = att_text_cut(stripped.when, ATT_NAME_BYTES_MAX);
+        return list->row_count == 0 && add_row(list, 1, &table_incident_row, &stripped);
+}
+
 bool att_wire_list_add_measure(struct att_wire_list *list, struct att_text measure)
 {
         const size_t before = list->into->len;

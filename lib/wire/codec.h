@@ -98,6 +98,8 @@ ATT_MUST_USE bool att_wire_list_add_agent(struct att_wire_list *list,
                                           const struct att_wire_agent *row);
 ATT_MUST_USE bool att_wire_list_add_contact(struct att_wire_list *list,
                                             const struct att_wire_contact *row);
+ATT_MUST_USE bool att_wire_list_add_incident(struct att_wire_list *list,
+                                             const struct att_wire_incident *row);
 ATT_MUST_USE bool att_wire_list_add_skill(struct att_wire_list *list,
                                           const struct att_wire_skill *row);
 /* Measures first, then rows. */

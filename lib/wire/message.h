@@ -54,6 +54,7 @@ enum att_wire_body {
         ATT_WIRE_REPORT,
         ATT_WIRE_RECONCILE,
         ATT_WIRE_CUSTOMERS,
+        ATT_WIRE_INCIDENTS,
         ATT_WIRE_BODY_COUNT
 };
 
@@ -73,6 +74,7 @@ enum att_wire_result_kind {
         ATT_WIRE_RESULT_REPORT,
         ATT_WIRE_RESULT_RECONCILED,
         ATT_WIRE_RESULT_CUSTOMERS,
+        ATT_WIRE_RESULT_INCIDENTS,
         ATT_WIRE_RESULT_COUNT
 };
 
@@ -335,6 +337,13 @@ struct att_wire_status {
         struct att_text state_digest;
         uint32_t behaviour;
         int64_t rss_bytes;
+        uint64_t surveys;
+        uint64_t repeats;
+        uint64_t promises;
+        uint64_t promises_kept;
+        uint64_t promises_expired;
+        uint64_t promises_cancelled;
+        uint32_t incidents;
 };
 
 struct att_wire_queue {
@@ -487,6 +496,25 @@ struct att_wire_people {
         struct att_text next; /* Empty: that was all. */
 };
 
+struct att_wire_incident {
+        struct att_text id;
+        struct att_text title;
+        struct att_text message;
+        struct att_text when; /* Its conditions, in words. */
+        int64_t points_milli;
+        int64_t announced_ms;
+        int64_t until_ms; /* Or -1. */
+        struct att_text by;
+        uint64_t affected;
+        uint32_t live;
+};
+
+struct att_wire_incidents {
+        const struct att_wire_incident *rows;
+        uint32_t row_count;
+        uint64_t next;
+};
+
 struct att_wire_answer {
         enum att_wire_result_kind kind;
         union {
@@ -503,12 +531,13 @@ struct att_wire_answer {
                 struct att_wire_report report;
                 struct att_wire_changes changes;
                 struct att_wire_people people;
+                struct att_wire_incidents incidents;
         };
 };
 
 /* ---- Administration's questions ---- */
 
-struct att_wire_page {           /* QUEUES, AGENTS, CONTACTS, SKILLS */
+struct att_wire_page {           /* QUEUES, AGENTS, CONTACTS, SKILLS, INCIDENTS */
         uint64_t cursor;         /* 0: from the beginning. */
         uint32_t limit;          /* Rows; 0: as many as fit. */
         struct att_text queue;   /* QUEUES, CONTACTS */
@@ -524,8 +553,10 @@ struct att_wire_customers_request {
 };
 
 struct att_wire_explain {
-        struct att_text contact;
+        struct att_text contact; /* Empty: an agent's outcome. */
         struct att_text agent;
+        struct att_text skill;
+        struct att_text queue;
 };
 
 enum att_wire_reload_of {
@@ -638,7 +669,7 @@ struct att_wire_message {
                 struct att_command command; /* kind, contact, agent and the payload; the daemon
                                                    adds seq, at_ms and front_end. */
                 struct att_wire_ringing ringing;
-                struct att_wire_page page; /* QUEUES, AGENTS, CONTACTS, SKILLS */
+                struct att_wire_page page; /* QUEUES, AGENTS, CONTACTS, SKILLS, INCIDENTS */
                 struct att_wire_explain explain;
                 struct att_wire_reload reload;
                 struct att_wire_config_request config;

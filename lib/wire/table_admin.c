@@ -64,6 +64,15 @@ static const struct table_field status_answer_fields[] = {
         TABLE_ROW(23, TABLE_TEXT, "state_digest", TABLE_AT(struct att_wire_status, state_digest)),
         TABLE_ROW(24, TABLE_U32, "behaviour", TABLE_AT(struct att_wire_status, behaviour)),
         TABLE_ROW(25, TABLE_I64, "rss_bytes", TABLE_AT(struct att_wire_status, rss_bytes)),
+        TABLE_ROW(40, TABLE_U64, "surveys", TABLE_AT(struct att_wire_status, surveys)),
+        TABLE_ROW(41, TABLE_U64, "repeats", TABLE_AT(struct att_wire_status, repeats)),
+        TABLE_ROW(42, TABLE_U64, "promises", TABLE_AT(struct att_wire_status, promises)),
+        TABLE_ROW(43, TABLE_U64, "promises_kept", TABLE_AT(struct att_wire_status, promises_kept)),
+        TABLE_ROW(44, TABLE_U64, "promises_expired",
+                  TABLE_AT(struct att_wire_status, promises_expired)),
+        TABLE_ROW(45, TABLE_U64, "promises_cancelled",
+                  TABLE_AT(struct att_wire_status, promises_cancelled)),
+        TABLE_ROW(46, TABLE_U32, "incidents", TABLE_AT(struct att_wire_status, incidents)),
 };
 
 const struct table table_status_answer = TABLE_OF("StatusAnswer", status_answer_fields,
@@ -261,6 +270,33 @@ static const struct table_field customer_list_fields[] = {
 static const struct table table_customer_list = TABLE_OF("CustomerList", customer_list_fields,
                                                          struct att_wire_people, .required = 0);
 
+static const struct table_field incident_row_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "incident", TABLE_AT(struct att_wire_incident, id)),
+        TABLE_ROW(2, TABLE_TEXT, "title", TABLE_AT(struct att_wire_incident, title)),
+        TABLE_ROW(3, TABLE_TEXT, "message", TABLE_AT(struct att_wire_incident, message)),
+        TABLE_ROW(4, TABLE_TEXT, "when", TABLE_AT(struct att_wire_incident, when)),
+        TABLE_ROW(5, TABLE_S64, "points_milli", TABLE_AT(struct att_wire_incident, points_milli)),
+        TABLE_ROW(6, TABLE_I64, "announced_ms", TABLE_AT(struct att_wire_incident, announced_ms)),
+        TABLE_ROW(7, TABLE_I64, "until_ms", TABLE_AT(struct att_wire_incident, until_ms),
+                  TABLE_NEGATIVE_IS_ABSENT),
+        TABLE_ROW(8, TABLE_TEXT, "by", TABLE_AT(struct att_wire_incident, by)),
+        TABLE_ROW(9, TABLE_U64, "affected", TABLE_AT(struct att_wire_incident, affected)),
+        TABLE_ROW(10, TABLE_U32, "live", TABLE_AT(struct att_wire_incident, live)),
+};
+
+const struct table table_incident_row = TABLE_OF("IncidentRow", incident_row_fields,
+                                                 struct att_wire_incident, .has_absent = true);
+
+static const struct table_field incident_list_fields[] = {
+        TABLE_ROW(1, TABLE_MESSAGES, "rows",
+                  TABLE_ITEMS(struct att_wire_incidents, rows, row_count),
+                  .sub = &table_incident_row),
+        TABLE_ROW(2, TABLE_U64, "next", TABLE_AT(struct att_wire_incidents, next)),
+};
+
+static const struct table table_incident_list = TABLE_OF("IncidentList", incident_list_fields,
+                                                         struct att_wire_incidents, .required = 0);
+
 static const struct table_field answer_fields[] = {
         RESULT(1, "error", ATT_WIRE_RESULT_ERROR, error, table_error),
         RESULT(2, "done", ATT_WIRE_RESULT_DONE, done, table_done),
@@ -275,6 +311,7 @@ static const struct table_field answer_fields[] = {
         RESULT(11, "report", ATT_WIRE_RESULT_REPORT, report, table_report_answer),
         RESULT(12, "reconciled", ATT_WIRE_RESULT_RECONCILED, changes, table_changes),
         RESULT(20, "customers", ATT_WIRE_RESULT_CUSTOMERS, people, table_customer_list),
+        RESULT(21, "incidents", ATT_WIRE_RESULT_INCIDENTS, incidents, table_incident_list),
 };
 
 const struct table table_answer = TABLE_OF("Answer", answer_fields, struct att_wire_answer,
@@ -330,10 +367,22 @@ static const struct table_field explain_request_fields[] = {
                   .max = ATT_ID_BYTES_MAX),
         TABLE_ROW(2, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_explain, agent),
                   .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(3, TABLE_TEXT, "skill", TABLE_AT(struct att_wire_explain, skill),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(4, TABLE_TEXT, "queue", TABLE_AT(struct att_wire_explain, queue),
+                  .max = ATT_ID_BYTES_MAX),
 };
 
 const struct table table_explain_request = TABLE_OF("ExplainRequest", explain_request_fields,
-                                                    struct att_wire_explain, .required = 1);
+                                                    struct att_wire_explain, .required = 0);
+
+static const struct table_field incidents_request_fields[] = {
+        TABLE_ROW(1, TABLE_U64, "cursor", TABLE_AT(struct att_wire_page, cursor)),
+        TABLE_ROW(2, TABLE_U32, "limit", TABLE_AT(struct att_wire_page, limit)),
+};
+
+const struct table table_incidents_request = TABLE_OF("IncidentsRequest", incidents_request_fields,
+                                                      struct att_wire_page, .required = 0);
 
 static const struct table_field reload_request_fields[] = {
         TABLE_ROW(1, TABLE_BOOL, "only_check", TABLE_AT(struct att_wire_reload, only_check)),

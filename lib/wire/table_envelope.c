@@ -204,6 +204,7 @@ static const struct table_field envelope_fields[] = {
         COMMAND(60, "incident_announce", ATT_CMD_INCIDENT_ANNOUNCE, command,
                 table_incident_announce),
         COMMAND(61, "incident_close", ATT_CMD_INCIDENT_CLOSE, command, table_incident_close),
+        BODY(62, "incidents", ATT_WIRE_INCIDENTS, page, table_incidents_request),
         BODY(65, "customers", ATT_WIRE_CUSTOMERS, customers, table_customers_request),
         COMMAND(66, "customer_set", ATT_CMD_CUSTOMER_SET, command, table_customer_set),
         COMMAND(67, "customer_link", ATT_CMD_CUSTOMER_LINK, command, table_customer_link),

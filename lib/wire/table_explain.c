@@ -147,6 +147,38 @@ static const struct table_field explain_asked_fields[] = {
 static const struct table table_explain_asked = TABLE_OF(
         "ExplainAsked", explain_asked_fields, struct att_explain_asked, .has_absent = true);
 
+static const struct table_field outcome_row_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "queue", TABLE_AT(struct att_explain_outcome_row, queue)),
+        TABLE_ROW(2, TABLE_I64, "prior_ppm", TABLE_AT(struct att_explain_outcome_row, prior_ppm)),
+        TABLE_ROW(3, TABLE_U32, "weight", TABLE_AT(struct att_explain_outcome_row, weight)),
+        TABLE_ROW(4, TABLE_U32, "all_successes",
+                  TABLE_AT(struct att_explain_outcome_row, all_successes)),
+        TABLE_ROW(5, TABLE_U32, "all_count", TABLE_AT(struct att_explain_outcome_row, all_count)),
+        TABLE_ROW(6, TABLE_I64, "expected_ppm",
+                  TABLE_AT(struct att_explain_outcome_row, expected_ppm)),
+        TABLE_ROW(7, TABLE_U32, "successes", TABLE_AT(struct att_explain_outcome_row, successes)),
+        TABLE_ROW(8, TABLE_U32, "count", TABLE_AT(struct att_explain_outcome_row, count)),
+        TABLE_ROW(9, TABLE_I64, "outcome_ppm",
+                  TABLE_AT(struct att_explain_outcome_row, outcome_ppm)),
+};
+
+static const struct table table_outcome_row = TABLE_OF(
+        "ExplainOutcomeRow", outcome_row_fields, struct att_explain_outcome_row, .required = 0);
+
+static const struct table_field outcome_fields[] = {
+        TABLE_ROW(1, TABLE_TEXT, "agent", TABLE_AT(struct att_explain_outcome, agent)),
+        TABLE_ROW(2, TABLE_TEXT, "skill", TABLE_AT(struct att_explain_outcome, skill)),
+        TABLE_ROW(3, TABLE_MESSAGES, "rows",
+                  TABLE_ITEMS(struct att_explain_outcome, rows, row_count),
+                  .sub = &table_outcome_row),
+        TABLE_ROW(4, TABLE_U32, "more_rows", TABLE_AT(struct att_explain_outcome, more_rows)),
+        TABLE_ROW(5, TABLE_U64, "successes", TABLE_AT(struct att_explain_outcome, successes)),
+        TABLE_ROW(6, TABLE_U64, "count", TABLE_AT(struct att_explain_outcome, count)),
+};
+
+static const struct table table_outcome = TABLE_OF("ExplainOutcome", outcome_fields,
+                                                   struct att_explain_outcome, .required = 0);
+
 static const struct table_field explain_answer_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "text", TABLE_AT(struct att_wire_explanation, why.text)),
         TABLE_ROW(2, TABLE_POINTER, "contact", TABLE_AT(struct att_wire_explanation, contact),
@@ -161,6 +193,8 @@ static const struct table_field explain_answer_fields[] = {
                   .sub = &table_explain_wait),
         TABLE_ROW(7, TABLE_POINTER, "asked", TABLE_AT(struct att_wire_explanation, why.asked),
                   .sub = &table_explain_asked),
+        TABLE_ROW(8, TABLE_POINTER, "outcome", TABLE_AT(struct att_wire_explanation, why.outcome),
+                  .sub = &table_outcome),
 };
 
 const struct table table_explain_answer = TABLE_OF("ExplainAnswer", explain_answer_fields,

@@ -54,6 +54,7 @@ extern const struct table table_queue_row;
 extern const struct table table_agent_row;
 extern const struct table table_skill_row;
 extern const struct table table_report_row;
+extern const struct table table_incident_row;
 extern const struct table table_answer;
 extern const struct table table_drain_request;
 extern const struct table table_status_request; /* These of their structs in a message. */
@@ -67,6 +68,7 @@ extern const struct table table_config_request;
 extern const struct table table_tail_request;
 extern const struct table table_tail_events;
 extern const struct table table_report_request;
+extern const struct table table_incidents_request;
 extern const struct table table_customers_request;
 
 /* table_explain.c */

@@ -111,6 +111,54 @@ START_TEST(an_attribute_that_is_decimal_text_is_a_number_too)
 }
 END_TEST
 
+static const char *why_not(const char *field, const char *first, const char *second)
+{
+        const struct att_text values[] = {att_text_from(first), att_text_from(second)};
+        struct att_condition condition;
+        const char *why;
+        const uint32_t count = first ? second ? 2 : 1 : 0;
+
+        return att_condition_read(att_text_from(field), values, count, &condition, &why) ? NULL
+                                                                                         : why;
+}
+
+START_TEST(conditions_are_read_from_words)
+{
+        const struct att_text at_least[] = {ATT_TEXT(">= 0.75")};
+        const struct att_text phrases[] = {ATT_TEXT("< declined"), ATT_TEXT("refused")};
+        struct att_condition condition;
+        const char *why;
+
+        ck_assert(att_condition_read(ATT_TEXT("churn_risk"), at_least, 1, &condition, &why));
+        ck_assert_int_eq(condition.field, ATT_FIELD_CHURN_RISK);
+        ck_assert_int_eq(condition.op, ATT_OP_GREATER_EQUAL);
+        ck_assert_int_eq(condition.number_micro, 750000);
+        ck_assert(att_condition_read(ATT_TEXT("shop"), at_least, 1, &condition, &why));
+        ck_assert_int_eq(condition.field, ATT_FIELD_ATTRIBUTE);
+        ck_assert(att_text_equals_c(condition.attribute, "shop"));
+        ck_assert_int_eq(condition.op, ATT_OP_GREATER_EQUAL);
+        /* What customers say may begin in any way. */
+        ck_assert(att_condition_read(ATT_TEXT("text"), phrases, 2, &condition, &why));
+        ck_assert_int_eq(condition.op, ATT_OP_ANY_OF);
+        ck_assert_uint_eq(condition.value_count, 2);
+}
+END_TEST
+
+START_TEST(words_that_are_no_condition_are_told_why)
+{
+        ck_assert_str_eq(why_not("", "x", NULL), "it needs a field and a value");
+        ck_assert_str_eq(why_not("queue", NULL, NULL), "it needs a field and a value");
+        ck_assert_str_eq(why_not("queue", "cards", ""), "an empty value never matches");
+        ck_assert_str_eq(why_not("emotion", "0.5", "much"), "its value is not a number");
+        ck_assert_str_eq(why_not("emotion", "> much", NULL),
+                         "it compares with what is not a number");
+        ck_assert_str_eq(why_not("emotion", "0.1", ">= 0.5"), "a comparison stands alone");
+        ck_assert_str_eq(why_not("queue", ">= 5", NULL), "a comparison stands alone");
+        ck_assert_ptr_null(why_not("queue", "cards", "gold*"));
+}
+END_TEST
+
 ATT_TEST_MAIN("conditions", no_conditions_always_hold, a_missing_field_matches_nothing,
               a_value_is_equal_or_matches_a_glob, a_phrase_occurs_whatever_the_case,
-              numbers_are_compared_exactly, an_attribute_that_is_decimal_text_is_a_number_too)
+              numbers_are_compared_exactly, an_attribute_that_is_decimal_text_is_a_number_too,
+              conditions_are_read_from_words, words_that_are_no_condition_are_told_why)

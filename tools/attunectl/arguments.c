@@ -2,8 +2,10 @@
 #include "tools/attunectl/arguments.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/util.h"
 
 /* ---- Taking apart ---- */
 
@@ -292,6 +294,49 @@ bool argument_duration(struct ctl *ctl, const struct arguments *arguments, const
                 return true;
         }
         ctl_complain(ctl, "--%s takes a duration such as 90s, 5m or 1h, not '%s'", name, value);
+        return false;
+}
+
+/* ---- Times ---- */
+
+static bool parse_date(const char *value, int64_t *ret_ms)
+{
+        static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
+                                            "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"};
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(forms); i++) {
+                struct tm time = {.tm_isdst = -1};
+                const char *rest = strptime(value, forms[i], &time);
+
+                if (rest && strcmp(rest, "Z") == 0) {
+                        *ret_ms = (int64_t)timegm(&time) * 1000;
+                        return true;
+                }
+                if (rest && *rest == 0) {
+                        *ret_ms = (int64_t)mktime(&time) * 1000;
+                        return true;
+                }
+        }
+        return false;
+}
+
+bool argument_time(struct ctl *ctl, const struct arguments *arguments, const char *name,
+                   int64_t *ret_ms)
+{
+        const char *value = argument_option(arguments, name);
+        int64_t from_now_ms;
+        struct timespec now;
+
+        if (!value || parse_date(value, ret_ms)) {
+                return true;
+        }
+        if (att_duration_parse(att_text_from(value), &from_now_ms) == ATT_DURATION_OK) {
+                (void)clock_gettime(CLOCK_REALTIME, &now);
+                *ret_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + from_now_ms;
+                return true;
+        }
+        ctl_complain(ctl, "--%s takes a time such as 2h (from now) or 2026-11-26T18:00, not '%s'",
+                     name, value);
         return false;
 }
 

@@ -52,6 +52,11 @@ ATT_MUST_USE bool argument_whole(struct ctl *ctl, const struct arguments *argume
 ATT_MUST_USE bool argument_duration(struct ctl *ctl, const struct arguments *arguments,
                                     const char *name, int64_t *ret_ms);
 
+/* A time, as milliseconds since the epoch: so long from now (2h), or a date and time of the day
+ * (2026-11-26T18:00, local; with a Z at the end, UTC). */
+ATT_MUST_USE bool argument_time(struct ctl *ctl, const struct arguments *arguments,
+                                const char *name, int64_t *ret_ms);
+
 /* Lists: an option given several times, each time with one or more values between commas. */
 struct argument_list {
         const struct arguments *arguments;

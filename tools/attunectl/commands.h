@@ -43,6 +43,9 @@ extern const struct command command_customer_show;
 extern const struct command command_customer_conflicts;
 extern const struct command command_customer_link;
 extern const struct command command_customer_unlink;
+extern const struct command command_incident_announce;
+extern const struct command command_incident_close;
+extern const struct command command_incident_list;
 extern const struct command command_drain;
 extern const struct command command_help;
 

@@ -48,6 +48,15 @@ static enum verdict run_end(struct ctl *ctl, const struct arguments *arguments)
 
         command.end.disposition = argument_text(arguments, "disposition");
         command.end.unanswered = argument_is_given(arguments, "unanswered");
+        command.end.notes = argument_text(arguments, "notes");
+        command.end.follow_up.agent = argument_text(arguments, "follow-up-agent");
+        command.end.follow_up.queue = argument_text(arguments, "follow-up-queue");
+        command.end.follow_up.what = argument_text(arguments, "follow-up-what");
+        if (!argument_time(ctl, arguments, "follow-up", &command.end.follow_up.at_ms) ||
+            !argument_time(ctl, arguments, "follow-up-expires",
+                           &command.end.follow_up.expires_ms)) {
+                return VERDICT_USAGE;
+        }
         return do_it(ctl, &command, "has ended");
 }
 
@@ -118,9 +127,12 @@ static enum verdict run_feedback(struct ctl *ctl, const struct arguments *argume
             !argument_whole(ctl, arguments, "nps", &command.feedback.nps) ||
             !argument_whole(ctl, arguments, "ces", &command.feedback.ces) ||
             !read_resolved(ctl, arguments, &command.feedback.resolved) ||
-            !argument_scaled(ctl, arguments, "emotion", 6, &command.feedback.emotion_ppm)) {
+            !argument_scaled(ctl, arguments, "emotion", 6, &command.feedback.emotion_ppm) ||
+            !argument_time(ctl, arguments, "given", &command.feedback.given_ms)) {
                 return VERDICT_USAGE;
         }
+        command.feedback.text = argument_text(arguments, "text");
+        command.feedback.by = argument_text(arguments, "by");
         return do_it(ctl, &command, "has feedback");
 }
 
@@ -135,6 +147,12 @@ static const struct option_row update_options[] = {
 static const struct option_row end_options[] = {
         {"disposition", "WORD", "how it ended; one of dispositions:, if there are", 'd'},
         {"unanswered", NULL, "a call back that the customer did not take", 'u'},
+        {"notes", "TEXT", "what the next agent should know", 'n'},
+        {"follow-up", "TIME", "a promise to get back: 2d from now, or 2026-11-26T10:00", 'f'},
+        {"follow-up-expires", "TIME", "when that is of no use any more", 0},
+        {"follow-up-agent", "AGENT", "who is preferred for it", 0},
+        {"follow-up-queue", "QUEUE", "where it waits then; else this contact's", 0},
+        {"follow-up-what", "TEXT", "what was promised", 0},
         {0},
 };
 
@@ -155,6 +173,9 @@ static const struct option_row feedback_options[] = {
         {"ces", "1-7", "how much effort it took", 0},
         {"resolved", "yes|no", "whether the matter is settled", 0},
         {"emotion", "SHARE", "negative intensity at the end, 0 to 1", 'e'},
+        {"text", "TEXT", "in their own words; for the history alone", 't'},
+        {"by", "WHO", "who says so: customer, agent, or another word", 'b'},
+        {"given", "TIME", "when, if not now: 2026-11-26T10:00", 'g'},
         {0},
 };
 
@@ -171,8 +192,12 @@ const struct command command_contact_update = {
 
 const struct command command_contact_end = {
         .name = "contact end",
-        .arguments = "CONTACT [--disposition WORD] [--unanswered]",
+        .arguments = "CONTACT [--disposition WORD] [--unanswered] [--notes TEXT] "
+                     "[--follow-up TIME [--follow-up-expires TIME] [--follow-up-agent AGENT] "
+                     "[--follow-up-queue QUEUE] [--follow-up-what TEXT]]",
         .summary = "the conversation is over; its wrap-up begins",
+        .details =
+                "With --follow-up a new contact is made at once that waits for its time: CONTACT+1.",
         .options = end_options,
         .words_min = 1,
         .words_max = 1,
@@ -229,7 +254,8 @@ const struct command command_contact_cancel = {
 
 const struct command command_contact_feedback = {
         .name = "contact feedback",
-        .arguments = "CONTACT [--csat N] [--nps N] [--ces N] [--resolved yes|no] [--emotion SHARE]",
+        .arguments = "CONTACT [--csat N] [--nps N] [--ces N] [--resolved yes|no] [--emotion SHARE] "
+                     "[--text TEXT] [--by WHO] [--given TIME]",
         .summary = "how it went for the customer: later decisions learn from it",
         .options = feedback_options,
         .words_min = 1,

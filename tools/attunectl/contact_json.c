@@ -63,6 +63,20 @@ static void put_linked(struct att_json *json, const struct att_wire_contact *con
         att_json_end_array(json);
 }
 
+/* What it is part of. */
+static void put_story(struct att_json *json, const struct att_wire_contact *contact)
+{
+        json_text_if(json, "incident", contact->incident);
+        json_text_if(json, "incident_title", contact->incident_title);
+        json_text_if(json, "incident_message", contact->incident_message);
+        json_text_if(json, "repeat_of", contact->repeat_of);
+        json_text_if(json, "follow_up_of", contact->follow_up_of);
+        json_text_if(json, "promised", contact->promised);
+        if (contact->expires_ms >= 0) {
+                json_number(json, "expires_ms", contact->expires_ms);
+        }
+}
+
 static void put_request(struct att_json *json, const struct att_wire_contact *contact)
 {
         json_text_if(json, "entry_point", contact->entry_point);
@@ -75,6 +89,7 @@ static void put_request(struct att_json *json, const struct att_wire_contact *co
         json_text_if(json, "named_agent", contact->named_agent);
         json_text_if(json, "preferred_agent", contact->preferred_agent);
         put_attributes(json, contact);
+        put_story(json, contact);
 }
 
 void contact_write_json(struct att_buffer *into, const struct att_wire_contact *contact)

@@ -186,6 +186,91 @@ static void put_asked(struct att_json *json, const struct att_explain_asked *ask
         att_json_end_object(json);
 }
 
+/* ---- What feedback taught ---- */
+
+static void put_outcome_row(struct att_json *json, const struct att_explain_outcome_row *row)
+{
+        att_json_begin_object(json);
+        json_text(json, "queue", row->queue);
+        json_scaled(json, "prior", row->prior_ppm, SHARE_DECIMALS);
+        json_number(json, "weight", row->weight);
+        json_number(json, "all_successes", row->all_successes);
+        json_number(json, "all_count", row->all_count);
+        json_scaled(json, "expected", row->expected_ppm, SHARE_DECIMALS);
+        json_number(json, "successes", row->successes);
+        json_number(json, "count", row->count);
+        json_scaled(json, "outcome", row->outcome_ppm, SHARE_DECIMALS);
+        att_json_end_object(json);
+}
+
+static void put_outcome(struct att_json *json, const struct att_explain_outcome *outcome)
+{
+        json_text(json, "agent", outcome->agent);
+        json_text_if(json, "skill", outcome->skill);
+        json_count(json, "successes", outcome->successes);
+        json_count(json, "count", outcome->count);
+        att_json_key(json, "queues");
+        att_json_begin_array(json);
+        for (uint32_t i = 0; i < outcome->row_count; i++) {
+                put_outcome_row(json, &outcome->rows[i]);
+        }
+        att_json_end_array(json);
+        json_number(json, "more_queues", outcome->more_rows);
+}
+
+static void put_feedback(struct att_json *json, const struct explain_feedback *row)
+{
+        att_json_begin_object(json);
+        json_number(json, "at_ms", row->at_ms);
+        json_text(json, "contact", row->contact);
+        json_text(json, "queue", row->queue);
+        json_number_or_null(json, "csat", row->csat);
+        json_number_or_null(json, "nps", row->nps);
+        json_number_or_null(json, "ces", row->ces);
+        if (row->resolved >= 0) {
+                json_bool(json, "resolved", row->resolved == 1);
+        }
+        json_text_if(json, "text", row->text);
+        att_json_end_object(json);
+}
+
+struct att_explain_outcome explain_keep_outcome(struct att_arena *arena,
+                                                const struct att_explain_outcome *outcome)
+{
+        struct att_explain_outcome kept = *outcome;
+        struct att_explain_outcome_row *rows = att_arena_take_array(arena, outcome->row_count,
+                                                                    sizeof(*rows));
+
+        kept.agent = att_arena_text(arena, outcome->agent);
+        kept.skill = att_arena_text(arena, outcome->skill);
+        for (uint32_t i = 0; i < outcome->row_count; i++) {
+                rows[i] = outcome->rows[i];
+                rows[i].queue = att_arena_text(arena, outcome->rows[i].queue);
+        }
+        kept.rows = rows;
+        return kept;
+}
+
+void explain_write_outcome_json(struct att_buffer *into, struct att_text text,
+                                const struct att_explain_outcome *outcome,
+                                const struct explain_history *history)
+{
+        struct att_json json;
+
+        att_json_init(&json, into);
+        att_json_begin_object(&json);
+        json_text(&json, "text", text);
+        put_outcome(&json, outcome);
+        att_json_key(&json, "feedback");
+        att_json_begin_array(&json);
+        for (uint32_t i = 0; i < history->count; i++) {
+                put_feedback(&json, &history->rows[i]);
+        }
+        att_json_end_array(&json);
+        att_json_end_object(&json);
+        att_buffer_append_byte(into, '\n');
+}
+
 /* The contact is written by a writer of its own, at the end of the object. */
 void explain_write_json(struct att_buffer *into, const struct att_wire_explanation *explanation)
 {

@@ -36,6 +36,17 @@ static void put_agents(struct att_json *json, const struct att_wire_status *stat
         att_json_end_object(json);
 }
 
+static void put_promises(struct att_json *json, const struct att_wire_status *status)
+{
+        att_json_key(json, "promises");
+        att_json_begin_object(json);
+        json_count(json, "made", status->promises);
+        json_count(json, "kept", status->promises_kept);
+        json_count(json, "expired", status->promises_expired);
+        json_count(json, "cancelled", status->promises_cancelled);
+        att_json_end_object(json);
+}
+
 static void write_json(struct att_buffer *out, const struct att_wire_status *status)
 {
         struct att_json json;
@@ -58,6 +69,10 @@ static void write_json(struct att_buffer *out, const struct att_wire_status *sta
         json_count(&json, "commands", status->commands);
         json_count(&json, "refused", status->refused);
         json_count(&json, "offers", status->offers);
+        json_count(&json, "surveys", status->surveys);
+        json_count(&json, "repeats", status->repeats);
+        put_promises(&json, status);
+        json_count(&json, "incidents", status->incidents);
         json_count(&json, "seq", status->seq);
         json_count(&json, "durable_seq", status->durable_seq);
         json_count(&json, "snapshot_seq", status->snapshot_seq);
@@ -115,6 +130,26 @@ static void write_agents(struct att_buffer *out, const struct att_wire_status *s
                           status->interactions);
 }
 
+/* Nothing of it in a centre that has none of it. */
+static void write_care(struct att_buffer *out, const struct att_wire_status *status)
+{
+        if (status->incidents > 0) {
+                att_buffer_printf(out, "incidents   %u open (attunectl incident list)\n",
+                                  status->incidents);
+        }
+        if (status->promises > 0) {
+                att_buffer_printf(out, "promises    %llu, %llu of them kept, %llu expired\n",
+                                  (unsigned long long)status->promises,
+                                  (unsigned long long)status->promises_kept,
+                                  (unsigned long long)status->promises_expired);
+        }
+        if (status->surveys > 0 || status->repeats > 0) {
+                att_buffer_printf(out, "customers   %llu asked how it was, %llu back within days\n",
+                                  (unsigned long long)status->surveys,
+                                  (unsigned long long)status->repeats);
+        }
+}
+
 static void write_journal(struct att_buffer *out, const struct att_wire_status *status)
 {
         att_buffer_printf(out, "commands    %llu, %llu of them refused; %llu offers\n",
@@ -157,6 +192,7 @@ static void write_text(struct att_buffer *out, const struct att_wire_status *sta
                           status->customers);
         show_bytes(out, status->rss_bytes);
         att_buffer_append_c(out, " of memory\n");
+        write_care(out, status);
         write_journal(out, status);
         att_buffer_append_c(out, "last error  ");
         if (att_text_is_empty(status->last_error)) {
