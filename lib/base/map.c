@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Chains in a power of two of buckets, doubled when there is more than one node a bucket. */
+/*
+ * Open addressing with linear probing in a power of two of slots, at most five in eight of them
+ * taken. A slot has the hash beside the node, so that a search reads no node but the one that it
+ * finds. What is removed leaves no mark: those behind it move up.
+ */
 #include "lib/base/map.h"
 
 #include <stdlib.h>
@@ -7,27 +11,37 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 
-static struct att_map_node **get_bucket(const struct att_map *map, uint64_t hash)
+#define FIRST_SLOTS 16
+
+static size_t home_of(const struct att_map *map, uint64_t hash)
 {
-        return &map->buckets[hash & (map->bucket_count - 1)];
+        return hash & (map->slot_count - 1);
+}
+
+static size_t next_of(const struct att_map *map, size_t at)
+{
+        return (at + 1) & (map->slot_count - 1);
+}
+
+static void put(struct att_map *map, struct att_map_node *node)
+{
+        size_t at = home_of(map, node->hash);
+        while (map->slots[at].node) {
+                at = next_of(map, at);
+        }
+        map->slots[at] = (struct att_map_slot){.hash = node->hash, .node = node};
 }
 
 static void grow(struct att_map *map)
 {
-        struct att_map_node **old = map->buckets;
-        const size_t old_count = map->bucket_count;
+        struct att_map_slot *old = map->slots;
+        const size_t old_count = map->slot_count;
 
-        map->bucket_count = old_count > 0 ? old_count * 2 : 16;
-        map->buckets = att_alloc_array(map->bucket_count, sizeof(*map->buckets));
+        map->slot_count = old_count > 0 ? old_count * 2 : FIRST_SLOTS;
+        map->slots = att_alloc_array(map->slot_count, sizeof(*map->slots));
         for (size_t i = 0; i < old_count; i++) {
-                struct att_map_node *next;
-
-                for (struct att_map_node *node = old[i]; node; node = next) {
-                        struct att_map_node **bucket = get_bucket(map, node->hash);
-
-                        next = node->next;
-                        node->next = *bucket;
-                        *bucket = node;
+                if (old[i].node) {
+                        put(map, old[i].node);
                 }
         }
         free(old);
@@ -36,11 +50,12 @@ static void grow(struct att_map *map)
 static struct att_map_node *find_hashed(const struct att_map *map, struct att_text key,
                                         uint64_t hash)
 {
-        if (map->bucket_count == 0) {
+        if (map->slot_count == 0) {
                 return NULL;
         }
-        for (struct att_map_node *node = *get_bucket(map, hash); node; node = node->next) {
-                if (node->hash == hash && att_text_equals(node->key, key)) {
+        for (size_t at = home_of(map, hash); map->slots[at].node; at = next_of(map, at)) {
+                struct att_map_node *node = map->slots[at].node;
+                if (map->slots[at].hash == hash && att_text_equals(node->key, key)) {
                         return node;
                 }
         }
@@ -54,7 +69,7 @@ void att_map_init(struct att_map *map)
 
 void att_map_deinit(struct att_map *map)
 {
-        free(map->buckets);
+        free(map->slots);
         *map = (struct att_map){0};
 }
 
@@ -68,29 +83,37 @@ void att_map_add(struct att_map *map, struct att_map_node *node, struct att_text
         const uint64_t hash = att_text_hash(key);
 
         ATT_CHECK(find_hashed(map, key, hash) == NULL);
-        if (map->count >= map->bucket_count) {
+        if (8 * (map->count + 1) > 5 * map->slot_count) {
                 grow(map);
         }
-
-        struct att_map_node **bucket = get_bucket(map, hash);
-
         node->key = key;
         node->hash = hash;
-        node->next = *bucket;
-        *bucket = node;
+        put(map, node);
         map->count++;
+}
+
+/* Whether what belongs at `home` may stand at `hole`, being found at `at` now: nothing lies between its
+ * home and the hole but what is taken. */
+static bool may_move_up(const struct att_map *map, size_t home, size_t hole, size_t at)
+{
+        const size_t mask = map->slot_count - 1;
+        return ((at - home) & mask) >= ((at - hole) & mask);
 }
 
 void att_map_remove(struct att_map *map, struct att_map_node *node)
 {
         ATT_CHECK(map->count > 0);
-        struct att_map_node **link = get_bucket(map, node->hash);
-
-        while (*link != node) {
-                ATT_CHECK(*link != NULL);
-                link = &(*link)->next;
+        size_t hole = home_of(map, node->hash);
+        while (map->slots[hole].node != node) {
+                ATT_CHECK(map->slots[hole].node);
+                hole = next_of(map, hole);
         }
-        *link = node->next;
-        node->next = NULL;
+        for (size_t at = next_of(map, hole); map->slots[at].node; at = next_of(map, at)) {
+                if (may_move_up(map, home_of(map, map->slots[at].hash), hole, at)) {
+                        map->slots[hole] = map->slots[at];
+                        hole = at;
+                }
+        }
+        map->slots[hole] = (struct att_map_slot){0};
         map->count--;
 }

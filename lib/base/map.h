@@ -16,12 +16,16 @@
 struct att_map_node {
         struct att_text key; /* Borrowed from the struct around. */
         uint64_t hash;
-        struct att_map_node *next; /* In its bucket. */
+};
+
+struct att_map_slot {
+        uint64_t hash;
+        struct att_map_node *node; /* Borrowed; NULL: free. */
 };
 
 struct att_map {
-        struct att_map_node **buckets; /* Owned; a power of two, or NULL when never used. */
-        size_t bucket_count;
+        struct att_map_slot *slots; /* Owned; a power of two, or NULL when never used. */
+        size_t slot_count;
         size_t count;
 };
 

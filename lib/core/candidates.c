@@ -406,15 +406,7 @@ bool candidates_next(struct att_core *core)
 
 bool candidates_have_room(const struct att_core *core)
 {
-        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
-                const uint64_t *room = sets_of_channel(core, channel, SET_ROOM);
-                for (size_t word = 0; word < core->sets.words; word++) {
-                        if (room[word] != 0) {
-                                return true;
-                        }
-                }
-        }
-        return false;
+        return core->sets.with_room > 0;
 }
 
 static bool release(struct att_core *core, const struct candidate *candidate)

@@ -302,71 +302,117 @@ static struct place find_place(const struct choosing *choosing, const struct lan
         return place;
 }
 
-static void look_at_contact(struct choosing *choosing, const struct lane_terms *terms,
+/* False: in the order of contacts it stands behind all that are kept. */
+static bool look_at_contact(struct choosing *choosing, const struct lane_terms *terms,
                             struct contact *contact)
 {
         struct place place = find_place(choosing, terms, contact);
         if (is_full(choosing) &&
             place_compare(&place, &choosing->places[choosing->count - 1], NULL) > 0) {
-                return;
+                return false;
         }
-        if (is_guarded(contact) &&
-            exclusion_now(choosing->core, contact, choosing->agent) != ATT_EXCLUSION_NONE) {
-                return;
+        if (!is_guarded(contact) ||
+            exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE) {
+                keep(choosing, contact, &place);
         }
-        keep(choosing, contact, &place);
+        return true;
 }
 
-static struct bound bound_of_entry(const struct choosing *choosing, const struct lane_terms *terms,
-                                   enum phase phase, const struct att_keyheap_entry *entry)
+/* A phase of a group, while the agent looks through it. */
+struct looking {
+        struct choosing *choosing;
+        const struct lane_terms *terms;
+        const struct att_keyheap *heap;
+        enum phase phase;
+        int64_t points_milli; /* Of fit, at the most, of any contact in it. */
+};
+
+/* Whether one of this urgency, points of fit included, could be kept. */
+static bool is_urgent_enough(const struct looking *looking, int64_t urgency)
 {
-        struct bound bound = {.start_ms = INT64_MAX, .rank = terms->rank};
-        if (phase == PHASE_STARVED) {
-                bound.start_ms = waiting_start_ms(entry);
-        } else {
-                bound.urgency = waiting_coarse(waiting_urgency(
-                        terms->policy, phase, waiting_key(entry), choosing->core->now_ms));
+        const struct choosing *choosing = looking->choosing;
+        if (!is_full(choosing)) {
+                return true;
         }
-        return bound;
+        const struct place *last = &choosing->places[choosing->count - 1];
+        uint32_t rank = looking->terms->rank;
+        if (last->named || last->starved) {
+                return false;
+        }
+        return rank < last->rank || (rank == last->rank && urgency >= last->urgency);
 }
 
-/* Goes down a heap as far as the bound allows. A contact is looked at only if it would be kept, as
- * far as the heap's own figures say; whether the agent means more to it is found elsewhere. */
-static void look_at_heap(struct choosing *choosing, const struct lane_terms *terms,
-                         const struct group *group, enum phase phase, uint32_t at,
-                         int64_t points_milli)
+/* A contact is looked at only if it would be kept, as far as the heap's own figures say; whether the
+ * agent means more to it is found elsewhere. False: nobody behind it in the heap would be kept. */
+static bool look_at_entry(const struct looking *looking, const struct att_keyheap_entry *entry)
 {
-        const struct att_keyheap *heap = &group->phases[phase];
-        const struct att_keyheap_entry *entry = &heap->entries[at];
-        struct bound alone = bound_of_entry(choosing, terms, phase, entry);
-        struct bound bound = alone;
-        bound.urgency += coarse_points(points_milli);
-        if (!could_be_kept(choosing, &bound)) {
-                return;
+        struct choosing *choosing = looking->choosing;
+        const struct lane_terms *terms = looking->terms;
+        int64_t urgency = (int64_t)waiting_urgency(terms->policy, looking->phase,
+                                                   waiting_key(entry), choosing->core->now_ms);
+        if (!is_urgent_enough(looking, urgency + looking->points_milli * URGENCY_SCALE)) {
+                return false;
         }
         int64_t points = points_of(choosing, terms, waiting_value_ppm(entry),
                                    waiting_emotion_ppm(entry), 0);
-        alone.urgency += coarse_points(points);
-        if (could_be_kept(choosing, &alone)) {
-                look_at_contact(choosing, terms, waiting_contact(entry->node));
+        if (!is_urgent_enough(looking, urgency + points * URGENCY_SCALE)) {
+                return true;
         }
+        /* Those behind it with the same key stand behind it in the ties, too. */
+        return look_at_contact(choosing, terms, waiting_contact(entry->node)) ||
+               points < looking->points_milli;
+}
+
+/* Of equal waits the others of the heap may stand first: all of them are looked at. */
+static bool look_at_starved(const struct looking *looking, const struct att_keyheap_entry *entry)
+{
+        const struct bound bound = {
+                .start_ms = waiting_start_ms(entry),
+                .rank = looking->terms->rank,
+        };
+        if (!could_be_kept(looking->choosing, &bound)) {
+                return false;
+        }
+        (void)look_at_contact(looking->choosing, looking->terms, waiting_contact(entry->node));
+        return true;
+}
+
+/* Goes down a heap as far as there is something to find. */
+static void look_at_heap(const struct looking *looking, uint32_t at)
+{
+        const struct att_keyheap_entry *entry = &looking->heap->entries[at];
+        bool goes_on = looking->phase == PHASE_STARVED ? look_at_starved(looking, entry)
+                                                       : look_at_entry(looking, entry);
         uint32_t child = at * ATT_KEYHEAP_CHILDREN + 1;
-        for (int i = 0; i < ATT_KEYHEAP_CHILDREN && child < heap->count; i++, child++) {
-                look_at_heap(choosing, terms, group, phase, child, points_milli);
+        for (int i = 0; goes_on && i < ATT_KEYHEAP_CHILDREN && child < looking->heap->count;
+             i++, child++) {
+                look_at_heap(looking, child);
         }
 }
 
 static void open_group(struct choosing *choosing, const struct lane_terms *terms,
-                       const struct group *group, const struct front *front)
+                       const struct group *group, int64_t lane_points_milli)
 {
+        const struct front *front = &group->front;
+        struct bound bound = find_bound(terms->state, terms->rank, front, lane_points_milli);
+        if (!could_be_kept(choosing, &bound)) {
+                return;
+        }
         int64_t points_milli = points_at_most(choosing, terms, front);
-        struct bound bound = find_bound(terms->state, terms->rank, front, points_milli);
+        bound = find_bound(terms->state, terms->rank, front, points_milli);
         if (!could_be_kept(choosing, &bound)) {
                 return;
         }
         for (int phase = PHASE_STARVED; phase >= 0; phase--) {
                 if (front->phases & (1u << phase)) {
-                        look_at_heap(choosing, terms, group, (enum phase)phase, 0, points_milli);
+                        const struct looking looking = {
+                                .choosing = choosing,
+                                .terms = terms,
+                                .heap = &group->phases[phase],
+                                .phase = (enum phase)phase,
+                                .points_milli = points_milli,
+                        };
+                        look_at_heap(&looking, 0);
                 }
         }
 }
@@ -375,15 +421,15 @@ static void open_group(struct choosing *choosing, const struct lane_terms *terms
 static void open_lane(struct choosing *choosing, const struct slot *slot)
 {
         struct lane_terms terms = find_terms(choosing, slot);
-        struct bound bound = find_bound(terms.state, terms.rank, &slot->front,
-                                        points_at_most(choosing, &terms, &slot->front));
+        int64_t points_milli = points_at_most(choosing, &terms, &slot->front);
+        struct bound bound = find_bound(terms.state, terms.rank, &slot->front, points_milli);
         if (!could_be_kept(choosing, &bound)) {
                 return;
         }
         const struct lane *lane = slot->lane;
         for (uint32_t i = 0; i < lane->group_count; i++) {
-                if (lane->fronts[i].phases != 0) {
-                        open_group(choosing, &terms, lane->groups[i], &lane->fronts[i]);
+                if (lane->groups[i].front.phases != 0) {
+                        open_group(choosing, &terms, &lane->groups[i], points_milli);
                 }
         }
 }
@@ -413,46 +459,55 @@ static struct open_lane *get_room(struct att_core *core)
         return match->lanes;
 }
 
-static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *lanes,
-                           uint32_t *ret_best)
+static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *lanes)
 {
         const struct slots *slots = &choosing->core->slots;
         const uint64_t *served = slots->served + (size_t)choosing->agent->index * slots->words;
         const uint64_t *waiting = slots->waiting + (size_t)choosing->channel * slots->words;
         const struct policy_state *policies = choosing->core->policies;
         uint32_t count = 0;
-        *ret_best = 0;
         for (uint32_t word = 0; word < slots->words; word++) {
                 for (uint64_t bits = served[word] & waiting[word]; bits != 0; bits &= bits - 1) {
                         uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
                         const struct slot *slot = &slots->items[index];
                         uint32_t rank = rank_of(choosing, slot->queue);
-                        struct open_lane *lane = &lanes[count];
+                        struct open_lane *lane = &lanes[count++];
                         lane->slot = slot;
                         lane->bound = find_bound(&policies[slot->policy_index], rank, &slot->front,
                                                  slot->policy->fit_points_milli);
-                        if (is_better_bound(&lane->bound, &lanes[*ret_best].bound)) {
-                                *ret_best = count;
-                        }
-                        count++;
                 }
         }
         return count;
 }
 
+/* Leaves of the lanes those that could still hold one to keep. Returns how many; the most promising is
+ * the last. */
+static uint32_t sift_lanes(const struct choosing *choosing, struct open_lane *lanes, uint32_t count)
+{
+        uint32_t left = 0;
+        uint32_t best = 0;
+        for (uint32_t i = 0; i < count; i++) {
+                if (could_be_kept(choosing, &lanes[i].bound)) {
+                        lanes[left] = lanes[i];
+                        best = is_better_bound(&lanes[left].bound, &lanes[best].bound) ? left
+                                                                                       : best;
+                        left++;
+                }
+        }
+        if (left > 0) {
+                struct open_lane first = lanes[best];
+                lanes[best] = lanes[left - 1];
+                lanes[left - 1] = first;
+        }
+        return left;
+}
+
 static void look_at_lanes(struct choosing *choosing)
 {
         struct open_lane *lanes = get_room(choosing->core);
-        uint32_t best = 0;
-        uint32_t count = list_lanes(choosing, lanes, &best);
-        if (count == 0) {
-                return;
-        }
-        open_lane(choosing, lanes[best].slot);
-        for (uint32_t i = 0; i < count; i++) {
-                if (i != best && could_be_kept(choosing, &lanes[i].bound)) {
-                        open_lane(choosing, lanes[i].slot);
-                }
+        uint32_t count = list_lanes(choosing, lanes);
+        while ((count = sift_lanes(choosing, lanes, count)) > 0) {
+                open_lane(choosing, lanes[--count].slot);
         }
 }
 

@@ -82,8 +82,8 @@ void contact_move(struct att_core *core, struct contact *contact, enum att_conta
         } else if (next == ATT_CONTACT_OFFERED) {
                 core->queues[contact->queue].offered_count++;
         }
-        if (!is_waiting(next)) {
-                due_clear(core, contact);
+        if (next != ATT_CONTACT_QUEUED) {
+                due_clear(core, contact); /* What falls due during an offer acts when it is back. */
         }
 }
 

@@ -279,6 +279,7 @@ static void end_round(struct att_core *core, struct att_effects *effects)
                 queue_skip_unstaffed(core);
         } while (timers_fire(core));
         match_all(core);
+        queue_settle_newcomer(core);
         for (int place = 0; place < PLACE_COUNT; place++) {
                 append_effects(effects, &core->places[place]);
                 core->places[place].count = 0;

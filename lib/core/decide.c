@@ -48,35 +48,42 @@ static int compare_agents(const struct att_candidate *a, const struct att_candid
 
 /* Sets in the order of causes: who does not pass one is left out for it. Who passes all is able, and
  * lacks room or is eligible. */
-enum { SIEVES_PRESENT = 4, SIEVES = 9 };
-
 struct sieves {
         const uint64_t *passes[SIEVES];
-        enum att_exclusion causes[SIEVES];
         const uint64_t *room;
         const uint64_t *exclusive;
         const uint64_t *limit;
-        bool is_named_alone; /* Whoever is present is left out for that. */
+        bool is_named_alone;       /* Whoever is present is left out for that. */
+        const struct agent *bound; /* For whom alone it is, because of a link or a hold; or NULL: */
+        enum att_exclusion bound_by; /* why the others are left out. */
 };
 
-static struct sieves find_sieves(const struct att_core *core, const struct contact *contact)
+static const enum att_exclusion causes[SIEVES] = {
+        ATT_EXCLUSION_OFFLINE, ATT_EXCLUSION_PAUSED,  ATT_EXCLUSION_UNREACHABLE,
+        ATT_EXCLUSION_CHANNEL, ATT_EXCLUSION_PROFILE, ATT_EXCLUSION_TEAM,
+        ATT_EXCLUSION_SKILL,   ATT_EXCLUSION_ANY_OF,  ATT_EXCLUSION_ATTRIBUTE,
+};
+
+static struct sieves find_sieves(const struct att_core *core, const struct candidate *candidate)
 {
+        const struct contact *contact = candidate->contact;
         const struct signature *signature = contact->signature;
         uint32_t channel = contact->channel;
-        return (struct sieves){
+        struct sieves sieves = {
                 .passes = {core->sets.signed_in, core->sets.ready,
                            sets_of_channel(core, channel, SET_REACHABLE),
                            sets_of_channel(core, channel, SET_ENABLED), signature->profiled,
                            signature->of_team, signature->skilled, signature->any_skilled,
                            signature->serves},
-                .causes = {ATT_EXCLUSION_OFFLINE, ATT_EXCLUSION_PAUSED, ATT_EXCLUSION_UNREACHABLE,
-                           ATT_EXCLUSION_CHANNEL, ATT_EXCLUSION_PROFILE, ATT_EXCLUSION_TEAM,
-                           ATT_EXCLUSION_SKILL, ATT_EXCLUSION_ANY_OF, ATT_EXCLUSION_ATTRIBUTE},
                 .room = sets_of_channel(core, channel, SET_ROOM),
                 .exclusive = sets_of_channel(core, channel, SET_EXCLUSIVE),
                 .limit = sets_of_channel(core, channel, SET_LIMIT),
                 .is_named_alone = is_for_named_alone(core, contact),
         };
+        if (candidate->bound != ATT_EXCLUSION_NONE) {
+                sieves.bound = bound_agent(core, contact, &sieves.bound_by);
+        }
+        return sieves;
 }
 
 static inline uint32_t count_bits(uint64_t word)
@@ -84,51 +91,30 @@ static inline uint32_t count_bits(uint64_t word)
         return (uint32_t)__builtin_popcountll(word);
 }
 
-/* One word of agents through all sieves. */
-static inline void sift(const struct sieves *sieves, size_t word, uint64_t agents,
-                        uint32_t *excluded)
+/* One word of agents through all sieves: who is left over is able. */
+static inline uint64_t sift(const struct sieves *sieves, size_t word, uint64_t agents,
+                            uint32_t caught[SIEVES])
 {
-        uint32_t count = sieves->is_named_alone ? SIEVES_PRESENT : SIEVES;
-        for (uint32_t i = 0; i < count && agents != 0; i++) {
+        for (uint32_t i = 0; i < SIEVES && agents != 0; i++) {
                 uint64_t passes = sieves->passes[i][word];
                 if (agents & ~passes) {
-                        excluded[sieves->causes[i]] += count_bits(agents & ~passes);
+                        caught[i] += count_bits(agents & ~passes);
                         agents &= passes;
                 }
         }
-        if (agents == 0) {
-                return;
-        }
-        if (sieves->is_named_alone) {
-                excluded[ATT_EXCLUSION_NAMED] += count_bits(agents);
-                return;
-        }
-        uint64_t full = agents & ~sieves->room[word];
+        return agents;
+}
+
+/* Those of a word of able agents who have no room for one more, and why. */
+static inline void sift_full(const struct sieves *sieves, size_t word, uint64_t able,
+                             uint32_t *excluded)
+{
+        uint64_t full = able & ~sieves->room[word];
         uint64_t exclusive = full & sieves->exclusive[word];
         uint64_t limit = full & sieves->limit[word];
         excluded[ATT_EXCLUSION_EXCLUSIVE] += count_bits(exclusive);
         excluded[ATT_EXCLUSION_LIMIT] += count_bits(limit);
         excluded[ATT_EXCLUSION_UNITS] += count_bits(full & ~exclusive & ~limit);
-}
-
-/* With the machine's own instruction for counting bits, where it has one. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
-#else
-#define COUNTS_BITS
-#endif
-
-COUNTS_BITS
-static void count_by_sets(const struct att_core *core, const struct sieves *sieves,
-                          uint32_t *excluded)
-{
-        for (size_t word = 0; word < core->sets.words; word++) {
-                uint64_t all = UINT64_MAX;
-                if (word + 1 == core->sets.words && core->agent_count % 64 != 0) {
-                        all = (UINT64_C(1) << (core->agent_count % 64)) - 1;
-                }
-                sift(sieves, word, all, excluded);
-        }
 }
 
 /* What keeps an agent from one more, at the instant and before any of its pairs. */
@@ -144,17 +130,114 @@ static enum att_exclusion lack_of_room(const struct sieves *sieves, const struct
                                                            : ATT_EXCLUSION_UNITS;
 }
 
-/* What the sets say of one agent. */
-static enum att_exclusion cause_by_sets(const struct sieves *sieves, const struct agent *agent)
+/* The same of an able one, of whom a link or a hold may stand in the way. */
+static enum att_exclusion lack_of_able(const struct sieves *sieves, const struct agent *agent)
 {
-        uint32_t excluded[ATT_EXCLUSION_COUNT] = {0};
-        sift(sieves, agent->index / 64, UINT64_C(1) << (agent->index % 64), excluded);
-        for (int i = 0; i < ATT_EXCLUSION_COUNT; i++) {
-                if (excluded[i] > 0) {
-                        return (enum att_exclusion)i;
+        bool is_another = sieves->bound && sieves->bound != agent;
+        return is_another ? sieves->bound_by : lack_of_room(sieves, agent);
+}
+
+static uint32_t sieve_count(const struct sieves *sieves)
+{
+        return sieves->is_named_alone ? SIEVES_PRESENT : SIEVES;
+}
+
+static enum att_exclusion cause_by_sieves(const struct sieves *sieves, const struct agent *agent)
+{
+        for (uint32_t i = 0; i < sieve_count(sieves); i++) {
+                if (!att_bitset_has(sieves->passes[i], agent->index)) {
+                        return causes[i];
                 }
         }
         return ATT_EXCLUSION_NONE;
+}
+
+/* What the sets say of one agent. */
+static enum att_exclusion cause_by_sets(const struct sieves *sieves, const struct agent *agent)
+{
+        enum att_exclusion why = cause_by_sieves(sieves, agent);
+        if (why != ATT_EXCLUSION_NONE) {
+                return why;
+        }
+        return sieves->is_named_alone ? ATT_EXCLUSION_NAMED : lack_of_able(sieves, agent);
+}
+
+/* With the machine's own instruction for counting bits, where it has one. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
+#else
+#define COUNTS_BITS
+#endif
+
+COUNTS_BITS
+static void count_caught(const struct att_core *core, const struct sieves *sieves,
+                         uint32_t caught[SIEVES])
+{
+        for (size_t word = 0; word < core->sets.words; word++) {
+                uint64_t all = UINT64_MAX;
+                if (word + 1 == core->sets.words && core->agent_count % 64 != 0) {
+                        all = (UINT64_C(1) << (core->agent_count % 64)) - 1;
+                }
+                (void)sift(sieves, word, all, caught);
+        }
+}
+
+COUNTS_BITS
+static void count_full(const struct att_core *core, const struct sieves *sieves,
+                       const uint64_t *present, const uint64_t *serves, uint32_t *excluded)
+{
+        for (size_t word = 0; word < core->sets.words; word++) {
+                sift_full(sieves, word, present[word] & serves[word], excluded);
+        }
+}
+
+/* What the sieves catch changes with presence alone: it is counted once and kept with the signature
+ * until an agent comes or goes. */
+static const uint32_t *caught_by_sieves(const struct att_core *core, const struct sieves *sieves,
+                                        const struct contact *contact)
+{
+        struct caught *caught = &contact->signature->caught;
+        if (caught->presence != core->sets.presence || caught->channel != contact->channel) {
+                *caught = (struct caught){
+                        .presence = core->sets.presence,
+                        .channel = contact->channel,
+                };
+                count_caught(core, sieves, caught->counts);
+        }
+        return caught->counts;
+}
+
+/* All the able are left out for the link or the hold, but the one it is for. */
+static void count_bound(const struct sieves *sieves, uint32_t able, uint32_t *excluded)
+{
+        const struct agent *bound = sieves->bound;
+        excluded[sieves->bound_by] += able;
+        if (bound->def && cause_by_sieves(sieves, bound) == ATT_EXCLUSION_NONE) {
+                enum att_exclusion why = lack_of_room(sieves, bound);
+                excluded[sieves->bound_by]--;
+                if (why != ATT_EXCLUSION_NONE) {
+                        excluded[why]++;
+                }
+        }
+}
+
+static void count_by_sets(const struct att_core *core, const struct sieves *sieves,
+                          const struct contact *contact, uint32_t *excluded)
+{
+        const uint32_t *caught = caught_by_sieves(core, sieves, contact);
+        uint32_t left = core->agent_count;
+        for (uint32_t i = 0; i < sieve_count(sieves); i++) {
+                excluded[causes[i]] += caught[i];
+                left -= caught[i];
+        }
+        if (sieves->is_named_alone) {
+                excluded[ATT_EXCLUSION_NAMED] += left;
+        } else if (sieves->bound) {
+                count_bound(sieves, left, excluded);
+        } else {
+                count_full(core, sieves, sets_of_channel(core, contact->channel, SET_PRESENT),
+                           contact->signature->serves, excluded);
+        }
 }
 
 /* An agent with whom the contact has something of its own is counted under the cause that it is. */
@@ -167,7 +250,7 @@ static void recount(const struct att_core *core, const struct sieves *sieves,
         enum att_exclusion by_sets = cause_by_sets(sieves, agent);
         enum att_exclusion why = exclusion_of(core, contact, agent, false);
         if (why == ATT_EXCLUSION_NONE) {
-                why = lack_of_room(sieves, agent);
+                why = lack_of_able(sieves, agent);
         }
         if (why == by_sets) {
                 return;
@@ -215,13 +298,11 @@ static void recount_its_own(const struct att_core *core, const struct sieves *si
 static void count_one_by_one(const struct att_core *core, const struct sieves *sieves,
                              const struct contact *contact, uint32_t *excluded)
 {
-        enum att_exclusion by = ATT_EXCLUSION_NONE;
-        const struct agent *bound = bound_agent(core, contact, &by);
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 const struct agent *agent = core->agents[i];
                 enum att_exclusion why = exclusion_of(core, contact, agent, false);
                 if (why == ATT_EXCLUSION_NONE) {
-                        why = bound && bound != agent ? by : lack_of_room(sieves, agent);
+                        why = lack_of_able(sieves, agent);
                 }
                 if (why != ATT_EXCLUSION_NONE) {
                         excluded[why]++;
@@ -251,12 +332,11 @@ static void count_excluded(const struct att_core *core, struct att_decision *dec
 {
         const struct contact *contact = candidate->contact;
         uint32_t *excluded = decision->excluded;
-        struct sieves sieves = find_sieves(core, contact);
-        if (candidate->bound != ATT_EXCLUSION_NONE || contact->no_bots ||
-            has_delays_to_come(core, contact)) {
+        struct sieves sieves = find_sieves(core, candidate);
+        if (contact->no_bots || has_delays_to_come(core, contact)) {
                 count_one_by_one(core, &sieves, contact, excluded);
         } else {
-                count_by_sets(core, &sieves, excluded);
+                count_by_sets(core, &sieves, contact, excluded);
                 recount_its_own(core, &sieves, contact, excluded);
                 ATT_INVARIANT(is_right_count(core, &sieves, contact, excluded));
         }

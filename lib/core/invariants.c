@@ -110,6 +110,18 @@ static void check_agent(const struct att_core *core, const struct agent *agent)
         }
 }
 
+/* As many agents have room, channel by channel, as the sets say. */
+static void check_room(const struct att_core *core)
+{
+        uint32_t with_room = 0;
+        for (uint32_t channel = 0; channel < core->channel_count; channel++) {
+                for (uint32_t i = 0; i < core->agent_count; i++) {
+                        with_room += att_bitset_has(sets_of_channel(core, channel, SET_ROOM), i);
+                }
+        }
+        ATT_CHECK(with_room == core->sets.with_room);
+}
+
 static bool is_held_back(const struct att_core *core, const struct contact *contact)
 {
         const struct att_queue *queue = &core->config->queues[contact->queue];
@@ -158,6 +170,7 @@ void att_core_check(const struct att_core *core)
         if (!core->config) {
                 return;
         }
+        check_room(core);
         uint32_t states[ATT_CONTACT_STATE_COUNT] = {0};
         uint32_t live = 0;
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)

@@ -467,8 +467,11 @@ static bool match_one_agent(struct att_core *core)
 
 static bool match_simply(struct att_core *core)
 {
-        return att_list_is_empty(&core->dirty_agents) ? match_one_contact(core)
-                                                      : match_one_agent(core);
+        if (att_list_is_empty(&core->dirty_agents) && match_one_contact(core)) {
+                return true;
+        }
+        queue_settle_newcomer(core);
+        return match_one_agent(core);
 }
 
 void match_all(struct att_core *core)

@@ -184,8 +184,19 @@ static void arm_step_if_it_may(struct att_core *core, struct contact *contact)
         }
 }
 
+void queue_settle_newcomer(struct att_core *core)
+{
+        struct contact *contact = core->newcomer;
+        core->newcomer = NULL;
+        if (contact && contact->state == ATT_CONTACT_QUEUED) {
+                (void)waiting_refresh(core, contact);
+                due_settle(core, contact);
+        }
+}
+
 void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
 {
+        queue_settle_newcomer(core);
         if (contact->state == ATT_CONTACT_QUEUED && contact->queue != ATT_NONE) {
                 contact_unlist(core, contact);
         }
@@ -207,7 +218,8 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
         core->queues[queue].recent_entered++;
         count_move(core, contact);
         signature_refresh(core, contact);
-        int64_t phase_ends_ms = waiting_refresh(core, contact);
+        core->newcomer = contact;
+        int64_t phase_ends_ms = waiting_expect(core, contact);
         say_queued(core, contact);
         queue_arm_max_wait(core, contact);
         if (pass_steps(core, contact)) {

@@ -20,7 +20,8 @@ struct att_core;
 enum channel_set {
         SET_REACHABLE, /* Said to be reachable on the channel. */
         SET_ENABLED,   /* Works on the channel. */
-        SET_ROOM,      /* Ready, reachable, enabled, and with room for one more. */
+        SET_PRESENT,   /* Both, and ready. */
+        SET_ROOM,      /* Present, and with room for one more. */
         SET_EXCLUSIVE, /* No room: an exclusive channel stands between. */
         SET_LIMIT,     /* No room: the limit on the channel. Otherwise the units. */
         CHANNEL_SET_COUNT
@@ -28,6 +29,8 @@ enum channel_set {
 
 struct sets {
         size_t words;                           /* Of each set. */
+        uint64_t presence;                      /* Grows when who is present changes; never 0. */
+        uint32_t with_room;                     /* Agents, counted on each channel, with room. */
         uint64_t *signed_in;                    /* Owned. */
         uint64_t *ready;                        /* Owned. */
         uint64_t *by_channel[ATT_CHANNELS_MAX]; /* Owned: CHANNEL_SET_COUNT sets in a row. */

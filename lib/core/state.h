@@ -94,6 +94,16 @@ struct want { /* A skill that counts in the skill term. */
         uint32_t weight_milli;
 };
 
+/* The causes for which sets leave out agents, in their order: four of presence, five of what is asked
+ * (see decide.c). */
+enum { SIEVES_PRESENT = 4, SIEVES = 9 };
+
+struct caught {            /* How many each of them leaves out on a channel. */
+        uint64_t presence; /* core->sets.presence when it was counted; 0: never. */
+        uint32_t channel;
+        uint32_t counts[SIEVES];
+};
+
 /* All contacts of one queue and step that ask for the same share one. The agents who meet all that
  * doesn't change between reloads are kept as a bitset. */
 struct signature {
@@ -116,6 +126,7 @@ struct signature {
         uint64_t *any_skilled; /* With one of any_of. */
         uint64_t *serves;      /* With the attributes: who can take it as far as all this goes. */
         uint64_t *meets;       /* Like the last, whatever the profile. */
+        struct caught caught;
 };
 
 /* ---- Agents ---- */
@@ -487,6 +498,7 @@ struct att_core {
         uint32_t queue_name_count;
 
         struct att_keyheap timers;
+        struct contact *newcomer; /* Entered a queue in this round, not settled yet; or NULL. */
         uint64_t timer_serial;
         struct att_list dirty_agents;
         struct att_list dirty_contacts;
@@ -527,6 +539,7 @@ void timer_init(struct timer *timer, enum timer_class class);
 void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
                const struct att_text *id);
 /* What a contact waits for; INT64_MAX: it does not. */
+void due_settle(struct att_core *core, struct contact *contact); /* A newcomer's timer. */
 void due_set(struct att_core *core, struct contact *contact, enum due due, int64_t at_ms);
 void due_clear(struct att_core *core, struct contact *contact); /* All of it. */
 static inline bool due_is_set(const struct contact *contact, enum due due)
@@ -780,6 +793,9 @@ void queue_arm_max_wait(struct att_core *core, struct contact *contact);
 /* Puts a waiting contact where it stands now among the waiting, and its timer to the next change of
  * that by time alone. To be called whenever anything that matters there changed. */
 void queue_arm_wake(struct att_core *core, struct contact *contact);
+/* Who enters a queue is often given to an agent at the same instant. So the last one who entered is put
+ * among those that wait, and gets a timer, when somebody asks or the matching is over. */
+void queue_settle_newcomer(struct att_core *core);
 void queue_max_wait(struct att_core *core, struct contact *contact);
 /* The hours of a queue changed; once all that changed at the instant are known: queue_close_all(). */
 void queue_closing(struct att_core *core, uint32_t queue);

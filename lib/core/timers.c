@@ -91,6 +91,13 @@ static void arm_first(struct att_core *core, struct contact *contact)
 void due_set(struct att_core *core, struct contact *contact, enum due due, int64_t at_ms)
 {
         contact->due_ms[due] = at_ms;
+        if (core->newcomer != contact || at_ms <= core->now_ms) {
+                arm_first(core, contact);
+        }
+}
+
+void due_settle(struct att_core *core, struct contact *contact)
+{
         arm_first(core, contact);
 }
 

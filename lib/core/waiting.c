@@ -321,9 +321,8 @@ static void free_lane(struct att_core *core, struct lane *lane)
         att_list_remove(&lane->in_signature);
         for (uint32_t i = 0; i < lane->group_count; i++) {
                 for (int phase = 0; phase < PHASE_COUNT; phase++) {
-                        att_keyheap_deinit(&lane->groups[i]->phases[phase]);
+                        att_keyheap_deinit(&lane->groups[i].phases[phase]);
                 }
-                free(lane->groups[i]);
         }
         free(lane);
 }
@@ -365,16 +364,14 @@ static uint32_t class_of(const struct att_policy *policy, const struct contact *
 static struct group *get_group(struct lane *lane, uint32_t class)
 {
         if (!lane->by_class[class]) {
-                struct group *group = att_alloc(sizeof(*group));
+                struct group *group = &lane->groups[lane->group_count++];
                 group->lane = lane;
-                group->index = lane->group_count;
                 for (int i = 0; i < PHASE_COUNT; i++) {
                         att_keyheap_init(&group->phases[i],
                                          i == PHASE_STARVED ? waited_longer : goes_first);
                 }
-                init_front(&lane->fronts[group->index]);
+                init_front(&group->front);
                 lane->by_class[class] = group;
-                lane->groups[lane->group_count++] = group;
         }
         return lane->by_class[class];
 }
@@ -432,8 +429,9 @@ static void add_to_front(struct front *front, const struct contact *contact)
 }
 
 /* After a contact left: who stands first in its phase now. */
-static void renew_group_front(struct front *front, const struct group *group, enum phase phase)
+static void renew_group_front(struct group *group, enum phase phase)
 {
+        struct front *front = &group->front;
         const struct att_keyheap_entry *first = att_keyheap_first(&group->phases[phase]);
         lower_front(front, phase);
         if (first && phase == PHASE_STARVED) {
@@ -447,7 +445,7 @@ static void renew_lane_front(struct front *front, const struct lane *lane, enum 
 {
         lower_front(front, phase);
         for (uint32_t i = 0; i < lane->group_count; i++) {
-                const struct front *its = &lane->fronts[i];
+                const struct front *its = &lane->groups[i].front;
                 if (its->phases & (1u << phase)) {
                         int64_t key = phase == PHASE_STARVED ? 0 : its->keys[phase];
                         raise_front(front, phase, key, its->start_ms);
@@ -509,7 +507,7 @@ static void enter_lane(struct att_core *core, struct contact *contact)
         waiting->group = group;
         att_keyheap_add(&group->phases[waiting->phase], &waiting->in_phase,
                         heap_key(waiting, contact->arrival), heap_extra(contact));
-        add_to_front(&lane->fronts[group->index], contact);
+        add_to_front(&group->front, contact);
         add_to_front(&slot->front, contact);
         if (lane->count++ == 0) {
                 att_bitset_add(waiting_row(&core->slots, lane->channel), lane->slot);
@@ -524,7 +522,7 @@ static void leave_lane(struct att_core *core, struct contact *contact)
         struct front *front = &core->slots.items[lane->slot].front;
         att_keyheap_remove(&group->phases[waiting->phase], &waiting->in_phase);
         waiting->group = NULL;
-        renew_group_front(&lane->fronts[group->index], group, waiting->phase);
+        renew_group_front(group, waiting->phase);
         bool was_first = waiting->phase == PHASE_STARVED
                                  ? waiting->start_ms <= front->start_ms
                                  : waiting_coarse(waiting->key) >= front->keys[waiting->phase];
@@ -580,6 +578,13 @@ void waiting_forget(struct contact *contact)
         unrelate(waiting);
 }
 
+static void take_stance(struct waiting *waiting, const struct stance *stance)
+{
+        waiting->phase = stance->phase;
+        waiting->key = stance->key;
+        waiting->start_ms = stance->start_ms;
+}
+
 /* Into its place in the order. Nothing moves where it stands as before. */
 static void stand(struct att_core *core, struct contact *contact, const struct stance *stance)
 {
@@ -590,9 +595,7 @@ static void stand(struct att_core *core, struct contact *contact, const struct s
         }
         waiting_leave_lane(core, contact);
         leave_rank(core, contact);
-        waiting->phase = stance->phase;
-        waiting->key = stance->key;
-        waiting->start_ms = stance->start_ms;
+        take_stance(waiting, stance);
         att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank);
 }
 
@@ -607,6 +610,13 @@ static bool is_in_its_group(const struct att_core *core, const struct contact *c
         }
         const struct att_keyheap *heap = &group->phases[waiting->phase];
         return heap->entries[waiting->in_phase.place - 1].extra == heap_extra(contact);
+}
+
+int64_t waiting_expect(const struct att_core *core, struct contact *contact)
+{
+        struct stance stance = find_stance(core, contact);
+        take_stance(&contact->waiting, &stance);
+        return stance.ends_ms;
 }
 
 int64_t waiting_refresh(struct att_core *core, struct contact *contact)

@@ -68,9 +68,9 @@ static inline int64_t waiting_coarse(wide_int key)
 
 /* With each contact in a heap goes what its fit depends on: see waiting_value_ppm(). */
 struct group {
-        struct lane *lane; /* Borrowed: the one it is part of. */
-        uint32_t index;    /* In its lane. */
+        struct front front;
         struct att_keyheap phases[PHASE_COUNT];
+        struct lane *lane; /* Borrowed: the one it is part of; NULL: not made yet. */
 };
 
 #define VALUE_CLASSES   3
@@ -86,8 +86,7 @@ struct lane {
         bool no_bots;
         uint32_t count;
         uint32_t group_count;
-        struct group *groups[CLASSES];   /* Owned; in the order made. */
-        struct front fronts[CLASSES];    /* Of the groups, side by side. */
+        struct group groups[CLASSES];    /* In the order made. */
         struct group *by_class[CLASSES]; /* The same; NULL: none yet. */
 };
 
@@ -142,6 +141,8 @@ void waiting_init(struct contact *contact);
 /* Puts a queued contact where it belongs now; to be called whenever anything that matters changed.
  * Returns when its phase ends: INT64_MAX: it does not. */
 int64_t waiting_refresh(struct att_core *core, struct contact *contact);
+/* The same before it is put there: only says where it will stand. */
+int64_t waiting_expect(const struct att_core *core, struct contact *contact);
 void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
 /* The same before a reload, which makes all ranks and lanes anew: leaves them as they are. */
 void waiting_forget(struct contact *contact);
