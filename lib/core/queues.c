@@ -219,6 +219,7 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
         count_move(core, contact);
         signature_refresh(core, contact);
         core->newcomer = contact;
+        timer_cancel(core, &contact->timer); /* Of the queue before. */
         int64_t phase_ends_ms = waiting_expect(core, contact);
         say_queued(core, contact);
         queue_arm_max_wait(core, contact);
