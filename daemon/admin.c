@@ -103,6 +103,16 @@ static void add_journal(const struct app *app, struct att_wire_status *status)
         status->behaviour = ATT_CORE_BEHAVIOUR;
 }
 
+static void add_history(struct history *history, struct att_wire_status *status)
+{
+        history_refresh(history);
+        if (history_is_on(history)) {
+                status->history = att_text_from(history_state_name(history->status.state));
+                status->history_seq = history->status.applied_seq;
+                status->history_reason = att_text_from(history->status.why);
+        }
+}
+
 void answer_status(struct session *session, const struct att_wire_message *message)
 {
         struct app *app = session->app;
@@ -122,6 +132,7 @@ void answer_status(struct session *session, const struct att_wire_message *messa
         status->draining = app->is_draining;
         status->rss_bytes = rss_bytes();
         add_journal(app, status);
+        add_history(&app->history, status);
         add_counts(app->writer.core, &room, status);
         if (room.live < DIGEST_CONTACTS_MAX) {
                 status->state_digest = att_text_from(

@@ -66,6 +66,7 @@ static void on_commit(void *context)
         struct app *app = context;
 
         route_log_begin_commit(&app->route_log);
+        history_begin_commit(&app->history);
 }
 
 static void on_durable(void *context)
@@ -73,6 +74,7 @@ static void on_durable(void *context)
         struct app *app = context;
 
         route_log_end_commit(&app->route_log);
+        history_end_commit(app);
 }
 
 static void on_release(void *context, struct outbox *outbox)
@@ -169,6 +171,7 @@ static bool open_journal(struct app *app, const struct att_journal_position *end
                 return false;
         }
         app->writer.journal = journal;
+        history_open(app);
         return true;
 }
 
@@ -382,6 +385,7 @@ static void deinit(struct app *app)
         lanes_deinit(&app->lanes);
         reloads_deinit(&app->reloads);
         tails_deinit(&app->tails);
+        history_close(&app->history);
         writer_deinit(&app->writer); /* Closes the journal. */
         front_ends_deinit(&app->front_ends);
         route_log_close(&app->route_log);
@@ -407,6 +411,7 @@ int app_run(const struct options *options)
         }
         (void)uv_run(&loop, UV_RUN_DEFAULT);
         snapshots_close(app);
+        history_close(&app->history);
         if (started) {
                 snapshots_save_at_stop(app);
         }

@@ -16,6 +16,7 @@
 #include "daemon/access.h"
 #include "daemon/admission.h"
 #include "daemon/front_end.h"
+#include "daemon/history.h"
 #include "daemon/lanes.h"
 #include "daemon/listener.h"
 #include "daemon/log.h"
@@ -54,6 +55,7 @@ struct app {
         struct access_rules access;
         struct reloads reloads;
         struct route_log route_log;
+        struct history history;
         struct tails tails;
         struct signals signals;
         struct upkeep upkeep;

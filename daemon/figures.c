@@ -193,6 +193,27 @@ static void take_journal(const struct app *app, struct metrics *metrics, int64_t
         metrics->disk_nearly_full = app->upkeep.room;
 }
 
+static void take_history(struct app *app, struct metrics *metrics)
+{
+        struct history *history = &app->history;
+        const bool is_on = history_is_on(history);
+
+        history_refresh(history);
+        for (int i = 0; i < HISTORY_STATE_COUNT; i++) {
+                metrics->history_state[i] = is_on ? history->status.state == (enum history_state)i
+                                                  : METRICS_ABSENT;
+        }
+        metrics->history_behind = is_on ? (int64_t)history_behind_commands(history)
+                                        : METRICS_ABSENT;
+        metrics->history_behind_ms = is_on ? history_behind_ms(history) : METRICS_ABSENT;
+        metrics->history_waiting_bytes =
+                is_on ? (int64_t)history_thread_queued_bytes(history->thread) : METRICS_ABSENT;
+        metrics->history_events = (int64_t)history->status.events;
+        metrics->history_failures = (int64_t)history->status.failures;
+        metrics->history_catch_ups = (int64_t)history->status.catch_ups;
+        metrics->history_gaps = (int64_t)history->status.gaps;
+}
+
 /* A walk over all sessions, as daemon/upkeep.h makes one each second. */
 static int64_t count_pushes(const struct app *app)
 {
@@ -232,6 +253,7 @@ static void take_all_but_queues(struct app *app, struct metrics *metrics)
         take_counts(app->writer.core, metrics);
         take_load(app, metrics);
         take_journal(app, metrics, now_us);
+        take_history(app, metrics);
         take_sessions(app, metrics);
         http_take_figures(app->http, metrics, now_us);
         take_process(&metrics->process);

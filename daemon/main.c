@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "daemon/app.h"
+#include "daemon/history_catch_up.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/snapshots.h"
@@ -19,6 +20,14 @@ static bool arm_failpoint(void)
         return false;
 }
 
+static int run(const struct options *options)
+{
+        if (options->make_snapshot) {
+                return snapshots_make(options);
+        }
+        return options->catch_up_history ? history_catch_up(options) : app_run(options);
+}
+
 int main(int argc, char **argv)
 {
         struct options options;
@@ -28,7 +37,7 @@ int main(int argc, char **argv)
                 if (!arm_failpoint()) {
                         return 2;
                 }
-                return options.make_snapshot ? snapshots_make(&options) : app_run(&options);
+                return run(&options);
         case OPTIONS_SHOWN:
                 return EXIT_SUCCESS;
         case OPTIONS_WRONG:

@@ -108,6 +108,7 @@ WORD(put_effect, enum att_effect_kind, att_effect_kind_name)
 WORD(put_revoke_reason, enum att_revoke_reason, att_revoke_reason_name)
 WORD(put_load_level, enum load_level, load_level_name)
 WORD(put_reload, enum tally_reload, tally_reload_name)
+WORD(put_history_state, enum history_state, history_state_word)
 WORD(put_snapshot, enum tally_snapshot, tally_snapshot_name)
 
 static void put_http_code(struct att_buffer *into, uint32_t word)
@@ -239,6 +240,27 @@ static const struct family FAMILIES[] = {
          "Commands since the newest snapshot: what a start would have to replay.",
          SINGLE(0, snapshot_behind)},
 
+        {"attune_history_state", "gauge",
+         "1 for the state that the history is in; no value: none is written.",
+         BY("state", history_state, 0, HISTORY_STATE_COUNT, put_history_state)},
+        {"attune_history_behind_commands", "gauge",
+         "Durable commands that the history does not have yet.", SINGLE(0, history_behind)},
+        {"attune_history_behind_seconds", "gauge",
+         "How much older the last command of the history is than the last durable one.",
+         SINGLE(3, history_behind_ms)},
+        {"attune_history_waiting_bytes", "gauge",
+         "Bytes that wait to be written to the history.", SINGLE(0, history_waiting_bytes)},
+        {"attune_history_events_total", "counter",
+         "What was written to the history as it happened.", SINGLE(0, history_events)},
+        {"attune_history_failures_total", "counter",
+         "Times that the history could not be opened, written or caught up.",
+         SINGLE(0, history_failures)},
+        {"attune_history_catch_ups_total", "counter",
+         "Times that the history was replayed from the journal.", SINGLE(0, history_catch_ups)},
+        {"attune_history_gaps", "gauge",
+         "Parts of the journal that the history does not have and can't have any more.",
+         SINGLE(0, history_gaps)},
+
         {"attune_loop_turn_seconds", "histogram",
          "What the loop worked in a turn, without what it waited.", TIMES(turns)},
         {"attune_loop_longest_turn_seconds", "gauge",
@@ -355,10 +377,14 @@ static void put_words(struct att_buffer *into, const struct family *family,
                       const struct metrics *metrics)
 {
         for (uint32_t i = family->first; i < family->count; i++) {
-                begin_label(into, family);
-                family->put_word(into, i);
-                att_buffer_append_c(into, "\"}");
-                put_end(into, figure_at(metrics, family->at + i * sizeof(int64_t)), 0);
+                const int64_t value = figure_at(metrics, family->at + i * sizeof(int64_t));
+
+                if (value != METRICS_ABSENT) {
+                        begin_label(into, family);
+                        family->put_word(into, i);
+                        att_buffer_append_c(into, "\"}");
+                        put_end(into, value, 0);
+                }
         }
 }
 

@@ -18,6 +18,7 @@
 
 #include "daemon/admission.h"
 #include "daemon/histogram.h"
+#include "daemon/history_thread.h"
 #include "daemon/tally.h"
 #include "lib/base/buffer.h"
 #include "lib/base/digest.h"
@@ -93,6 +94,16 @@ struct metrics {
         int64_t snapshot_took_ms;
         int64_t snapshot_behind; /* Commands since. */
         int64_t disk_nearly_full;
+
+        int64_t history_state
+                [HISTORY_STATE_COUNT]; /* 1: this one; METRICS_ABSENT: none is written. */
+        int64_t history_behind;        /* Commands. */
+        int64_t history_behind_ms;
+        int64_t history_waiting_bytes;
+        int64_t history_events;
+        int64_t history_failures;
+        int64_t history_catch_ups;
+        int64_t history_gaps;
 
         struct histogram turns;
         int64_t longest_turn_us;

@@ -26,6 +26,7 @@ static const char USAGE[] =
         "      --accept-differences start even if the journal now has other effects than it had\n"
         "      --keep DURATION      how long the journal is kept once snapshots cover it (7d)\n"
         "      --snapshot-every N   commands from one snapshot to the next (1000000)\n"
+        "      --no-history         write no history; what is there stays as it is\n"
         "      --time-scale N       time runs N times as fast; for demonstrations and tests only\n"
         "      --memory-max MIB     give up the less needed before the process takes so much (three\n"
         "                           quarters of what there is)\n"
@@ -46,7 +47,9 @@ enum {
         LONG_WATCHDOG,
         LONG_KEEP,
         LONG_SNAPSHOT_EVERY,
+        LONG_NO_HISTORY,
         LONG_MAKE_SNAPSHOT,
+        LONG_CATCH_UP_HISTORY,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -64,7 +67,9 @@ static const struct option LONG_OPTIONS[] = {
         {"watchdog", required_argument, NULL, LONG_WATCHDOG},
         {"keep", required_argument, NULL, LONG_KEEP},
         {"snapshot-every", required_argument, NULL, LONG_SNAPSHOT_EVERY},
+        {"no-history", no_argument, NULL, LONG_NO_HISTORY},
         {"make-snapshot", required_argument, NULL, LONG_MAKE_SNAPSHOT},
+        {"catch-up-history", no_argument, NULL, LONG_CATCH_UP_HISTORY},
         {"version", no_argument, NULL, 'V'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -155,8 +160,14 @@ static enum options_result take_option(int option, struct options *options)
                 }
                 options->snapshot_commands = (uint64_t)number;
                 return OPTIONS_RUN;
+        case LONG_NO_HISTORY:
+                options->no_history = true;
+                return OPTIONS_RUN;
         case LONG_MAKE_SNAPSHOT:
                 options->make_snapshot = optarg;
+                return OPTIONS_RUN;
+        case LONG_CATCH_UP_HISTORY:
+                options->catch_up_history = true;
                 return OPTIONS_RUN;
         case 'V':
                 puts("attuned " ATT_VERSION);

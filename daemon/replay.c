@@ -254,6 +254,11 @@ int replay_run(struct replay *replay, struct att_buffer *why)
         struct run run = {.replay = replay, .blame = replay->blame ? replay->blame : &NO_BLAME};
         int error = open_reader(&run, why);
 
+        if (error == 0 && replay->on_begin) {
+                const struct att_journal_position at = att_reader_position(run.reader);
+
+                error = replay->on_begin(replay->context, replay->core, &at, why);
+        }
         if (error == 0) {
                 error = replay_all(&run, why);
         }

@@ -43,6 +43,8 @@ struct replay {
         struct att_core *core;
 
         /* NULL fine. A difference: 0 to go on, or a negative errno and a sentence. */
+        int (*on_begin)(void *context, const struct att_core *core,
+                        const struct att_journal_position *at, struct att_buffer *why);
         void (*on_command)(void *context, const struct att_core *core,
                            const struct att_command *command, const struct att_effects *effects);
         int (*on_batch)(void *context, const struct att_stored_batch *batch,

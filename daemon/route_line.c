@@ -349,3 +349,17 @@ void route_line_of_ringing(struct att_buffer *into, const struct att_wire_ringin
         put_string(&json, "config", config);
         att_json_end_object(&json);
 }
+
+void route_line_of_history(struct att_buffer *into, const struct history_status *status,
+                           uint64_t behind, int64_t at_ms, const char *config)
+{
+        struct att_json json;
+
+        begin(&json, into, at_ms, "history");
+        put_string(&json, "state", history_state_name(status->state));
+        put_int(&json, "applied", (int64_t)status->applied_seq);
+        put_int(&json, "behind", (int64_t)behind);
+        put_text(&json, "reason", att_text_from(status->why));
+        put_string(&json, "config", config);
+        att_json_end_object(&json);
+}

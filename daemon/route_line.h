@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "daemon/history_thread.h"
 #include "lib/base/buffer.h"
 #include "lib/core/command.h"
 #include "lib/core/effect.h"
@@ -46,5 +47,9 @@ void route_line_of_effect(struct att_buffer *into, const struct att_effect *effe
 /* The agent's device rings: told by a front end, decided by nobody. */
 void route_line_of_ringing(struct att_buffer *into, const struct att_wire_ringing *ringing,
                            int64_t at_ms, const char *config);
+
+/* The history fell behind, or has caught up. */
+void route_line_of_history(struct att_buffer *into, const struct history_status *status,
+                           uint64_t behind, int64_t at_ms, const char *config);
 
 #endif

@@ -4,18 +4,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/app.h"
+#include "daemon/child.h"
 #include "daemon/clock.h"
 #include "daemon/execute.h"
 #include "daemon/log.h"
@@ -25,14 +22,8 @@
 #include "lib/base/util.h"
 #include "lib/store/failpoint.h"
 #include "lib/store/files.h"
+#include "lib/store/history.h"
 #include "lib/store/snapshot.h"
-
-extern char **environ;
-
-#define IOPRIO_WHO_PROCESS 1
-#define IOPRIO_CLASS_IDLE  3
-#define IOPRIO_CLASS_SHIFT 13
-#define LEAST_PRIORITY     19
 
 static void say_made(uint64_t seq, int64_t began_us, size_t segments_removed)
 {
@@ -53,7 +44,8 @@ struct making {
         struct replay replay;
         struct front_ends front_ends;
         struct att_data_accepted accepted;
-        char *dir; /* Owned: of the journal. */
+        char *dir;           /* Owned: of the journal. */
+        uint64_t behind_seq; /* The history goes up to here. */
 };
 
 static void note_command(void *context, const struct att_core *core,
@@ -90,14 +82,6 @@ static bool take_request(const char *text, struct replay *replay)
                replay->stop_seq > 0;
 }
 
-static void be_modest(void)
-{
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        (void)setpriority(PRIO_PROCESS, 0, LEAST_PRIORITY);
-        (void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
-                      IOPRIO_CLASS_IDLE << IOPRIO_CLASS_SHIFT);
-}
-
 static int make(struct making *making, int64_t keep_ms, struct att_buffer *why)
 {
         struct replay *replay = &making->replay;
@@ -114,8 +98,8 @@ static int make(struct making *making, int64_t keep_ms, struct att_buffer *why)
                                    &replay->end, why);
         }
         if (error == 0) {
-                error = att_journal_let_go(making->dir, replay->end.time_ms - keep_ms, &removed,
-                                           why);
+                error = att_journal_let_go(making->dir, replay->end.time_ms - keep_ms,
+                                           making->behind_seq, &removed, why);
         }
         if (error == 0) {
                 say_made(replay->end.seq, began_us, removed);
@@ -130,10 +114,11 @@ int snapshots_make(const struct options *options)
         struct making making = {.dir = att_path_join(options->data, "journal")};
         int error = -EINVAL;
 
-        be_modest();
+        child_be_modest();
         front_ends_init(&making.front_ends);
         att_blame_read(options->data, &blame);
         making.accepted = att_data_accepted_at(options->data);
+        making.behind_seq = att_history_seq_at(options->data);
         making.replay = (struct replay){
                 .dir = making.dir,
                 .codec = state_codec_of_engine(),
@@ -177,21 +162,6 @@ static void write_request(struct snapshots *snapshots)
         }
 }
 
-static int spawn(char *const *words, pid_t *ret_child)
-{
-        posix_spawnattr_t attributes;
-        sigset_t none;
-        int error;
-
-        (void)sigemptyset(&none);
-        (void)posix_spawnattr_init(&attributes);
-        (void)posix_spawnattr_setsigmask(&attributes, &none);
-        (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-        error = posix_spawn(ret_child, "/proc/self/exe", NULL, &attributes, words, environ);
-        (void)posix_spawnattr_destroy(&attributes);
-        return -error;
-}
-
 /* On a thread of the pool: whoever starts a process stands still until that has begun. */
 static void on_start(uv_work_t *work)
 {
@@ -210,7 +180,7 @@ static void on_start(uv_work_t *work)
                 char *const words[] = {
                         name, config, data, keep_word, keep, make_word, snapshots->request, NULL};
 
-                snapshots->start_error = spawn(words, &snapshots->child);
+                snapshots->start_error = child_start(words, &snapshots->child);
         }
         free(data);
 }
@@ -367,8 +337,9 @@ void snapshots_save_at_stop(struct app *app)
         error = state_save(att_data_journal_path(app->data), codec, app->writer.core,
                            &app->front_ends, &end, &why);
         if (error == 0) {
-                error = att_journal_let_go(att_data_journal_path(app->data),
-                                           end.time_ms - app->options->keep_ms, &removed, &why);
+                error = att_journal_let_go(
+                        att_data_journal_path(app->data), end.time_ms - app->options->keep_ms,
+                        att_history_seq_at(att_data_path(app->data)), &removed, &why);
         }
         if (error < 0) {
                 log_error(&app->memory, "snapshot.failed", why.data ? why.data : "unknown");

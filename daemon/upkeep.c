@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/upkeep.h"
 
-#include <sys/statvfs.h>
-
 #include "daemon/app.h"
 #include "daemon/clock.h"
 #include "daemon/execute.h"
@@ -66,7 +64,7 @@ static void look_at_hours(struct app *app, int64_t now_ms)
 /* ... and at a quarter of that all but what ends something. */
 #define LEAST_SHARE 4
 
-static enum upkeep_room room_of(const struct statvfs *disk)
+enum upkeep_room upkeep_room_of(const struct statvfs *disk)
 {
         int64_t block = (int64_t)disk->f_frsize;
         int64_t left = (int64_t)disk->f_bavail * block;
@@ -104,7 +102,7 @@ static void look_at_disk(struct app *app)
         if (statvfs(att_data_journal_path(app->data), &disk) < 0) {
                 return;
         }
-        room = room_of(&disk);
+        room = upkeep_room_of(&disk);
         if (room != app->upkeep.room) {
                 app->upkeep.room = room;
                 say_room(app, room);
@@ -137,6 +135,7 @@ static void on_second(uv_timer_t *timer)
         feeds_expire(&app->front_ends, monotonic_ms);
         front_ends_forget(&app->front_ends, now_ms);
         look_at_disk(app);
+        history_look(app);
         if (!app->is_draining) {
                 snapshots_look(app, monotonic_ms);
                 memory_look(app, monotonic_ms);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/statvfs.h>
 #include <uv.h>
 
 #include "lib/core/command.h"
@@ -27,6 +28,9 @@ struct upkeep {
         int64_t hours_ms;    /* Core time of the last look at the hours' horizon. */
         enum upkeep_room room;
 };
+
+/* How much room is on a disk. */
+enum upkeep_room upkeep_room_of(const struct statvfs *disk);
 
 void upkeep_open(struct app *app);
 void upkeep_close(struct app *app); /* Idempotent. */

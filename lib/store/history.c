@@ -22,7 +22,9 @@ static const char to_write[] = "PRAGMA journal_mode = WAL;"
                                "PRAGMA wal_autocheckpoint = 4000;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA cache_size = -16384;"
-                               "PRAGMA temp_store = MEMORY;";
+                               "PRAGMA temp_store = MEMORY;"
+                               "CREATE TEMP TABLE doomed (contact INTEGER PRIMARY KEY);"
+                               "CREATE TEMP TABLE doomed_people (person INTEGER PRIMARY KEY);";
 
 sqlite3 *att_history_db(struct att_history *history)
 {
@@ -192,6 +194,35 @@ bool history_find(struct att_history *history, int64_t *ret_columns, const char 
         return code == SQLITE_ROW;
 }
 
+static struct att_text column_text(sqlite3_stmt *statement, int at)
+{
+        const char *text = (const char *)sqlite3_column_text(statement, at);
+
+        return text ? att_text_of(text, (size_t)sqlite3_column_bytes(statement, at))
+                    : ATT_TEXT_NONE;
+}
+
+bool history_find_text(struct att_history *history, struct att_buffer *into, const char *sql,
+                       struct att_text argument)
+{
+        sqlite3_stmt *statement = history->result < 0 ? NULL : prepare(history, sql);
+        int code;
+
+        if (!statement) {
+                return false;
+        }
+        bind_text(statement, 1, argument);
+        code = sqlite3_step(statement);
+        if (code == SQLITE_ROW) {
+                att_buffer_clear(into); /* The argument may have been in there. */
+                att_buffer_append_text(into, column_text(statement, 0));
+        } else if (code != SQLITE_DONE) {
+                fail(history);
+        }
+        (void)sqlite3_reset(statement);
+        return code == SQLITE_ROW;
+}
+
 int history_changed(const struct att_history *history)
 {
         return history->result < 0 ? 0 : sqlite3_changes(history->db);
@@ -307,20 +338,13 @@ void att_history_close(struct att_history *history)
                 }
                 (void)sqlite3_close(history->db);
                 att_buffer_deinit(&history->why);
+                att_buffer_deinit(&history->trimmed);
                 free(history->path);
                 free(history);
         }
 }
 
 /* ---- How far it goes ---- */
-
-static struct att_text column_text(sqlite3_stmt *statement, int at)
-{
-        const char *text = (const char *)sqlite3_column_text(statement, at);
-
-        return text ? att_text_of(text, (size_t)sqlite3_column_bytes(statement, at))
-                    : ATT_TEXT_NONE;
-}
 
 static void take_position(sqlite3_stmt *statement, struct att_history_position *position)
 {
@@ -379,6 +403,20 @@ struct att_history_position att_history_applied(const struct att_history *histor
 int att_history_look(struct att_history *history, struct att_buffer *why)
 {
         return read_position(history, &history->applied, why);
+}
+
+uint64_t att_history_seq_at(const char *data)
+{
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_history *history;
+        uint64_t seq;
+
+        if (att_history_open_to_read(data, &history, &why) < 0) {
+                return UINT64_MAX;
+        }
+        seq = history->applied.seq;
+        att_history_close(history);
+        return seq;
 }
 
 /* ---- Transactions ---- */
@@ -440,6 +478,14 @@ void att_history_checkpoint(struct att_history *history)
 }
 
 /* ---- Gaps ---- */
+
+uint64_t att_history_gaps(struct att_history *history)
+{
+        int64_t count = 0;
+
+        (void)history_find(history, &count, "SELECT count(*) FROM gaps", "");
+        return (uint64_t)count;
+}
 
 void att_history_gap(struct att_history *history, uint64_t from_seq, uint64_t to_seq, int64_t at_ms,
                      struct att_text reason)

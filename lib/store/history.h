@@ -48,6 +48,9 @@ struct sqlite3 *att_history_db(struct att_history *history);
 /* "PATH: what SQLite says", and the errno for it. */
 int att_history_say(const struct att_history *history, struct att_buffer *why);
 
+/* How far the history of a data directory goes; UINT64_MAX: there is none, or it can't be read. */
+uint64_t att_history_seq_at(const char *data);
+
 /* ---- Writing ----
  *
  *      att_history_begin(history, &why)
@@ -74,6 +77,14 @@ void att_history_rollback(struct att_history *history); /* Fine without a transa
 struct att_history_position att_history_applied(const struct att_history *history);
 /* Looks again: another process may have written. */
 ATT_MUST_USE int att_history_look(struct att_history *history, struct att_buffer *why);
+
+/* How many gaps it has. */
+uint64_t att_history_gaps(struct att_history *history);
+
+/* Removes at most so many contacts that were closed before a time, oldest first, with all that is theirs,
+ * people who have none left, and what else is as old: a transaction of its own. */
+ATT_MUST_USE int att_history_trim(struct att_history *history, int64_t before_ms,
+                                  uint32_t contacts_max, struct att_buffer *why);
 
 /* Copies the log into the file as far as no reader hinders that. */
 void att_history_checkpoint(struct att_history *history);

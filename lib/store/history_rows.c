@@ -425,6 +425,5 @@ int att_history_apply(struct att_history *history, const struct att_history_even
         if (resolve(history, &resolved)) {
                 appliers[event->kind](history, &resolved);
         }
-        history->events++;
         return history->result;
 }

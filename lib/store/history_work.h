@@ -33,7 +33,7 @@ struct att_history {
         struct att_buffer why; /* Owned. The sentence for it. */
         bool is_writing;       /* In a transaction. */
         struct att_history_position applied;
-        uint64_t events; /* Applied since it was opened. */
+        struct att_buffer trimmed; /* Owned. The agent whose presence was trimmed last. */
 };
 
 /* `sql` is a literal. The arguments in order: `n` an int64_t (ATT_HISTORY_NONE: NULL), `t` a struct
@@ -43,6 +43,9 @@ void history_do(struct att_history *history, const char *sql, const char *form, 
  * ATT_HISTORY_NONE). False: there is none, or something went wrong. */
 bool history_find(struct att_history *history, int64_t *ret_columns, const char *sql,
                   const char *form, ...);
+/* One that gives at most one text, from one argument; it is put in place of what `into` holds. */
+bool history_find_text(struct att_history *history, struct att_buffer *into, const char *sql,
+                       struct att_text argument);
 /* How many rows the last history_do() changed. */
 int history_changed(const struct att_history *history);
 

@@ -397,12 +397,27 @@ int att_snapshot_load_newest(const char *dir, uint64_t seq_max, uint32_t behavio
 
 /* ---- Letting go ---- */
 
-static int remove_old_snapshots(const char *dir, const uint64_t *seqs, size_t count,
+/* The one with which a history that is behind goes on, if the journal still goes on from it. */
+static size_t find_needed(const struct att_segment_list *list, const uint64_t *seqs, size_t count,
+                          uint64_t behind_seq)
+{
+        for (size_t i = count; i-- > 0;) {
+                if (seqs[i] <= behind_seq) {
+                        return list->count > 0 && list->first_seqs[0] <= seqs[i] + 1 ? i : count;
+                }
+        }
+        return count;
+}
+
+static int remove_old_snapshots(const char *dir, const uint64_t *seqs, size_t count, size_t needed,
                                 struct att_buffer *why)
 {
         for (size_t i = 0; i + ATT_SNAPSHOTS_KEPT < count; i++) {
                 ATT_CLEANUP(att_free_pointer) char *path = att_snapshot_path(dir, seqs[i]);
 
+                if (i == needed) {
+                        continue;
+                }
                 if (unlink(path) < 0 && errno != ENOENT) {
                         return att_say_errno(why, path, -errno);
                 }
@@ -504,7 +519,7 @@ static bool are_whole(const char *dir, const uint64_t *seqs, size_t count)
         return true;
 }
 
-int att_journal_let_go(const char *dir, int64_t before_ms, size_t *ret_removed,
+int att_journal_let_go(const char *dir, int64_t before_ms, uint64_t behind_seq, size_t *ret_removed,
                        struct att_buffer *why)
 {
         ATT_CLEANUP(att_free_pointer) uint64_t *seqs = NULL;
@@ -517,15 +532,16 @@ int att_journal_let_go(const char *dir, int64_t before_ms, size_t *ret_removed,
             !are_whole(dir, seqs + count - ATT_SNAPSHOTS_KEPT, ATT_SNAPSHOTS_KEPT)) {
                 return error;
         }
-        error = remove_old_snapshots(dir, seqs, count, why);
-        if (error == 0) {
-                error = att_segment_list(dir, &list, why);
-        }
+        error = att_segment_list(dir, &list, why);
         if (error < 0) {
                 return error;
         }
-        error = remove_segments(dir, &list, seqs[count - ATT_SNAPSHOTS_KEPT], before_ms,
-                                ret_removed, why);
+        error = remove_old_snapshots(dir, seqs, count, find_needed(&list, seqs, count, behind_seq),
+                                     why);
+        if (error == 0) {
+                error = remove_segments(dir, &list, seqs[count - ATT_SNAPSHOTS_KEPT], before_ms,
+                                        ret_removed, why);
+        }
         att_segment_list_deinit(&list);
         return error;
 }

@@ -75,12 +75,14 @@ ATT_MUST_USE int att_snapshot_load_newest(const char *dir, uint64_t seq_max, uin
                                           struct att_snapshot_loaded *ret_loaded,
                                           struct att_buffer *skipped, struct att_buffer *why);
 
-/* Removes what retention lets go: all snapshots but the newest two, then every segment whose
+/* Removes what retention lets go: all snapshots but the newest two (and the one from which a history
+ * that goes up to command `behind_seq` can be caught up, as long as the journal goes on from it;
+ * UINT64_MAX: nothing is behind), then every segment whose
  * commands are all covered by the older of the two kept and whose last was before `before_ms`, oldest
  * first. The segment that is written to stays, and one that another process reads and that still has
  * its log. Fewer than two snapshots: no segment goes. `ret_removed` counts segments. */
-ATT_MUST_USE int att_journal_let_go(const char *dir, int64_t before_ms, size_t *ret_removed,
-                                    struct att_buffer *why);
+ATT_MUST_USE int att_journal_let_go(const char *dir, int64_t before_ms, uint64_t behind_seq,
+                                    size_t *ret_removed, struct att_buffer *why);
 
 char *att_snapshot_path(const char *dir, uint64_t seq); /* To free(). */
 

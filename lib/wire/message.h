@@ -337,6 +337,9 @@ struct att_wire_status {
         struct att_text state_digest;
         uint32_t behaviour;
         int64_t rss_bytes;
+        struct att_text history; /* Empty: none is written. */
+        uint64_t history_seq;
+        struct att_text history_reason;
         uint64_t surveys;
         uint64_t repeats;
         uint64_t promises;

@@ -128,7 +128,7 @@ def memory_may_end_at_any_time_of_a_start_and_recovery(house):
     house.kill()
     kept = house.path("kept")
     shutil.copytree(house.data, kept)
-    assert start(house, alloc="0")
+    assert start(house, alloc="0", no_history=True)  # Which does without: test_history.py.
     total = counted(house)[1]
     house.kill()
     failed = 0
@@ -136,7 +136,7 @@ def memory_may_end_at_any_time_of_a_start_and_recovery(house):
         for number in spread(1, total, 25):
             begin_again(house)
             shutil.copytree(kept, house.data)
-            if start(house, alloc=f"{number}{suffix}"):
+            if start(house, alloc=f"{number}{suffix}", no_history=True):
                 house.kill()
             else:
                 failed += 1

@@ -461,14 +461,17 @@ START_TEST(only_what_two_snapshots_cover_is_let_go)
         att_journal_close(ATT_STEAL(fixture.journal));
         before = count_segments(&fixture, &first);
         ck_assert_uint_gt(before, 10);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_eq(removed, 0);
         save(&fixture, 150);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_eq(removed, 0); /* One snapshot has nothing to fall back to. */
         save(&fixture, 100);
         save(&fixture, 190);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_gt(removed, 5);
         ck_assert_uint_eq(count_segments(&fixture, &first), before - removed);
         ck_assert_uint_le(first, 151);
@@ -488,6 +491,46 @@ START_TEST(only_what_two_snapshots_cover_is_let_go)
 }
 END_TEST
 
+static void check_snapshots(const struct fixture *fixture, uint64_t first, size_t expected)
+{
+        struct att_buffer why = {0};
+        uint64_t *seqs;
+        size_t count;
+
+        ck_assert_int_eq(att_snapshot_list(fixture->dir, &seqs, &count, &why), 0);
+        ck_assert_uint_eq(count, expected);
+        ck_assert_uint_eq(seqs[0], first);
+        free(seqs);
+}
+
+START_TEST(what_a_history_that_is_behind_needs_stays_while_the_journal_goes_on_from_it)
+{
+        struct fixture fixture;
+        size_t removed;
+        uint64_t first;
+
+        set_up(&fixture);
+        write_journal(&fixture, 200, 5000);
+        att_journal_close(ATT_STEAL(fixture.journal));
+        save(&fixture, 30);
+        save(&fixture, 100);
+        save(&fixture, 150);
+        save(&fixture, 190);
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, 20000, 120, &removed, &fixture.why), 0);
+        check_snapshots(&fixture, 100, 3); /* Neither 30, before it, nor any other. */
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, 60000, 120, &removed, &fixture.why), 0);
+        check_snapshots(&fixture, 100, 3);
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, 120, &removed, &fixture.why),
+                         0);
+        (void)count_segments(&fixture, &first);
+        ck_assert_uint_gt(first, 101);
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, 120, &removed, &fixture.why),
+                         0);
+        check_snapshots(&fixture, 150, 2);
+        tear_down(&fixture);
+}
+END_TEST
+
 START_TEST(what_is_young_is_not_let_go)
 {
         struct fixture fixture;
@@ -500,7 +543,8 @@ START_TEST(what_is_young_is_not_let_go)
         save(&fixture, 150);
         save(&fixture, 190);
         /* Command N was at N seconds. */
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, 60000, &removed, &fixture.why), 0);
+        ck_assert_int_eq(att_journal_let_go(fixture.dir, 60000, UINT64_MAX, &removed, &fixture.why),
+                         0);
         ck_assert_uint_gt(removed, 2);
         (void)count_segments(&fixture, &first);
         ck_assert_uint_le(first, 60);
@@ -521,7 +565,8 @@ START_TEST(a_damaged_snapshot_covers_nothing)
         save(&fixture, 190);
         path = att_snapshot_path(fixture.dir, 150);
         change_byte(path, 100, 1);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_eq(removed, 0);
         free(path);
         tear_down(&fixture);
@@ -546,10 +591,12 @@ START_TEST(a_segment_that_was_being_read_when_it_was_to_be_sealed_goes_later)
         att_journal_close(ATT_STEAL(fixture.journal)); /* The first segment is left with its log. */
         save(&fixture, 35);
         save(&fixture, 40);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_eq(removed, 0);
         att_reader_close(reader);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_gt(removed, 1);
         (void)count_segments(&fixture, &first);
         ck_assert_uint_gt(first, 20);
@@ -567,7 +614,8 @@ START_TEST(a_segment_that_is_written_to_stays)
         write_journal(&fixture, 50, 0); /* One segment, open. */
         save(&fixture, 40);
         save(&fixture, 50);
-        ck_assert_int_eq(att_journal_let_go(fixture.dir, INT64_MAX, &removed, &fixture.why), 0);
+        ck_assert_int_eq(
+                att_journal_let_go(fixture.dir, INT64_MAX, UINT64_MAX, &removed, &fixture.why), 0);
         ck_assert_uint_eq(removed, 0);
         ck_assert_uint_eq(count_segments(&fixture, &first), 1);
         tear_down(&fixture);
@@ -581,7 +629,8 @@ ATT_TEST_MAIN("snapshot", what_was_saved_is_loaded, an_empty_part_and_a_large_on
               a_crash_at_any_point_of_a_save_leaves_the_last_one,
               a_full_disk_fails_the_save_and_leaves_the_last_one, a_reader_goes_on_after_a_snapshot,
               a_snapshot_that_the_journal_does_not_come_by_is_refused,
-              only_what_two_snapshots_cover_is_let_go, what_is_young_is_not_let_go,
-              a_damaged_snapshot_covers_nothing,
+              only_what_two_snapshots_cover_is_let_go,
+              what_a_history_that_is_behind_needs_stays_while_the_journal_goes_on_from_it,
+              what_is_young_is_not_let_go, a_damaged_snapshot_covers_nothing,
               a_segment_that_was_being_read_when_it_was_to_be_sealed_goes_later,
               a_segment_that_is_written_to_stays)

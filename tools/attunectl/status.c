@@ -78,6 +78,9 @@ static void write_json(struct att_buffer *out, const struct att_wire_status *sta
         json_count(&json, "snapshot_seq", status->snapshot_seq);
         json_text(&json, "journal_path", status->journal_path);
         json_number(&json, "journal_bytes", status->journal_bytes);
+        json_text(&json, "history", status->history);
+        json_count(&json, "history_seq", status->history_seq);
+        json_text(&json, "history_reason", status->history_reason);
         json_text(&json, "state_digest", status->state_digest);
         json_number(&json, "rss_bytes", status->rss_bytes);
         json_text(&json, "last_error", status->last_error);
@@ -170,6 +173,22 @@ static void write_journal(struct att_buffer *out, const struct att_wire_status *
         att_buffer_append_byte(out, '\n');
 }
 
+static void write_history(struct att_buffer *out, const struct att_wire_status *status)
+{
+        if (att_text_is_empty(status->history)) {
+                att_buffer_append_c(out, "history     not written\n");
+                return;
+        }
+        att_buffer_append_c(out, "history     ");
+        show_plain(out, status->history);
+        att_buffer_printf(out, ", at %llu", (unsigned long long)status->history_seq);
+        if (!att_text_is_empty(status->history_reason)) {
+                att_buffer_append_c(out, ": ");
+                show_plain(out, status->history_reason);
+        }
+        att_buffer_append_byte(out, '\n');
+}
+
 static void write_text(struct att_buffer *out, const struct att_wire_status *status)
 {
         att_buffer_append_c(out, "attuned     ");
@@ -194,6 +213,7 @@ static void write_text(struct att_buffer *out, const struct att_wire_status *sta
         att_buffer_append_c(out, " of memory\n");
         write_care(out, status);
         write_journal(out, status);
+        write_history(out, status);
         att_buffer_append_c(out, "last error  ");
         if (att_text_is_empty(status->last_error)) {
                 att_buffer_append_c(out, "none\n");

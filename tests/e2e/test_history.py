@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The history: every contact's rows, once, whatever becomes of attuned or of the disk they are on."""
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import threading
+import time
+
+from support import ATTUNED, SLOWER, Skipped, attune, run
+
+STATE = attune.contact_pb2
+TABLES = ("contacts", "spells", "conversations", "offers", "requirements", "presence", "feedback",
+          "people", "person_values")
+
+
+class Traffic(threading.Thread):
+    """A front end with contacts of all kinds, until it is told to stop or the connection breaks."""
+
+    def __init__(self, house, seed, contacts=10**9):
+        super().__init__()
+        self.client = house.client("phone")
+        self.rng = random.Random(seed)
+        self.seed = seed
+        self.left = contacts
+        self.problem = None
+
+    def run(self):
+        try:
+            for agent in ("ann", "bob"):
+                self.client.request("agent_ready", agent=agent)
+            while self.left > 0:
+                self.left -= 1
+                self.one_contact()
+        except (attune.Closed, OSError, TimeoutError):
+            pass
+        except Exception as problem:  # pylint: disable=broad-except
+            self.problem = problem
+
+    def one_contact(self):
+        contact = f"c-{self.seed}-{self.left}"
+        ask = self.client.request
+        customer = {"id": f"cust-{self.rng.randrange(20)}", "name": "Eva"}
+        done = ask("contact_add", contact=contact, channel=self.rng.choice(["chat", "voice"]),
+                   queue=self.rng.choice(["cards", "general"]),
+                   **({"customer": customer} if self.rng.random() < 0.5 else {}))
+        try:
+            if done.state != STATE.CONTACT_STATE_OFFERED:
+                ask("contact_abandon", contact=contact)
+                return
+            if self.rng.random() < 0.2:
+                ask("offer_decline", contact=contact, agent=done.agent, offer=done.offer)
+                ask("contact_abandon", contact=contact)
+                return
+            ask("offer_accept", contact=contact, agent=done.agent, offer=done.offer)
+            if self.rng.random() < 0.2:
+                ask("contact_transfer", contact=contact, queue="general")
+                ask("contact_abandon", contact=contact)
+                return
+            ask("contact_end", contact=contact)
+            if self.rng.random() < 0.3:
+                ask("contact_feedback", contact=contact, csat=self.rng.randint(1, 5))
+        except attune.Refused:
+            pass
+
+    def stop(self):
+        self.left = 0
+        self.join()
+        assert self.problem is None, self.problem
+
+
+def serve(house, seconds, seed=1):
+    traffic = Traffic(house, seed)
+    traffic.start()
+    time.sleep(seconds)
+    traffic.stop()
+
+
+def path_of(house):
+    return os.path.join(house.data, "history.sqlite")
+
+
+def ask(house, sql, *arguments):
+    database = sqlite3.connect(f"file:{path_of(house)}?mode=ro", uri=True, timeout=10)
+    try:
+        return database.execute(sql, arguments).fetchall()
+    finally:
+        database.close()
+
+
+def one(house, sql, *arguments):
+    return ask(house, sql, *arguments)[0][0]
+
+
+def applied(house):
+    try:
+        return one(house, "SELECT value FROM meta WHERE key = 'applied_seq'")
+    except sqlite3.OperationalError:
+        return -1
+
+
+def wait_until(what, promise, seconds=20):
+    until = time.monotonic() + seconds * SLOWER
+    while not what():
+        assert time.monotonic() < until, f"not in time: {promise}"
+        time.sleep(0.05)
+
+
+def wait_for_words(house, *words):
+    wait_until(lambda: all(word in house.words() for word in words), f"attuned says {words}")
+
+
+def wait_for_history(house):
+    """Everything that is durable now is in it."""
+    seq = house.status()["seq"]
+    wait_until(lambda: applied(house) >= seq, f"the history goes up to command {seq}")
+
+
+def rows_of(house):
+    return {table: ask(house, f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES}
+
+
+def assert_is_a_replay(house):
+    """All of its rows are those that a replay of the whole journal makes. attuned is stopped."""
+    written = rows_of(house)
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(path_of(house) + suffix):
+            os.rename(path_of(house) + suffix, house.path("written.sqlite" + suffix))
+    done = subprocess.run([ATTUNED, "--config", "-", "--data", house.data, "--catch-up-history"],
+                          capture_output=True, text=True, check=False, timeout=60 * SLOWER)
+    assert done.returncode == 0, done.stderr
+    replayed = rows_of(house)
+    for table in TABLES:
+        assert written[table] == replayed[table], (
+            table, len(written[table]), len(replayed[table]),
+            [row for row in written[table] if row not in replayed[table]][:3],
+            [row for row in replayed[table] if row not in written[table]][:3])
+
+
+def every_contact_is_there_when_attuned_stops(house):
+    house.start()
+    serve(house, 1.0)
+    status = house.status()
+    assert house.stop() == 0
+    assert applied(house) >= status["seq"]
+    assert one(house, "SELECT count(*) FROM contacts") == sum(status["outcomes"].values())
+    assert one(house, "SELECT count(*) FROM contacts WHERE closed_ms IS NULL") == 0
+    for outcome, count in status["outcomes"].items():
+        assert one(house, "SELECT count(*) FROM contacts WHERE outcome = ?", outcome) == count
+    assert one(house, "SELECT count(*) FROM contacts") > 50, "that was no traffic"
+    assert one(house, "SELECT count(*) FROM feedback") > 0
+    assert_is_a_replay(house)
+
+
+def it_is_there_within_seconds(house):
+    house.start()
+    phone = house.client("phone")
+    phone.request("contact_add", contact="c1", channel="voice", queue="cards",
+                  customer={"id": "cust-1", "name": "Eva"})
+    wait_for_history(house)
+    assert ask(house, "SELECT contacts.id, queue, name FROM contacts JOIN people USING (person)") == [
+        ("c1", "cards", "Eva")]
+    phone.request("contact_abandon", contact="c1")
+    wait_for_history(house)
+    assert ask(house, "SELECT outcome FROM contacts") == [("abandoned",)]
+
+
+def kill_9_in_the_middle_of_traffic_counts_nothing_twice(house):
+    rng = random.Random(3)
+    for crash in range(4):
+        house.start()
+        traffic = Traffic(house, crash)
+        traffic.start()
+        time.sleep(rng.uniform(0.3, 1.0))
+        house.kill()
+        traffic.join()
+        assert traffic.problem is None, traffic.problem
+    house.start()
+    wait_for_history(house)
+    assert house.stop() == 0
+    assert one(house, "SELECT count(*) FROM contacts") > 100, "that was no traffic"
+    assert_is_a_replay(house)
+
+
+def a_crash_around_its_commit_counts_nothing_twice(house):
+    for place in ("history.commit:2", "history.committed:2", "history.committed:3"):
+        os.environ["ATTUNED_FAILPOINT"] = place
+        try:
+            house.start()
+        finally:
+            del os.environ["ATTUNED_FAILPOINT"]
+        traffic = Traffic(house, place)
+        traffic.start()
+        house.process.wait(30 * SLOWER)
+        traffic.join()
+    # And one in the process that catches up.
+    os.environ["ATTUNED_FAILPOINT"] = "catch_up.commit"
+    try:
+        house.start()
+        wait_for_words(house, "history.failed", "signal 9")
+        assert house.stop() == 0
+    finally:
+        del os.environ["ATTUNED_FAILPOINT"]
+    house.start()
+    wait_for_history(house)
+    assert house.stop() == 0
+    assert_is_a_replay(house)
+
+
+def a_broken_history_leaves_routing_alone_and_is_made_anew_once_moved_away(house):
+    house.start()
+    serve(house, 0.5)
+    assert house.stop() == 0
+    with open(path_of(house), "r+b") as file:
+        file.write(b"these are somebody's notes".ljust(4096, b"."))
+    house.start()
+    wait_for_words(house, "history.failed", "history.sqlite")
+    serve(house, 0.5, seed=2)
+    os.rename(path_of(house), house.path("broken"))
+    wait_for_words(house, "history.caught_up")
+    wait_for_history(house)
+    assert house.stop() == 0
+    assert_is_a_replay(house)
+
+
+def a_history_that_can_not_be_opened_catches_up_when_it_can(house):
+    os.makedirs(house.data)
+    os.symlink(house.path("elsewhere/history.sqlite"), path_of(house))
+    house.start()
+    serve(house, 1.0)
+    wait_for_words(house, "history.failed")
+    assert house.status()["outcomes"]["handled"] > 0, "contacts are routed meanwhile"
+    os.makedirs(house.path("elsewhere"))
+    wait_for_history(house)
+    wait_for_words(house, "history.caught_up")
+    assert house.stop() == 0
+
+
+def a_full_disk_of_the_history_leaves_routing_alone(house):
+    disk = house.path("small")
+    os.makedirs(disk)
+    os.makedirs(house.data)
+    if os.geteuid() != 0 or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], check=False,
+            capture_output=True).returncode != 0:
+        raise Skipped("a small disk can't be mounted here")
+    try:
+        os.symlink(os.path.join(disk, "history.sqlite"), path_of(house))
+        house.start()
+        seed = 0
+        while "history.failed" not in house.words():
+            seed += 1
+            serve(house, 0.5, seed=seed)
+            assert seed < 60 * SLOWER, "the disk does not get full"
+        handled = house.status()["outcomes"]["handled"]
+        serve(house, 0.5, seed="after")
+        assert house.status()["outcomes"]["handled"] > handled, "contacts are routed meanwhile"
+        assert subprocess.run(["mount", "-o", "remount,size=64m", disk],
+                              check=False).returncode == 0
+        wait_for_history(house)
+        wait_for_words(house, "history.caught_up")
+        assert house.stop() == 0
+        os.unlink(path_of(house))
+        shutil.copy(os.path.join(disk, "history.sqlite"), path_of(house))
+    finally:
+        subprocess.run(["umount", disk], check=False)
+    assert_is_a_replay(house)
+
+
+def a_data_directory_without_a_history_gets_one_from_its_journal(house):
+    house.start(no_history=True)
+    serve(house, 0.7)
+    assert house.stop() == 0
+    assert not os.path.exists(path_of(house))
+    house.start()
+    serve(house, 0.3, seed=2)
+    wait_for_history(house)
+    assert house.stop() == 0
+    assert ask(house, "SELECT * FROM gaps") == []
+    assert_is_a_replay(house)
+
+
+def what_the_journal_no_longer_has_is_a_gap(house):
+    # Time runs, so that segments and what is kept of them are old in a moment.
+    options = {"time_scale": 10000, "keep": "1ms", "snapshot_every": 200}
+    house.start(no_history=True, **options)
+    journal = os.path.join(house.data, "journal")
+    first = os.path.join(journal, "00000000000000000001.segment")
+    seed = 0
+    while not os.path.exists(first):
+        time.sleep(0.05)
+    while os.path.exists(first):
+        seed += 1
+        assert seed < 100, "no segment goes"
+        serve(house, 0.3, seed=seed)
+    phone = house.client("phone")
+    phone.request("contact_add", contact="waits", channel="pager", queue="cards")
+    assert house.stop() == 0
+
+    house.start(**options)
+    wait_for_history(house)
+    wait_for_words(house, "history.gap")
+    assert house.stop() == 0
+    (from_seq, to_seq, why), = ask(house, "SELECT from_seq, to_seq, why FROM gaps")
+    assert from_seq == 1 and to_seq > 200 and why == "it was before the history began"
+    assert one(house, "SELECT count(*) FROM contacts WHERE id = 'waits'") == 1
+
+
+def another_journals_history_is_not_mixed_with_this_ones(house):
+    house.start()
+    serve(house, 0.7)
+    assert house.stop() == 0
+    before = rows_of(house)
+    shutil.rmtree(os.path.join(house.data, "journal"))
+    house.start()
+    wait_for_words(house, "history.failed", "another journal")
+    house.client("phone").request("contact_add", contact="new", channel="voice", queue="cards")
+    assert house.stop() == 0
+    assert rows_of(house) == before
+
+
+if __name__ == "__main__":
+    run(every_contact_is_there_when_attuned_stops,
+        it_is_there_within_seconds,
+        kill_9_in_the_middle_of_traffic_counts_nothing_twice,
+        a_crash_around_its_commit_counts_nothing_twice,
+        a_broken_history_leaves_routing_alone_and_is_made_anew_once_moved_away,
+        a_history_that_can_not_be_opened_catches_up_when_it_can,
+        a_full_disk_of_the_history_leaves_routing_alone,
+        a_data_directory_without_a_history_gets_one_from_its_journal,
+        what_the_journal_no_longer_has_is_a_gap,
+        another_journals_history_is_not_mixed_with_this_ones)
