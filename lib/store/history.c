@@ -288,6 +288,7 @@ static int prepare_to_write(struct att_history *history, struct att_buffer *why)
         }
         if (result == 0) {
                 result = execute(history, "COMMIT", why);
+                history->is_writer = true;
         }
         return result == 0 ? att_history_look(history, why) : result;
 }
@@ -330,9 +331,19 @@ int att_history_open_to_read(const char *data, struct att_history **ret_history,
         return 0;
 }
 
+/* So that the file alone is whole, whoever else still has it open. */
+static void take_in_log(struct att_history *history)
+{
+        (void)sqlite3_busy_timeout(history->db, 0);
+        (void)sqlite3_wal_checkpoint_v2(history->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void att_history_close(struct att_history *history)
 {
         if (history) {
+                if (history->is_writer) {
+                        take_in_log(history);
+                }
                 for (size_t i = 0; i < HISTORY_STATEMENTS_MAX; i++) {
                         (void)sqlite3_finalize(history->statements[i].statement);
                 }
@@ -470,11 +481,6 @@ void att_history_rollback(struct att_history *history)
         }
         history->result = 0;
         att_buffer_clear(&history->why);
-}
-
-void att_history_checkpoint(struct att_history *history)
-{
-        (void)sqlite3_wal_checkpoint_v2(history->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 /* ---- Gaps ---- */

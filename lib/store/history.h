@@ -86,7 +86,4 @@ uint64_t att_history_gaps(struct att_history *history);
 ATT_MUST_USE int att_history_trim(struct att_history *history, int64_t before_ms,
                                   uint32_t contacts_max, struct att_buffer *why);
 
-/* Copies the log into the file as far as no reader hinders that. */
-void att_history_checkpoint(struct att_history *history);
-
 #endif

@@ -31,7 +31,8 @@ struct att_history {
         struct history_statement statements[HISTORY_STATEMENTS_MAX]; /* Prepared when first used. */
         int result;            /* Of the transaction so far: 0, or a negative errno. */
         struct att_buffer why; /* Owned. The sentence for it. */
-        bool is_writing;       /* In a transaction. */
+        bool is_writer;
+        bool is_writing; /* In a transaction. */
         struct att_history_position applied;
         struct att_buffer trimmed; /* Owned. The agent whose presence was trimmed last. */
 };

@@ -65,17 +65,12 @@ class Traffic(threading.Thread):
         except attune.Refused:
             pass
 
-    def stop(self):
-        self.left = 0
-        self.join()
-        assert self.problem is None, self.problem
 
-
-def serve(house, seconds, seed=1):
-    traffic = Traffic(house, seed)
+def serve(house, contacts, seed=1):
+    traffic = Traffic(house, seed, contacts)
     traffic.start()
-    time.sleep(seconds)
-    traffic.stop()
+    traffic.join()
+    assert traffic.problem is None, traffic.problem
 
 
 def path_of(house):
@@ -141,7 +136,7 @@ def assert_is_a_replay(house):
 
 def every_contact_is_there_when_attuned_stops(house):
     house.start()
-    serve(house, 1.0)
+    serve(house, 200)
     status = house.status()
     assert house.stop() == 0
     assert applied(house) >= status["seq"]
@@ -149,7 +144,7 @@ def every_contact_is_there_when_attuned_stops(house):
     assert one(house, "SELECT count(*) FROM contacts WHERE closed_ms IS NULL") == 0
     for outcome, count in status["outcomes"].items():
         assert one(house, "SELECT count(*) FROM contacts WHERE outcome = ?", outcome) == count
-    assert one(house, "SELECT count(*) FROM contacts") > 50, "that was no traffic"
+    assert one(house, "SELECT count(*) FROM contacts") == 200
     assert one(house, "SELECT count(*) FROM feedback") > 0
     assert_is_a_replay(house)
 
@@ -180,12 +175,12 @@ def kill_9_in_the_middle_of_traffic_counts_nothing_twice(house):
     house.start()
     wait_for_history(house)
     assert house.stop() == 0
-    assert one(house, "SELECT count(*) FROM contacts") > 100, "that was no traffic"
+    assert one(house, "SELECT count(*) FROM contacts") > 20, "that was no traffic"
     assert_is_a_replay(house)
 
 
 def a_crash_around_its_commit_counts_nothing_twice(house):
-    for place in ("history.commit:2", "history.committed:2", "history.committed:3"):
+    for place in ("history.committed:2", "history.committed:3", "history.commit:2"):
         os.environ["ATTUNED_FAILPOINT"] = place
         try:
             house.start()
@@ -211,13 +206,13 @@ def a_crash_around_its_commit_counts_nothing_twice(house):
 
 def a_broken_history_leaves_routing_alone_and_is_made_anew_once_moved_away(house):
     house.start()
-    serve(house, 0.5)
+    serve(house, 100)
     assert house.stop() == 0
     with open(path_of(house), "r+b") as file:
         file.write(b"these are somebody's notes".ljust(4096, b"."))
     house.start()
     wait_for_words(house, "history.failed", "history.sqlite")
-    serve(house, 0.5, seed=2)
+    serve(house, 100, seed=2)
     os.rename(path_of(house), house.path("broken"))
     wait_for_words(house, "history.caught_up")
     wait_for_history(house)
@@ -229,7 +224,7 @@ def a_history_that_can_not_be_opened_catches_up_when_it_can(house):
     os.makedirs(house.data)
     os.symlink(house.path("elsewhere/history.sqlite"), path_of(house))
     house.start()
-    serve(house, 1.0)
+    serve(house, 200)
     wait_for_words(house, "history.failed")
     assert house.status()["outcomes"]["handled"] > 0, "contacts are routed meanwhile"
     os.makedirs(house.path("elsewhere"))
@@ -252,10 +247,10 @@ def a_full_disk_of_the_history_leaves_routing_alone(house):
         seed = 0
         while "history.failed" not in house.words():
             seed += 1
-            serve(house, 0.5, seed=seed)
+            serve(house, 100, seed=seed)
             assert seed < 60 * SLOWER, "the disk does not get full"
         handled = house.status()["outcomes"]["handled"]
-        serve(house, 0.5, seed="after")
+        serve(house, 100, seed="after")
         assert house.status()["outcomes"]["handled"] > handled, "contacts are routed meanwhile"
         assert subprocess.run(["mount", "-o", "remount,size=64m", disk],
                               check=False).returncode == 0
@@ -271,11 +266,11 @@ def a_full_disk_of_the_history_leaves_routing_alone(house):
 
 def a_data_directory_without_a_history_gets_one_from_its_journal(house):
     house.start(no_history=True)
-    serve(house, 0.7)
+    serve(house, 100)
     assert house.stop() == 0
     assert not os.path.exists(path_of(house))
     house.start()
-    serve(house, 0.3, seed=2)
+    serve(house, 60, seed=2)
     wait_for_history(house)
     assert house.stop() == 0
     assert ask(house, "SELECT * FROM gaps") == []
@@ -294,7 +289,7 @@ def what_the_journal_no_longer_has_is_a_gap(house):
     while os.path.exists(first):
         seed += 1
         assert seed < 100, "no segment goes"
-        serve(house, 0.3, seed=seed)
+        serve(house, 60, seed=seed)
     phone = house.client("phone")
     phone.request("contact_add", contact="waits", channel="pager", queue="cards")
     assert house.stop() == 0
@@ -310,7 +305,7 @@ def what_the_journal_no_longer_has_is_a_gap(house):
 
 def another_journals_history_is_not_mixed_with_this_ones(house):
     house.start()
-    serve(house, 0.7)
+    serve(house, 100)
     assert house.stop() == 0
     before = rows_of(house)
     shutil.rmtree(os.path.join(house.data, "journal"))
