@@ -71,9 +71,6 @@ static void declare_tiers(struct compiler *compiler)
 
                 if (name) {
                         (void)compiler_declare(compiler, ATT_NOUN_TIER, name, tier);
-                } else if (att_value_is(compiler->errors, tier, ATT_YAML_MAPPING,
-                                        "a tier, such as { name: gold, value: 0.7 }")) {
-                        att_config_errors_add(compiler->errors, tier->place, "a tier needs 'name'");
                 }
         }
 }

@@ -320,10 +320,13 @@ static uint32_t read_days(struct compiler *compiler, const struct att_yaml_node 
 {
         for (uint32_t i = 0; list && i < list->count; i++) {
                 struct special_draft draft = {0};
-                struct special_day *day = &days[count];
+                struct ranges ranges = {0};
                 struct calendar_date date;
 
                 compiler_read(compiler, table, list->items[i], &draft);
+                if (draft.open) { /* Whatever its date. */
+                        read_ranges(compiler, draft.open, &ranges);
+                }
                 if (!draft.date) {
                         continue;
                 }
@@ -334,11 +337,8 @@ static uint32_t read_days(struct compiler *compiler, const struct att_yaml_node 
                                               ATT_TEXT_ARGS(draft.date->text));
                         continue;
                 }
-                *day = (struct special_day){.day = calendar_day_of(date), .node = draft.date};
-                if (draft.open) {
-                        read_ranges(compiler, draft.open, &day->ranges);
-                }
-                count++;
+                days[count++] = (struct special_day){
+                        .day = calendar_day_of(date), .node = draft.date, .ranges = ranges};
         }
         return count;
 }

@@ -167,6 +167,22 @@ const struct att_key_table tier_table = {
         ATT_KEY_TABLE_OF(tier_keys),
 };
 
+/* One without a name is none; what else is wrong with it is told all the same. */
+static void read_unnamed_tiers(struct compiler *compiler)
+{
+        const struct att_yaml_node *section = compiler->sections.tiers;
+
+        for (uint32_t i = 0; section && i < section->count; i++) {
+                struct att_tier tier = {.name = ATT_TEXT_NONE};
+
+                if (!att_yaml_find(section->items[i], "name") &&
+                    att_value_is(compiler->errors, section->items[i], ATT_YAML_MAPPING,
+                                 "a tier, such as { name: gold, value: 0.7 }")) {
+                        compiler_read(compiler, &tier_table, section->items[i], &tier);
+                }
+        }
+}
+
 void compiler_read_tiers(struct compiler *compiler)
 {
         const struct names *names = &compiler->names[ATT_NOUN_TIER];
@@ -177,6 +193,7 @@ void compiler_read_tiers(struct compiler *compiler)
                 *tier = (struct att_tier){.name = names->items[i]->name};
                 compiler_read(compiler, &tier_table, names->items[i]->value, tier);
         }
+        read_unnamed_tiers(compiler);
 }
 
 /* Policies ---------------------------------------------------------------- */
