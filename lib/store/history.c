@@ -88,7 +88,7 @@ static void fail(struct att_history *history)
 
 static struct history_statement *place_of(struct att_history *history, const char *sql)
 {
-        size_t i = ((uintptr_t)sql >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> 57;
+        size_t i = ((uintptr_t)sql >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> 56;
 
         for (size_t tries = 0; tries < HISTORY_STATEMENTS_MAX; tries++) {
                 struct history_statement *place = &history->statements[i];
@@ -252,6 +252,23 @@ static int open_file(const char *data, int flags, struct att_history **ret_histo
         return 0;
 }
 
+/* A file without tables is one that its writer is only about to make. */
+static int check_made(struct att_history *history, struct att_buffer *why)
+{
+        int64_t tables = 0;
+
+        (void)history_find(history, &tables,
+                           "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'", "");
+        if (history->result < 0) {
+                return give_result(history, why);
+        }
+        if (tables == 0) {
+                att_buffer_printf(why, "%s: there is nothing in it yet", history->path);
+                return -ENOENT;
+        }
+        return 0;
+}
+
 static int check_format(struct att_history *history, struct att_buffer *why)
 {
         int64_t format = 0;
@@ -319,7 +336,10 @@ int att_history_open_to_read(const char *data, struct att_history **ret_history,
         if (result < 0) {
                 return result;
         }
-        result = check_format(history, why);
+        result = check_made(history, why);
+        if (result == 0) {
+                result = check_format(history, why);
+        }
         if (result == 0) {
                 result = att_history_look(history, why);
         }

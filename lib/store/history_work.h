@@ -18,7 +18,7 @@
 #include "lib/store/history.h"
 #include "lib/store/history_event.h"
 
-#define HISTORY_STATEMENTS_MAX 128 /* A power of two, and some more than there are. */
+#define HISTORY_STATEMENTS_MAX 256 /* A power of two, and some more than there are. */
 
 struct history_statement {
         const char *sql;         /* A literal: its address is its name. NULL: a free place. */

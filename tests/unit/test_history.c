@@ -69,6 +69,21 @@ START_TEST(without_a_history_there_is_nothing_to_read)
 }
 END_TEST
 
+START_TEST(one_that_is_only_about_to_be_made_is_not_there_yet)
+{
+        char path[128];
+        FILE *file;
+
+        test_history_folder(&test);
+        test_history_path(&test, "", path, sizeof(path));
+        file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        ck_assert_int_eq(fclose(file), 0);
+        ck_assert_int_eq(att_history_open_to_read(test.folder, &test.history, &test.why), -ENOENT);
+        test_history_forget(&test);
+}
+END_TEST
+
 START_TEST(a_file_of_another_kind_is_left_as_it_is)
 {
         char path[128];
@@ -107,5 +122,6 @@ END_TEST
 ATT_TEST_MAIN("history", a_new_history_has_its_tables_and_nothing_applied,
               what_was_written_is_there_after_opening_anew,
               a_reader_sees_what_the_writer_has_committed_and_writes_nothing,
-              without_a_history_there_is_nothing_to_read, a_file_of_another_kind_is_left_as_it_is,
-              one_of_a_newer_format_is_refused)
+              without_a_history_there_is_nothing_to_read,
+              one_that_is_only_about_to_be_made_is_not_there_yet,
+              a_file_of_another_kind_is_left_as_it_is, one_of_a_newer_format_is_refused)
