@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// A front end in a page: brings a contact to its agent. Needs protoc; `npm ci` brings the rest.
-//
-//     node client.js SOCKET [PROTO_FOLDER]     the agent ann must exist; here she accepts at once
+// Brings a contact to the agent ann: client.js [SOCKET [PROTO_FOLDER]]. Needs protoc; `npm ci` brings the rest.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
@@ -18,9 +16,7 @@ const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFile
 rmSync(made, { recursive: true });
 const Envelope = registry.getMessage("attune.v1.Envelope");
 const word = (name, value) => registry.getEnum(`attune.v1.${name}`).value[value]?.name;
-
 const socket = connect(path);
-let received = Buffer.alloc(0);
 
 function send(kind, fields, requestId = 0n) {
   const value = create(Envelope.field[kind].message, fields);
@@ -30,44 +26,40 @@ function send(kind, fields, requestId = 0n) {
   socket.write(Buffer.concat([length, content]));
 }
 
-const onPush = {
-  routed: (push) => console.log(`${push.contact} waits in ${push.queue}, place ${push.position}`),
-  offer: (push) => {
-    console.log(`offered to ${push.agent}: ${push.why}`);
-    send("offerAccept", { contact: push.contact, agent: push.agent, offer: push.offer }, 3n);
-  },
-  connected: (push) => {
-    console.log(`connected with ${push.agent}`);
-    send("contactEnd", { contact: push.contact }, 4n);
-  },
-  closed: (push) => console.log(`closed: ${word("Outcome", push.outcome)}`),
-};
-
-function handle({ body: { case: kind, value } }) {
-  if (socket.writableEnded) {
-    return; // We have what we came for.
-  } else if (kind === "welcome") {
-    console.log(`welcome, as ${word("Role", value.role)}`);
-  } else if (kind === "answer" && value.result.case === "error") {
-    console.error(`${word("ErrorCode", value.result.value.code)}: ${value.result.value.message}`);
-    process.exit(1);
-  } else if (kind === "push") {
-    onPush[value.body.case]?.(value.body.value);
-    send("ack", { pushId: value.pushId });
-    if (value.body.case === "closed") socket.end();
+async function* receive() {
+  let received = Buffer.alloc(0);
+  for await (const data of socket) {
+    received = Buffer.concat([received, data]);
+    while (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) {
+      const end = 4 + received.readUInt32BE(0);
+      yield fromBinary(Envelope, received.subarray(4, end)).body;
+      received = received.subarray(end);
+    }
   }
 }
 
-socket.on("data", (data) => {
-  received = Buffer.concat([received, data]);
-  while (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) {
-    const end = 4 + received.readUInt32BE(0);
-    handle(fromBinary(Envelope, received.subarray(4, end)));
-    received = received.subarray(end);
-  }
-});
-socket.on("error", (error) => { console.error(error.message); process.exit(1); });
+// The socket's owner needs no token; others say token: ... of their entry in access:.
 send("hello", { protocol: 1, name: "example", kind: "example" });
 send("agentReady", { agent: "ann" }, 1n);
-send("contactAdd", { contact: "call-1", channel: "voice", text: "My card is gone",
-  customer: create(Envelope.field.contactAdd.message.field.customer.message, { id: "u-7", name: "Jane Doe" }) }, 2n);
+send("contactAdd", { contact: "call-1", channel: "voice", text: "My card is gone" }, 2n);
+for await (const { case: kind, value } of receive()) {
+  if (kind === "welcome") console.log(`welcome, as ${word("Role", value.role)}`);
+  if (kind === "answer" && value.result.case === "error") {
+    throw new Error(`${word("ErrorCode", value.result.value.code)}: ${value.result.value.message}`);
+  }
+  if (kind !== "push") continue;
+  const { case: what, value: push } = value.body;
+  if (what === "routed") console.log(`${push.contact} waits in ${push.queue}, place ${push.position}`);
+  if (what === "offer") { // Here ann accepts at once.
+    console.log(`offered to ${push.agent}: ${push.why}`);
+    send("offerAccept", { contact: push.contact, agent: push.agent, offer: push.offer }, 3n);
+  } else if (what === "connected") {
+    console.log(`connected with ${push.agent}`);
+    send("contactEnd", { contact: push.contact }, 4n);
+  } else if (what === "closed") {
+    console.log(`closed: ${word("Outcome", push.outcome)}`);
+    process.exit();
+  }
+  send("ack", { pushId: value.pushId }); // All up to this one are dealt with.
+}
+throw new Error("attuned closed the connection");
