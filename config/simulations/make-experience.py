@@ -5,8 +5,9 @@
     config/simulations/make-experience.py [FOLDER [TERMS [EFFECTS]]]
 
 A centre of 60 agents in which people differ: what do the terms value, rapport, continuity and outcome bring,
-and what do they cost? TERMS is a list with commas of those that are on (`none`, `all`), EFFECTS the factor on
-all declared effects on people (1; 0: everybody is alike). docs/routing-quality.md has the figures.
+and what do they cost? TERMS is a list with commas of those that are on (`none`, `all`); `rapport-fit` is its weight in the fit
+alone, `rapport-points` its points of urgency alone. EFFECTS is the factor on all declared effects on people (1; 0:
+everybody is alike). docs/routing-quality.md has the figures.
 """
 
 import pathlib
@@ -77,15 +78,23 @@ def levels(agent):
             "empathy": agent * 3 % 11}
 
 
+def parts_of(terms):
+    """Which terms count in the fit, and which have points."""
+    fits = {term.removesuffix("-fit") for term in terms if not term.endswith("-points")}
+    points = {term.removesuffix("-points") for term in terms if not term.endswith("-fit")}
+    return [term for term in TERMS if term in fits], [term for term in TERMS if term in points]
+
+
 def policy(terms):
+    fits, points = parts_of(terms)
     fit = {"skill": 4, "rest": 1, "load": 1}
     urgency = {"slope": "1.0/min", "urgent_slope": "6.0/min", "value": 0, "emotion": 0, "recovery": 0, "fit": 5}
-    for term in terms:
-        if term != "value":
+    for term in fits:
+        if term != "value": # Its part in the fit is the tiers'.
             fit[term] = 2
-    urgency["value"] = 10 if "value" in terms else 0
-    urgency["emotion"] = 10 if "rapport" in terms else 0
-    urgency["recovery"] = 5 if "outcome" in terms else 0
+    urgency["value"] = 10 if "value" in points else 0
+    urgency["emotion"] = 10 if "rapport" in points else 0
+    urgency["recovery"] = 5 if "outcome" in points else 0
     return fit, urgency
 
 
@@ -104,7 +113,7 @@ def write(terms, effects):
     for skill in SKILLS:
         yield f"      {skill}: {{}}\n"
     yield "      empathy: { kind: human }\n    channels: { voice: { units: 100, wrap_up: 30s } }\n"
-    if "value" in terms:
+    if any(term.startswith("value") for term in terms):
         yield TIERS
     fit, urgency = policy(terms)
     yield f"    policies:\n      default:\n        fit: {mapping(fit)}\n        urgency: {mapping(urgency)}\n"
@@ -118,10 +127,12 @@ def write(terms, effects):
 
 def main():
     if len(sys.argv) > 2:
-        terms = TERMS if sys.argv[2] == "all" else [t for t in sys.argv[2].split(",") if t != "none"]
-        unknown = [term for term in terms if term not in TERMS]
+        names = {"all": TERMS, "all-fit": [f"{term}-fit" for term in TERMS], "none": []}
+        terms = names.get(sys.argv[2], sys.argv[2].split(","))
+        unknown = [term for term in terms if term.removesuffix("-fit").removesuffix("-points") not in TERMS]
         if unknown:
-            sys.exit(f"no such term: {', '.join(unknown)}; there are {', '.join(TERMS)}, all and none")
+            sys.exit(f"no such term: {', '.join(unknown)}; there are {', '.join(TERMS)}, each also with -fit or "
+                     "-points, all, all-fit and none")
         effects = float(sys.argv[3]) if len(sys.argv) > 3 else 1
         path = pathlib.Path(sys.argv[1]) / f"experience-{sys.argv[2]}.yaml"
         path.write_text("".join(write(terms, effects)), encoding="utf-8")

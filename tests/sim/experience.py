@@ -78,7 +78,8 @@ def main():
     parser.add_argument("--attunesim", default=os.environ.get("ATT_ATTUNESIM", "build/release/tools/attunesim/attunesim"))
     parser.add_argument("--replications", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--terms", default="value,rapport,continuity,outcome,all", help="each of these against none")
+    parser.add_argument("--terms", default="value,rapport,continuity,outcome,all",
+                        help="each of these against none; value-fit, rapport-points, all-fit: that part alone")
     parser.add_argument("--effects", default="0,0.5,2", help="all terms against none, with effects so many times as large")
     parser.add_argument("--short", action="store_true", help="a test: seconds instead of minutes")
     options = parser.parse_args()

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "lib/core/snapshot.h"
 #include "lib/emotion/emotion.h"
 #include "tests/support/centre.h"
 #include "tests/support/main.h"
@@ -168,6 +169,33 @@ START_TEST(the_configuration_knows_the_languages_there_are)
 }
 END_TEST
 
+START_TEST(a_saved_state_knows_what_was_estimated)
+{
+        struct centre centre;
+        struct att_buffer bytes = {0};
+        struct att_buffer why = {0};
+        struct att_contact_view view;
+        struct att_core *loaded;
+
+        centre_init(&centre, CONFIG);
+        (void)add(&centre, "c1", "en", "I am very angry");
+        (void)add(&centre, "c2", "en", "account 17");
+        (void)update(&centre, "c2", "account 17, please hurry", 200000);
+        att_core_save(centre.core, &bytes);
+        loaded = att_core_load(att_buffer_text(&bytes), att_core_config(centre.core), &why);
+        ck_assert_msg(loaded != NULL, "%s", why.data);
+        ck_assert(att_core_find_contact(loaded, ATT_TEXT("c1"), &view));
+        ck_assert_int_eq(view.emotion_source, ATT_EMOTION_ESTIMATED);
+        ck_assert(att_core_find_contact(loaded, ATT_TEXT("c2"), &view));
+        ck_assert_int_eq(view.emotion_source, ATT_EMOTION_STATED);
+        ck_assert(att_text_equals_c(view.text, "account 17, please hurry"));
+        att_core_free(loaded);
+        att_buffer_deinit(&bytes);
+        att_buffer_deinit(&why);
+        centre_deinit(&centre);
+}
+END_TEST
+
 START_TEST(a_text_too_long_is_refused_and_changes_nothing)
 {
         static char text[4098];
@@ -192,4 +220,5 @@ ATT_TEST_MAIN("mood", a_contact_that_says_no_emotion_gets_one_from_its_words,
               the_configuration_names_the_language_or_wants_none_of_it,
               an_estimate_is_no_part_of_what_was_asked,
               the_configuration_knows_the_languages_there_are,
+              a_saved_state_knows_what_was_estimated,
               a_text_too_long_is_refused_and_changes_nothing)
