@@ -327,6 +327,8 @@ static void tell_closed(struct telling *telling, uint32_t i)
         } else {
                 event.closed.reason = effect->reason;
         }
+        event.closed.notes = effect->text;
+        event.closed.survey = effect->survey;
         att_history_pack(telling->into, &event);
 }
 
@@ -352,6 +354,98 @@ static void tell_presence(struct telling *telling, struct att_text agent,
         event.presence.agent = agent;
         event.presence.state = att_text_from(att_presence_name(presence));
         event.presence.reason = reason;
+        att_history_pack(telling->into, &event);
+}
+
+static void tell_feedback(struct telling *telling, const struct att_effect *effect)
+{
+        const struct att_feedback *feedback = effect->feedback;
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_FEEDBACK, feedback->given_ms);
+        name_contact(telling, &event, effect->contact);
+        event.feedback.csat = given(feedback->csat);
+        event.feedback.nps = given(feedback->nps);
+        event.feedback.ces = given(feedback->ces);
+        event.feedback.resolved = given(feedback->resolved);
+        event.feedback.emotion_ppm = feedback->emotion_ppm; /* Absent is alike. */
+        event.feedback.text = feedback->text;
+        event.feedback.by = feedback->by;
+        att_history_pack(telling->into, &event);
+}
+
+static void tell_repeat(struct telling *telling, const struct att_effect *effect)
+{
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_REPEAT, effect->at_ms);
+        name_contact(telling, &event, effect->contact);
+        event.repeat.other_id = effect->other;
+        event.repeat.other = (int64_t)att_core_contact_number(telling->core, effect->other);
+        att_history_pack(telling->into, &event);
+}
+
+static void tell_promise(struct telling *telling, const struct att_effect *promised)
+{
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_PROMISED, promised->at_ms);
+        name_contact(telling, &event, promised->contact);
+        event.promised.other_id = promised->other;
+        event.promised.other = (int64_t)att_core_contact_number(telling->core, promised->other);
+        event.promised.agent = promised->agent;
+        event.promised.what = promised->text;
+        event.promised.due_ms = given(promised->due_ms);
+        event.promised.expires_ms = given(promised->expires_ms);
+        att_history_pack(telling->into, &event);
+}
+
+/* The contact that is to keep it came with no request: what is known of the customer is the first
+ * one's, and not new. */
+static void tell_promised(struct telling *telling, const struct att_effect *effect)
+{
+        struct att_contact_view view;
+        struct att_customer_info customer = {.lifetime_value_micro = -1, .churn_risk_ppm = -1};
+
+        if (att_core_find_contact(telling->core, effect->contact, &view)) {
+                customer.id = view.customer.id;
+                tell_added(telling, &view, &customer, view.emotion_ppm > 0);
+        }
+        tell_promise(telling, effect);
+}
+
+static void tell_fulfilled(struct telling *telling, const struct att_effect *effect,
+                           struct att_text state)
+{
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_FULFILLED, effect->at_ms);
+        name_contact(telling, &event, effect->contact);
+        event.fulfilled.state = state;
+        att_history_pack(telling->into, &event);
+}
+
+static void tell_affected(struct telling *telling, const struct att_effect *effect)
+{
+        struct att_history_event event;
+
+        begin_event(telling, &event, ATT_HISTORY_AFFECTED, effect->at_ms);
+        name_contact(telling, &event, effect->contact);
+        event.incident.id = effect->incident;
+        att_history_pack(telling->into, &event);
+}
+
+/* Of one that is announced the title is in `reason`. */
+static void tell_incident(struct telling *telling, const struct att_effect *effect,
+                          enum att_history_kind kind)
+{
+        struct att_history_event event;
+
+        begin_event(telling, &event, kind, effect->at_ms);
+        event.incident.id = effect->incident;
+        event.incident.by = effect->front_end;
+        event.incident.title = effect->reason;
+        event.incident.message = effect->text;
         att_history_pack(telling->into, &event);
 }
 
@@ -393,19 +487,37 @@ static void tell_effect(struct telling *telling, uint32_t i)
         case ATT_EFFECT_FINISHED:
                 tell_ended(telling, effect, ATT_HISTORY_FINISHED);
                 break;
+        case ATT_EFFECT_FEEDBACK:
+                tell_feedback(telling, effect);
+                break;
+        case ATT_EFFECT_REPEAT:
+                tell_repeat(telling, effect);
+                break;
+        case ATT_EFFECT_PROMISED:
+                tell_promised(telling, effect);
+                break;
+        case ATT_EFFECT_PROMISE_KEPT:
+                tell_fulfilled(telling, effect, ATT_TEXT("kept"));
+                break;
+        case ATT_EFFECT_PROMISE_EXPIRED:
+                tell_fulfilled(telling, effect, ATT_TEXT("expired"));
+                break;
+        case ATT_EFFECT_PROMISE_CANCELLED:
+                tell_fulfilled(telling, effect, ATT_TEXT("cancelled"));
+                break;
+        case ATT_EFFECT_INCIDENT:
+                tell_affected(telling, effect);
+                break;
+        case ATT_EFFECT_ANNOUNCED:
+                tell_incident(telling, effect, ATT_HISTORY_ANNOUNCED);
+                break;
+        case ATT_EFFECT_INCIDENT_CLOSED:
+                tell_incident(telling, effect, ATT_HISTORY_RESOLVED);
+                break;
         case ATT_EFFECT_POSITION:
         case ATT_EFFECT_RELAXED:
         case ATT_EFFECT_CONFIG:
         case ATT_EFFECT_REFUSED:
-        case ATT_EFFECT_FEEDBACK: /* Told of the command. */
-        case ATT_EFFECT_REPEAT:
-        case ATT_EFFECT_PROMISED:
-        case ATT_EFFECT_PROMISE_KEPT:
-        case ATT_EFFECT_PROMISE_EXPIRED:
-        case ATT_EFFECT_PROMISE_CANCELLED:
-        case ATT_EFFECT_INCIDENT:
-        case ATT_EFFECT_ANNOUNCED:
-        case ATT_EFFECT_INCIDENT_CLOSED:
         case ATT_EFFECT_KIND_COUNT:
                 break;
         }
@@ -427,27 +539,14 @@ static void tell_update(struct telling *telling)
 {
         struct att_history_event event;
 
-        if (telling->command->update.emotion_ppm == ATT_ABSENT) {
+        if (telling->command->update.emotion_ppm == ATT_ABSENT &&
+            att_text_is_empty(telling->command->update.text)) {
                 return;
         }
         begin_event(telling, &event, ATT_HISTORY_UPDATED, telling->command->at_ms);
         name_contact(telling, &event, telling->command->contact);
         event.updated.emotion_ppm = telling->command->update.emotion_ppm;
-        att_history_pack(telling->into, &event);
-}
-
-static void tell_feedback(struct telling *telling)
-{
-        const struct att_command *command = telling->command;
-        struct att_history_event event;
-
-        begin_event(telling, &event, ATT_HISTORY_FEEDBACK, command->at_ms);
-        name_contact(telling, &event, command->contact);
-        event.feedback.csat = given(command->feedback.csat);
-        event.feedback.nps = given(command->feedback.nps);
-        event.feedback.ces = given(command->feedback.ces);
-        event.feedback.resolved = given(command->feedback.resolved);
-        event.feedback.emotion_ppm = command->feedback.emotion_ppm; /* Absent is alike. */
+        event.updated.text = telling->command->update.text;
         att_history_pack(telling->into, &event);
 }
 
@@ -530,9 +629,6 @@ static void tell_command(struct telling *telling)
         case ATT_CMD_CONTACT_UPDATE:
                 tell_update(telling);
                 break;
-        case ATT_CMD_CONTACT_FEEDBACK:
-                tell_feedback(telling);
-                break;
         default:
                 tell_about_customer(telling);
                 break;
@@ -592,6 +688,46 @@ static void tell_place(struct telling *telling, const struct att_contact_view *v
         att_history_pack(telling->into, &event);
 }
 
+/* What goes beyond it. */
+static void tell_story(struct telling *telling, const struct att_contact_view *view, int64_t now_ms)
+{
+        struct att_effect effect = {.at_ms = now_ms, .contact = view->id};
+
+        if (!att_text_is_empty(view->follow_up_of)) {
+                effect.other = view->follow_up_of;
+                effect.agent = view->preferred_agent;
+                effect.text = view->promised;
+                effect.due_ms = view->due_ms;
+                effect.expires_ms = view->expires_ms;
+                tell_promise(telling, &effect);
+        }
+        if (!att_text_is_empty(view->repeat_of)) {
+                effect.other = view->repeat_of;
+                tell_repeat(telling, &effect);
+        }
+        if (!att_text_is_empty(view->incident)) {
+                effect.incident = view->incident;
+                tell_affected(telling, &effect);
+        }
+}
+
+static void tell_incidents(struct telling *telling)
+{
+        struct att_incident_view view;
+
+        for (size_t i = 0; att_core_incident(telling->core, i, &view); i++) {
+                const struct att_effect effect = {
+                        .at_ms = view.announced_ms,
+                        .incident = view.id,
+                        .front_end = view.by,
+                        .reason = view.title,
+                        .text = view.message,
+                };
+
+                tell_incident(telling, &effect, ATT_HISTORY_ANNOUNCED);
+        }
+}
+
 void history_note_state(struct att_buffer *into, const struct att_core *core)
 {
         const struct att_command command = {.kind = ATT_CMD_TICK, .seq = att_core_seq(core)};
@@ -600,8 +736,10 @@ void history_note_state(struct att_buffer *into, const struct att_core *core)
         struct att_agent_view agent;
         uint64_t cursor = 0;
 
+        tell_incidents(&telling);
         while (att_core_next_contact(core, &cursor, &view)) {
                 tell_added(&telling, &view, &view.customer, view.emotion_ppm > 0);
+                tell_story(&telling, &view, att_core_now_ms(core));
                 tell_place(&telling, &view, att_core_now_ms(core));
         }
         for (size_t i = 0; i < att_core_agent_count(core); i++) {

@@ -531,6 +531,9 @@ void att_history_gap(struct att_history *history, uint64_t from_seq, uint64_t to
                    "UPDATE offers SET ended_ms = max(?1, offered_ms), how = 'unrecorded' "
                    "WHERE ended_ms IS NULL",
                    "n", at_ms);
+        history_do(history, "UPDATE promises SET state = 'unrecorded' WHERE state = 'open'", "");
+        history_do(history, "UPDATE incidents SET closed_ms = ?1 WHERE closed_ms IS NULL", "n",
+                   at_ms);
         history_do(history,
                    "UPDATE presence SET until_ms = max(?1, since_ms) WHERE until_ms IS NULL", "n",
                    at_ms);

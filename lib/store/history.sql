@@ -130,7 +130,8 @@ CREATE TABLE IF NOT EXISTS feedback (
   emotion_ppm INTEGER,
   text TEXT,
   agent TEXT,
-  queue TEXT
+  queue TEXT,
+  by TEXT                   -- Who gave it: customer, agent, an evaluator's name.
 );
 CREATE INDEX IF NOT EXISTS feedback_by_contact ON feedback (contact);
 CREATE INDEX IF NOT EXISTS feedback_by_time ON feedback (at_ms);
@@ -187,14 +188,14 @@ CREATE TABLE IF NOT EXISTS links (
 );
 
 CREATE TABLE IF NOT EXISTS promises (
-  promise INTEGER PRIMARY KEY,
-  contact INTEGER,
+  promise INTEGER PRIMARY KEY, -- The contact that is to keep it, which came to be with the promise.
+  contact INTEGER,          -- At whose end it was promised.
   person INTEGER,
   agent TEXT,
   what TEXT,
   due_ms INTEGER,
   expires_ms INTEGER,
-  state TEXT NOT NULL,      -- open, kept, expired, cancelled.
+  state TEXT NOT NULL,      -- open, kept, expired, cancelled, unrecorded.
   kept_by INTEGER           -- The contact that kept it.
 );
 CREATE INDEX IF NOT EXISTS promises_by_person ON promises (person);

@@ -32,7 +32,13 @@ enum att_history_kind {
         ATT_HISTORY_CLOSED,
         ATT_HISTORY_FEEDBACK,
         ATT_HISTORY_PRESENCE,
-        ATT_HISTORY_CUSTOMER, /* Somebody told something of a customer, or has one forgotten. */
+        ATT_HISTORY_REPEAT,    /* It is about what an earlier contact was about. */
+        ATT_HISTORY_PROMISED,  /* It came to be at the end of another, to be kept at its time. */
+        ATT_HISTORY_FULFILLED, /* What became of that. */
+        ATT_HISTORY_AFFECTED,  /* It is because of an incident. */
+        ATT_HISTORY_ANNOUNCED, /* An incident began ... */
+        ATT_HISTORY_RESOLVED,  /* ... and ended. */
+        ATT_HISTORY_CUSTOMER,  /* Somebody told something of a customer, or has one forgotten. */
         ATT_HISTORY_KIND_COUNT
 };
 
@@ -103,6 +109,7 @@ struct att_history_event {
                         int64_t held;
                 } held;
                 struct {
+                        struct att_text text;
                         int64_t emotion_ppm;
                 } updated;
                 struct { /* Also FINISHED: `by` if the conversation had not ended yet. */
@@ -116,9 +123,12 @@ struct att_history_event {
                         struct att_text reason;
                         struct att_text disposition;
                         struct att_text by; /* Of a conversation that ended with it. */
+                        struct att_text notes;
+                        int64_t survey; /* 1: the customer is asked how it was. */
                 } closed;
                 struct {
                         struct att_text text;
+                        struct att_text by;
                         int64_t csat;
                         int64_t nps;
                         int64_t ces;
@@ -130,6 +140,27 @@ struct att_history_event {
                         struct att_text state;
                         struct att_text reason;
                 } presence;
+                struct { /* `other` 0: the latest before it that is called `other_id`. */
+                        struct att_text other_id;
+                        int64_t other;
+                } repeat;
+                struct {
+                        struct att_text other_id;
+                        struct att_text agent;
+                        struct att_text what;
+                        int64_t other; /* As in a repeat: the one in which it was promised. */
+                        int64_t due_ms;
+                        int64_t expires_ms;
+                } promised;
+                struct {
+                        struct att_text state; /* kept, expired, cancelled */
+                } fulfilled;
+                struct { /* AFFECTED, ANNOUNCED, RESOLVED */
+                        struct att_text id;
+                        struct att_text by;
+                        struct att_text title;
+                        struct att_text message;
+                } incident;
                 struct {
                         struct att_text what;   /* set, link, unlink, conflict, forget */
                         struct att_text person; /* The customer's id; of forget: any name. */

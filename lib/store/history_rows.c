@@ -289,13 +289,13 @@ static void apply_added(struct att_history *history, const struct att_history_ev
         history_do(history,
                    "INSERT OR IGNORE INTO contacts (contact, id, front_end, channel, entry_point, "
                    "language, intent, text, person, tier, value_ppm, emotion_ppm, emotion_source, "
-                   "arrived_ms, notes) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-                   "ntttttttntnntnt", (int64_t)event->contact, event->id, event->added.front_end,
+                   "arrived_ms) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                   "ntttttttntnntn", (int64_t)event->contact, event->id, event->added.front_end,
                    event->added.channel, event->added.entry_point, event->added.language,
                    event->added.intent, event->added.text, person, event->added.tier,
                    event->added.value_ppm, event->added.emotion_ppm, event->added.emotion_source,
-                   event->at_ms, event->added.notes);
+                   event->at_ms);
         if (history_changed(history) == 0) { /* It goes on after a gap. */
                 history_do(history,
                            "UPDATE contacts SET closed_ms = NULL, outcome = NULL, reason = NULL "
@@ -314,8 +314,10 @@ static void apply_requires(struct att_history *history, const struct att_history
 
 static void apply_updated(struct att_history *history, const struct att_history_event *event)
 {
-        history_do(history, "UPDATE contacts SET emotion_end_ppm = ?2 WHERE contact = ?1", "nn",
-                   (int64_t)event->contact, event->updated.emotion_ppm);
+        history_do(history,
+                   "UPDATE contacts SET emotion_end_ppm = coalesce(?2, emotion_end_ppm), "
+                   "text = coalesce(?3, text) WHERE contact = ?1",
+                   "nnt", (int64_t)event->contact, event->updated.emotion_ppm, event->updated.text);
 }
 
 static void apply_closed(struct att_history *history, const struct att_history_event *event)
@@ -327,32 +329,108 @@ static void apply_closed(struct att_history *history, const struct att_history_e
         if (waited_ms == ATT_HISTORY_NONE && att_text_equals_c(event->closed.outcome, "refused")) {
                 pass_spell(history, event, event->closed.queue, event->closed.outcome);
         }
-        history_do(history,
-                   "UPDATE contacts SET closed_ms = ?2, outcome = ?3, reason = ?4, "
-                   "disposition = ?5, queue = coalesce(?6, queue), "
-                   "first_queue = coalesce(first_queue, ?6), "
-                   "waited_ms = CASE WHEN ?7 IS NULL THEN waited_ms "
-                   "ELSE coalesce(waited_ms, 0) + ?7 END, "
-                   "talked_ms = talked_ms + ?8, held_ms = held_ms + ?9 WHERE contact = ?1",
-                   "nnttttnnn", (int64_t)event->contact, event->at_ms, event->closed.outcome,
-                   event->closed.reason, event->closed.disposition, event->closed.queue, waited_ms,
-                   talk.talked_ms, talk.held_ms);
+        history_do(
+                history,
+                "UPDATE contacts SET closed_ms = ?2, outcome = ?3, reason = ?4, "
+                "disposition = ?5, queue = coalesce(?6, queue), "
+                "first_queue = coalesce(first_queue, ?6), "
+                "waited_ms = CASE WHEN ?7 IS NULL THEN waited_ms "
+                "ELSE coalesce(waited_ms, 0) + ?7 END, "
+                "talked_ms = talked_ms + ?8, held_ms = held_ms + ?9, "
+                "notes = coalesce(?10, notes), survey_asked = coalesce(?11, 0) WHERE contact = ?1",
+                "nnttttnnntn", (int64_t)event->contact, event->at_ms, event->closed.outcome,
+                event->closed.reason, event->closed.disposition, event->closed.queue, waited_ms,
+                talk.talked_ms, talk.held_ms, event->closed.notes, event->closed.survey);
 }
 
 static void apply_feedback(struct att_history *history, const struct att_history_event *event)
 {
         history_do(history,
                    "INSERT OR REPLACE INTO feedback (feedback, contact, at_ms, csat, nps, ces, "
-                   "resolved, emotion_ppm, text, agent, queue) "
-                   "SELECT ?2, contact, ?3, ?4, ?5, ?6, ?7, ?8, ?9, last_agent, queue "
+                   "resolved, emotion_ppm, text, agent, queue, by) "
+                   "SELECT ?2, contact, ?3, ?4, ?5, ?6, ?7, ?8, ?9, last_agent, queue, ?10 "
                    "FROM contacts WHERE contact = ?1",
-                   "nnnnnnnnt", (int64_t)event->contact, (int64_t)event->seq, event->at_ms,
+                   "nnnnnnnntt", (int64_t)event->contact, (int64_t)event->seq, event->at_ms,
                    event->feedback.csat, event->feedback.nps, event->feedback.ces,
-                   event->feedback.resolved, event->feedback.emotion_ppm, event->feedback.text);
+                   event->feedback.resolved, event->feedback.emotion_ppm, event->feedback.text,
+                   event->feedback.by);
         if (event->feedback.emotion_ppm != ATT_HISTORY_NONE) {
                 history_do(history, "UPDATE contacts SET emotion_end_ppm = ?2 WHERE contact = ?1",
                            "nn", (int64_t)event->contact, event->feedback.emotion_ppm);
         }
+}
+
+/* ---- What goes beyond one contact ---- */
+
+/* The number of another contact, by its id where that is all that is known. */
+static int64_t other_contact(struct att_history *history, const struct att_history_event *event,
+                             int64_t number, struct att_text id)
+{
+        int64_t found = ATT_HISTORY_NONE;
+
+        if (number > 0) {
+                return number;
+        }
+        (void)history_find(history, &found,
+                           "SELECT max(contact) FROM contacts WHERE id = ?1 AND contact < ?2", "tn",
+                           id, (int64_t)event->contact);
+        return found;
+}
+
+static void apply_repeat(struct att_history *history, const struct att_history_event *event)
+{
+        history_do(history, "UPDATE contacts SET repeat_of = ?2 WHERE contact = ?1", "nn",
+                   (int64_t)event->contact,
+                   other_contact(history, event, event->repeat.other, event->repeat.other_id));
+}
+
+/* The promise has the number of the contact that is to keep it. */
+static void apply_promised(struct att_history *history, const struct att_history_event *event)
+{
+        const int64_t other = other_contact(history, event, event->promised.other,
+                                            event->promised.other_id);
+
+        history_do(history, "UPDATE contacts SET follow_up_of = ?2 WHERE contact = ?1", "nn",
+                   (int64_t)event->contact, other);
+        history_do(history,
+                   "INSERT INTO promises (promise, contact, person, agent, what, due_ms, "
+                   "expires_ms, state) SELECT ?1, ?2, person, ?3, ?4, ?5, ?6, 'open' "
+                   "FROM contacts WHERE contact = ?1 "
+                   "ON CONFLICT (promise) DO UPDATE SET state = 'open'",
+                   "nnttnn", (int64_t)event->contact, other, event->promised.agent,
+                   event->promised.what, event->promised.due_ms, event->promised.expires_ms);
+}
+
+static void apply_fulfilled(struct att_history *history, const struct att_history_event *event)
+{
+        history_do(history,
+                   "UPDATE promises SET state = ?2, kept_by = iif(?2 = 'kept', ?1, NULL) "
+                   "WHERE promise = ?1",
+                   "nt", (int64_t)event->contact, event->fulfilled.state);
+}
+
+static void apply_affected(struct att_history *history, const struct att_history_event *event)
+{
+        history_do(history, "UPDATE contacts SET incident = ?2 WHERE contact = ?1", "nt",
+                   (int64_t)event->contact, event->incident.id);
+}
+
+static void apply_announced(struct att_history *history, const struct att_history_event *event)
+{
+        history_do(history,
+                   "INSERT INTO incidents (incident, announced_ms, by, title, message) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5) "
+                   "ON CONFLICT (incident, announced_ms) DO UPDATE SET closed_ms = NULL",
+                   "tnttt", event->incident.id, event->at_ms, event->incident.by,
+                   event->incident.title, event->incident.message);
+}
+
+static void apply_resolved(struct att_history *history, const struct att_history_event *event)
+{
+        history_do(history,
+                   "UPDATE incidents SET closed_ms = ?2, message = coalesce(?3, message) "
+                   "WHERE incident = ?1 AND closed_ms IS NULL",
+                   "tnt", event->incident.id, event->at_ms, event->incident.message);
 }
 
 /* ---- Agents ---- */
@@ -391,7 +469,8 @@ static bool resolve(struct att_history *history, struct att_history_event *event
         int64_t found = ATT_HISTORY_NONE;
 
         if (event->contact != 0 || event->kind == ATT_HISTORY_PRESENCE ||
-            event->kind == ATT_HISTORY_CUSTOMER) {
+            event->kind == ATT_HISTORY_CUSTOMER || event->kind == ATT_HISTORY_ANNOUNCED ||
+            event->kind == ATT_HISTORY_RESOLVED) {
                 return true;
         }
         if (!history_find(history, &found,
@@ -414,6 +493,9 @@ static apply_event *const appliers[ATT_HISTORY_KIND_COUNT] = {
         [ATT_HISTORY_HELD] = apply_held,           [ATT_HISTORY_UPDATED] = apply_updated,
         [ATT_HISTORY_ENDED] = apply_ended,         [ATT_HISTORY_FINISHED] = apply_finished,
         [ATT_HISTORY_CLOSED] = apply_closed,       [ATT_HISTORY_FEEDBACK] = apply_feedback,
+        [ATT_HISTORY_REPEAT] = apply_repeat,       [ATT_HISTORY_PROMISED] = apply_promised,
+        [ATT_HISTORY_FULFILLED] = apply_fulfilled, [ATT_HISTORY_AFFECTED] = apply_affected,
+        [ATT_HISTORY_ANNOUNCED] = apply_announced, [ATT_HISTORY_RESOLVED] = apply_resolved,
         [ATT_HISTORY_PRESENCE] = apply_presence,   [ATT_HISTORY_CUSTOMER] = history_person_told,
 };
 

@@ -187,8 +187,7 @@ static int read_promises(struct att_history *history, int64_t number, struct att
         struct query query = begin(
                 history,
                 "SELECT p.promise, p.what, (SELECT id FROM contacts WHERE contact = p.contact), "
-                "(SELECT id FROM contacts WHERE follow_up_of = p.contact ORDER BY contact DESC "
-                "LIMIT 1), p.agent, p.due_ms, p.expires_ms FROM promises p WHERE p.person IN " ALL_OF
+                "(SELECT id FROM contacts WHERE contact = p.promise), p.agent, p.due_ms, p.expires_ms FROM promises p WHERE p.person IN " ALL_OF
                 " AND p.state = 'open' ORDER BY p.due_ms LIMIT ?2");
 
         bind_number(&query, 1, number);

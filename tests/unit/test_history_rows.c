@@ -19,6 +19,9 @@
         "tiers: [ { name: gold, value: 0.7, when: { lifetime_value: \">= 5000\" } } ]\n"           \
         "intents: { lost_card: {} }\n"                                                             \
         "dispositions: [ solved, call_back ]\n"                                                    \
+        "follow_ups: { call_back: { after: 2h, agent: same, expires: 8h } }\n"                     \
+        "surveys: { share: 100%, queues: [late] }\n"                                               \
+        "policies: { default: { repeat: { within: 7d } } }\n"                                      \
         "agents: { ann: { skills: { cards: 5 } }, bob: { skills: { cards: 3 } } }\n"               \
         "queues:\n"                                                                                \
         "  cards: { requires: { cards: 3 } }\n"                                                    \
@@ -597,6 +600,151 @@ START_TEST(who_is_forgotten_leaves_figures_and_no_name)
 }
 END_TEST
 
+/* The customer's call of a minute with ann, who notes what she did. */
+static void talks_and_ends(struct office *office, const char *contact, const char *disposition,
+                           const char *notes)
+{
+        struct att_command command = centre_command(ATT_CMD_CONTACT_END, contact, NULL);
+
+        happens(office, ATT_CMD_OFFER_ACCEPT, contact, "ann");
+        passes(office, 60);
+        command.end.disposition = att_text_from(disposition);
+        command.end.notes = att_text_from(notes);
+        centre_step(&office->centre, &command);
+        passes(office, 10);
+}
+
+START_TEST(a_promise_is_kept_by_the_contact_that_came_of_it)
+{
+        struct office office;
+
+        begin(&office);
+        is(&office, ATT_CMD_AGENT_READY, "ann");
+        comes_known(&office, "c1", "cust-1", "Eva", 6000000000);
+        talks_and_ends(&office, "c1", "call_back", "wants the new card by Friday");
+
+        expect(&office, "SELECT notes, disposition, survey_asked FROM contacts WHERE id = 'c1'",
+               "wants the new card by Friday|call_back|0\n");
+        expect(&office,
+               "SELECT f.id, c.id, p.agent, p.what, " S("p.due_ms") ", " S(
+                       "p.expires_ms") ", p.state, p.kept_by, people.id FROM promises p JOIN people USING (person) "
+                                       "JOIN contacts c ON c.contact = p.contact JOIN contacts f ON f.contact = p.promise",
+               "c1+1|c1|ann|call_back|7260|28860|open|-|cust-1\n");
+        passes(&office, 7200);
+        talks_and_ends(&office, "c1+1", "solved", "");
+
+        expect(&office, "SELECT state, kept_by = promise FROM promises", "kept|1\n");
+        expect(&office,
+               "SELECT c.id, f.id, c.outcome FROM contacts c "
+               "JOIN contacts f ON f.contact = c.follow_up_of",
+               "c1+1|c1|handled\n");
+        expect(&office, "SELECT name, lifetime_value_micro / 1000000, contacts FROM people",
+               "Eva|6000|2\n");
+        end(&office);
+}
+END_TEST
+
+START_TEST(a_promise_that_nobody_keeps_expires)
+{
+        struct office office;
+
+        begin(&office);
+        is(&office, ATT_CMD_AGENT_READY, "ann");
+        comes_known(&office, "c1", "cust-1", "Eva", -1);
+        talks_and_ends(&office, "c1", "call_back", "");
+        is(&office, ATT_CMD_AGENT_OFFLINE, "ann");
+        passes(&office, 8 * 3600);
+
+        expect(&office, "SELECT state, kept_by FROM promises", "expired|-\n");
+        expect(&office, "SELECT outcome, reason FROM contacts WHERE follow_up_of IS NOT NULL",
+               "expired|promise expired\n");
+        end(&office);
+}
+END_TEST
+
+START_TEST(a_customer_who_is_back_soon_repeats_the_contact_of_before)
+{
+        struct office office;
+
+        begin(&office);
+        is(&office, ATT_CMD_AGENT_READY, "ann");
+        comes_known(&office, "c1", "cust-1", "Eva", -1);
+        talks_and_ends(&office, "c1", "solved", "");
+        passes(&office, 2 * 86400); /* The engine has forgotten the contact, and knows its id. */
+        comes_known(&office, "c2", "cust-1", "", -1);
+        comes_known(&office, "c3", "cust-2", "", -1);
+
+        expect(&office,
+               "SELECT c.id, e.id FROM contacts c LEFT JOIN contacts e "
+               "ON e.contact = c.repeat_of ORDER BY c.contact",
+               "c1|-\nc2|c1\nc3|-\n");
+        end(&office);
+}
+END_TEST
+
+START_TEST(who_is_asked_how_it_was_and_what_is_said_is_kept)
+{
+        struct office office;
+        struct att_command said = centre_command(ATT_CMD_CONTACT_FEEDBACK, "c1", NULL);
+
+        begin(&office);
+        is(&office, ATT_CMD_AGENT_READY, "ann");
+        comes(&office, "c1", "late");
+        talks_and_ends(&office, "c1", "solved", "");
+        said.feedback = (struct att_feedback){.csat = 2,
+                                              .nps = 0,
+                                              .ces = 7,
+                                              .resolved = 0,
+                                              .emotion_ppm = 800000,
+                                              .given_ms = CENTRE_START_MS + 65000,
+                                              .by = ATT_TEXT("customer"),
+                                              .text = ATT_TEXT("I had to say it twice")};
+        centre_step(&office.centre, &said);
+
+        expect(&office, "SELECT survey_asked, emotion_end_ppm FROM contacts", "1|800000\n");
+        expect(&office,
+               "SELECT " S(
+                       "at_ms") ", csat, nps, ces, resolved, emotion_ppm, agent, queue, by, text "
+                                "FROM feedback",
+               "65|2|0|7|0|800000|ann|late|customer|I had to say it twice\n");
+        end(&office);
+}
+END_TEST
+
+START_TEST(an_incident_has_its_contacts_and_its_end)
+{
+        struct office office;
+        struct att_command announce = centre_command(ATT_CMD_INCIDENT_ANNOUNCE, NULL, NULL);
+        struct att_command closing = centre_command(ATT_CMD_INCIDENT_CLOSE, NULL, NULL);
+        const struct att_text cards = ATT_TEXT("cards");
+        const struct att_named_condition when = {ATT_TEXT("queue"), &cards, 1};
+
+        begin(&office);
+        comes(&office, "c1", "cards");
+        announce.incident = (struct att_incident_request){.id = ATT_TEXT("shop-x"),
+                                                          .title = ATT_TEXT("Cards declined"),
+                                                          .message = ATT_TEXT("We know"),
+                                                          .when = &when,
+                                                          .when_count = 1};
+        centre_step(&office.centre, &announce);
+        passes(&office, 30);
+        comes(&office, "c2", "cards");
+        comes(&office, "c3", "late");
+        closing.incident_close.id = ATT_TEXT("shop-x");
+        closing.incident_close.message = ATT_TEXT("It is over");
+        closing.incident_close.close_contacts = true;
+        centre_step(&office.centre, &closing);
+
+        expect(&office, "SELECT id, incident, outcome, reason FROM contacts",
+               "c1|shop-x|overflowed|It is over\nc2|shop-x|overflowed|It is over\nc3|-|-|-\n");
+        expect(&office,
+               "SELECT incident, " S("announced_ms") ", by, title, message, " S(
+                       "closed_ms") " FROM incidents",
+               "shop-x|0|pbx|Cards declined|It is over|30\n");
+        end(&office);
+}
+END_TEST
+
 START_TEST(feedback_is_kept_with_the_agent_and_the_queue)
 {
         struct office office;
@@ -777,6 +925,9 @@ ATT_TEST_MAIN(
         what_a_request_says_is_kept, a_customer_is_one_person_over_all_contacts,
         links_and_what_undoes_them_are_in_the_trail, who_is_set_is_known_before_the_first_contact,
         who_is_forgotten_leaves_figures_and_no_name, an_alias_leads_to_the_person,
+        a_promise_is_kept_by_the_contact_that_came_of_it, a_promise_that_nobody_keeps_expires,
+        a_customer_who_is_back_soon_repeats_the_contact_of_before,
+        who_is_asked_how_it_was_and_what_is_said_is_kept, an_incident_has_its_contacts_and_its_end,
         feedback_is_kept_with_the_agent_and_the_queue, presence_is_a_row_for_as_long_as_it_lasts,
         after_a_gap_what_was_going_on_is_unrecorded_and_what_goes_on_begins_anew,
         what_is_told_of_contacts_from_before_the_history_is_left_out,
