@@ -7,6 +7,7 @@
 
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
+#include "daemon/report.h"
 #include "daemon/view.h"
 #include "lib/base/util.h"
 #include "lib/model/limits.h"
@@ -344,6 +345,7 @@ static void report_queues(const struct att_core *core, uint64_t cursor, struct p
                 att_core_queue_at(core, i, &view);
                 add_measures(&view, values, &wait_ms);
                 row.name = view.name;
+                row.slice = ATT_TEXT("queue");
                 if (!has_room(page) ||
                     !note_row(page, att_wire_list_add_report_row(&page->list, &row))) {
                         return;
@@ -356,7 +358,11 @@ static void report_all(const struct att_core *core, struct page *page)
         int64_t values[MEASURE_COUNT] = {0};
         int64_t wait_ms = 0;
         struct att_wire_report_row row = {
-                .name = ATT_TEXT("all"), .values = values, .value_count = MEASURE_COUNT};
+                .name = ATT_TEXT("all"),
+                .values = values,
+                .value_count = MEASURE_COUNT,
+                .slice = ATT_TEXT("all"),
+        };
         struct att_queue_view view;
 
         for (size_t i = 0; i < att_core_queue_count(core); i++) {
@@ -367,17 +373,20 @@ static void report_all(const struct att_core *core, struct page *page)
 }
 
 /* From the engine's own counters: by queue, since its journal began. */
-void answer_report(struct session *session, const struct att_wire_message *message)
+void report_live(struct session *session, const struct att_wire_message *message)
 {
         const struct att_wire_report_request *ask = &message->report;
         const struct att_core *core = session->app->writer.core;
         struct page page;
 
         if ((ask->by != ATT_WIRE_BY_ALL && ask->by != ATT_WIRE_BY_QUEUE) ||
-            ask->from_ms != ATT_ABSENT || ask->to_ms != ATT_ABSENT) {
-                refuse_request(session, message->request_id, ATT_REFUSAL_INVALID,
-                               "reports are of everything or by queue, over all the time since the "
-                               "journal began");
+            ask->from_ms != ATT_ABSENT || ask->to_ms != ATT_ABSENT ||
+            ask->from.len + ask->to.len > 0 ||
+            (ask->slices.len > 0 && !att_text_equals_c(ask->slices, "queue"))) {
+                refuse_request(
+                        session, message->request_id, ATT_REFUSAL_INVALID,
+                        "live reports are of everything or by queue, over all the time since "
+                        "the journal began");
                 return;
         }
         begin_page(&page, session, message->request_id, ATT_WIRE_RESULT_REPORT, ask->cursor,
@@ -385,7 +394,7 @@ void answer_report(struct session *session, const struct att_wire_message *messa
         for (int i = 0; i < MEASURE_COUNT; i++) {
                 ATT_CHECK(att_wire_list_add_measure(&page.list, att_text_from(MEASURES[i])));
         }
-        if (ask->by == ATT_WIRE_BY_QUEUE) {
+        if (ask->by == ATT_WIRE_BY_QUEUE || ask->slices.len > 0) {
                 report_queues(core, ask->cursor, &page);
         } else {
                 report_all(core, &page);

@@ -340,6 +340,7 @@ void app_drain(struct app *app)
         listeners_close(app);
         lanes_close(app);
         sessions_stop_reading(&app->sessions);
+        reports_stop(&app->reports);
         say_goodbye(app);
 }
 
@@ -348,6 +349,7 @@ static void continue_draining(struct app *app)
 {
         if (att_list_is_empty(&app->sessions.all) && writer_is_idle(&app->writer) &&
             !route_log_is_busy(&app->route_log) && !reloads_is_busy(&app->reloads) &&
+            !reports_is_busy(&app->reports) &&
             !http_is_busy(app->http) && !memory_is_busy(&app->memory_of_customers)) {
                 close_all(app);
         }
@@ -374,6 +376,7 @@ static void init(struct app *app, const struct options *options, uv_loop_t *loop
         memory_init(&app->memory_of_customers);
         admission_init(&app->admission, options->memory_mib_max);
         reloads_init(&app->reloads, options->config);
+        reports_init(&app->reports);
         tails_init(&app->tails);
         att_rng_seed(&app->jitter, (uint64_t)clock_monotonic_us());
 }
@@ -384,6 +387,7 @@ static void deinit(struct app *app)
         sessions_deinit(&app->sessions);
         lanes_deinit(&app->lanes);
         reloads_deinit(&app->reloads);
+        reports_deinit(&app->reports);
         tails_deinit(&app->tails);
         history_close(&app->history);
         writer_deinit(&app->writer); /* Closes the journal. */

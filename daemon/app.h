@@ -25,6 +25,7 @@
 #include "daemon/positions.h"
 #include "daemon/publish.h"
 #include "daemon/reload.h"
+#include "daemon/report.h"
 #include "daemon/route_log.h"
 #include "daemon/session.h"
 #include "daemon/signals.h"
@@ -54,6 +55,7 @@ struct app {
         struct listeners listeners;
         struct access_rules access;
         struct reloads reloads;
+        struct reports reports;
         struct route_log route_log;
         struct history history;
         struct tails tails;

@@ -37,7 +37,7 @@ message_handler answer_agents;
 message_handler answer_contacts;
 message_handler answer_skills;
 message_handler answer_incidents;
-message_handler answer_report;
+message_handler answer_report; /* daemon/report.c */
 message_handler answer_customers;
 
 /* One whose turn it is; it may yet have to wait for what is known of a customer, */

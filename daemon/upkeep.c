@@ -139,6 +139,7 @@ static void on_second(uv_timer_t *timer)
         if (!app->is_draining) {
                 snapshots_look(app, monotonic_ms);
                 memory_look(app, monotonic_ms);
+                reports_look(app, monotonic_ms);
                 update_prices(app, now_ms);
                 look_at_hours(app, now_ms);
         }

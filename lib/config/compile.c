@@ -163,6 +163,7 @@ static void read_sections(struct compiler *compiler)
         compiler_read_access(compiler);
         compiler_read_surveys(compiler);
         compiler_read_follow_ups(compiler);
+        compiler_read_reports(compiler);
         config->intake = compiler->drafts.intake;
         config->access = compiler->drafts.access;
         config->channels_open = !sections->channels;

@@ -64,6 +64,8 @@ struct sections {
         const struct att_yaml_node *emotion;
         const struct att_yaml_node *surveys;
         const struct att_yaml_node *follow_ups;
+        const struct att_yaml_node *reports;
+        const struct att_yaml_node *bonus;
 };
 
 /* The configuration's arrays while they are written. */
@@ -126,6 +128,10 @@ void compiler_read(struct compiler *compiler, const struct att_key_table *table,
 void compiler_read_value(struct compiler *compiler, const struct att_key *key,
                          const struct att_yaml_node *node, void *target);
 
+struct zone;
+/* NULL and an error: there is no such zone. zone_close() it. */
+struct zone *compiler_open_zone(struct compiler *compiler, const struct att_yaml_node *node);
+
 /* A copy in the configuration's arena. */
 struct att_text compiler_keep(struct compiler *compiler, struct att_text text);
 void *compiler_take(struct compiler *compiler, size_t count, size_t bytes_each);
@@ -164,6 +170,7 @@ void compiler_read_intents(struct compiler *compiler);
 void compiler_read_intake(struct compiler *compiler);
 void compiler_read_access(struct compiler *compiler);
 void compiler_read_surveys(struct compiler *compiler);
+void compiler_read_reports(struct compiler *compiler);
 void compiler_read_follow_ups(struct compiler *compiler);
 
 /* With no `channels:` section every channel that people name is one. */
@@ -206,6 +213,9 @@ extern const struct att_key_table strain_table;
 extern const struct att_key_table emotion_table;
 extern const char *const emotion_languages[]; /* "none", then by number; NULL ends them. */
 extern const struct att_key_table surveys_table;
+extern const struct att_key_table reports_table;
+extern const struct att_key_table bonus_table;
+extern const struct att_key_table bonus_weights_table;
 extern const struct att_key_table follow_up_table;
 extern const struct att_key_table repeat_table;
 

@@ -559,6 +559,35 @@ void facts_of_intake(const struct att_config *config, struct facts *facts)
         }
 }
 
+static void facts_of_reports(const struct att_config *config, struct facts *facts)
+{
+        const struct att_bonus *bonus = &config->bonus;
+
+        if (!att_text_is_empty(config->reports.zone)) {
+                add_text(facts, "reports zone", config->reports.zone);
+        }
+        add_duration(facts, "reports short_abandon", config->reports.short_ms);
+        add_duration(facts, "reports service_level", config->reports.within_ms);
+        add_text(facts, "reports formula",
+                 att_text_from(att_level_formula_name(config->reports.formula)));
+        if (bonus->pool == 0) {
+                return;
+        }
+        add_text(facts, "bonus per",
+                 bonus->per == ATT_BONUS_WEEK ? ATT_TEXT("week") : ATT_TEXT("month"));
+        add_decimal(facts, "bonus pool", bonus->pool, 0);
+        add_decimal(facts, "bonus least_contacts", bonus->least_contacts, 0);
+        add_decimal(facts, "bonus floor", bonus->floor_ppm, 6);
+        for (int i = 0; i < ATT_BONUS_WEIGHT_COUNT; i++) {
+                if (bonus->weights_milli[i] > 0) {
+                        add_number_about(facts, "bonus weight",
+                                         att_text_from(att_bonus_weight_name(
+                                                 (enum att_bonus_weight)i)),
+                                         bonus->weights_milli[i], 3);
+                }
+        }
+}
+
 static void facts_of_surveys(const struct att_config *config, struct facts *facts)
 {
         const struct att_surveys *surveys = &config->surveys;
@@ -597,4 +626,5 @@ void facts_of_whole(const struct att_config *config, struct facts *facts)
         add_text(facts, "emotion language",
                  att_text_from(emotion_languages[config->emotion_language]));
         facts_of_surveys(config, facts);
+        facts_of_reports(config, facts);
 }

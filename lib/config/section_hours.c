@@ -528,7 +528,7 @@ static void make_intervals(struct compiler *compiler, const struct opening *open
 
 /* Hours ------------------------------------------------------------------- */
 
-static struct zone *open_zone(struct compiler *compiler, const struct att_yaml_node *node)
+struct zone *compiler_open_zone(struct compiler *compiler, const struct att_yaml_node *node)
 {
         struct zone *zone = NULL;
         struct att_text name;
@@ -573,7 +573,7 @@ static void read_hours(struct compiler *compiler, const struct declared *declare
         read_week(compiler, draft.open, &week);
         opening.special = read_special_days(compiler, &draft, &opening.special_count);
 
-        struct zone *zone = open_zone(compiler, draft.zone);
+        struct zone *zone = compiler_open_zone(compiler, draft.zone);
 
         if (zone) {
                 opening.zone = zone;

@@ -127,6 +127,18 @@ static const struct att_key config_keys[] = {
          .of = &follow_up_table,
          .standard = "none",
          .prose = "What dispositions promise, by disposition."},
+        {.name = "reports",
+         .kind = ATT_KEY_PART,
+         ATT_KEY_AT(struct sections, reports),
+         .of = &reports_table,
+         .standard = "each key's own",
+         .prose = "What reports count by."},
+        {.name = "bonus",
+         .kind = ATT_KEY_PART,
+         ATT_KEY_AT(struct sections, bonus),
+         .of = &bonus_table,
+         .standard = "none",
+         .prose = "How a bonus is shared among agents."},
 };
 
 const struct att_key_table config_table = {
@@ -296,7 +308,7 @@ static const struct att_key_table *const tables[] = {
         &callback_table, &outcome_table,   &continuity_table, &repeat_table,  &queue_table,
         &step_table,     &hours_table,     &closed_table,     &special_table, &intake_table,
         &intent_table,   &access_table,    &limits_table,     &strain_table,  &emotion_table,
-        &surveys_table,  &follow_up_table,
+        &surveys_table,  &follow_up_table, &reports_table,    &bonus_table,   &bonus_weights_table,
 };
 
 const struct att_key_table *const *att_key_tables(size_t *ret_count)

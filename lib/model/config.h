@@ -18,6 +18,7 @@
 #include "lib/base/arena.h"
 #include "lib/base/digest.h"
 #include "lib/base/text.h"
+#include "lib/model/reports.h"
 #include "lib/model/words.h"
 
 #define ATT_NONE UINT32_MAX
@@ -328,6 +329,8 @@ struct att_config {
         const struct att_access *access;
         uint32_t access_count;
         struct att_surveys surveys;
+        struct att_reports reports;
+        struct att_bonus bonus;
         const struct att_follow_up *follow_ups;
         uint32_t follow_up_count;
 

@@ -317,6 +317,33 @@ static void add_surveys(struct digestion *digestion, const struct att_surveys *s
         }
 }
 
+/* What is not configured leaves digests as they were before there was such a thing. */
+static void add_reports(struct digestion *digestion, const struct att_config *config)
+{
+        const struct att_reports *reports = &config->reports;
+        const struct att_reports standard = att_reports_default();
+        const struct att_bonus *bonus = &config->bonus;
+
+        if (reports->zone.len > 0 || reports->short_ms != standard.short_ms ||
+            reports->within_ms != standard.within_ms || reports->formula != standard.formula) {
+                add_text(digestion, ATT_TEXT("reports"));
+                add_text(digestion, reports->zone);
+                add_number(digestion, reports->short_ms);
+                add_number(digestion, reports->within_ms);
+                add_number(digestion, reports->formula);
+        }
+        if (bonus->pool > 0) {
+                add_text(digestion, ATT_TEXT("bonus"));
+                add_number(digestion, bonus->pool);
+                add_number(digestion, bonus->per);
+                add_number(digestion, bonus->least_contacts);
+                add_number(digestion, bonus->floor_ppm);
+                for (int i = 0; i < ATT_BONUS_WEIGHT_COUNT; i++) {
+                        add_number(digestion, bonus->weights_milli[i]);
+                }
+        }
+}
+
 static void add_follow_up(struct digestion *digestion, const struct att_follow_up *follow_up)
 {
         add_text(digestion, follow_up->disposition);
@@ -383,5 +410,6 @@ struct att_digest att_config_digest(const struct att_config *config)
         if (config->follow_up_count > 0) {
                 ADD_ALL(&digestion, config->follow_ups, config->follow_up_count, add_follow_up);
         }
+        add_reports(&digestion, config);
         return att_digester_finish(&digestion.digester);
 }

@@ -19,6 +19,14 @@ static const char *const weight_names[] = {
 _Static_assert(ATT_ARRAY_LEN(formula_names) == ATT_LEVEL_FORMULA_COUNT, "formulas");
 _Static_assert(ATT_ARRAY_LEN(weight_names) == ATT_BONUS_WEIGHT_COUNT, "weights");
 
+struct att_reports att_reports_default(void)
+{
+        return (struct att_reports){.zone = ATT_TEXT_NONE,
+                                    .short_ms = ATT_REPORTS_SHORT_MS,
+                                    .within_ms = ATT_REPORTS_WITHIN_MS,
+                                    .formula = ATT_LEVEL_NO_SHORT};
+}
+
 const char *att_level_formula_name(enum att_level_formula formula)
 {
         return formula < ATT_LEVEL_FORMULA_COUNT ? formula_names[formula] : "?";

@@ -45,10 +45,13 @@ enum att_bonus_weight {
 struct att_bonus {
         int64_t pool; /* To share, of a whole number of the currency's units; 0: no bonus. */
         enum att_bonus_per per;
-        int32_t least_contacts; /* Conversations, to take part. */
+        uint32_t least_contacts; /* Conversations, to take part. */
         int64_t floor_ppm;      /* Only what a score is above it counts. */
-        int64_t weights_milli[ATT_BONUS_WEIGHT_COUNT];
+        uint32_t weights_milli[ATT_BONUS_WEIGHT_COUNT];
 };
+
+/* What holds where nothing is configured. */
+struct att_reports att_reports_default(void);
 
 const char *att_level_formula_name(enum att_level_formula formula); /* "no-short" ... */
 const char *att_bonus_weight_name(enum att_bonus_weight weight);    /* "csat" ... */

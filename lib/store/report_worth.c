@@ -149,6 +149,12 @@ static double median(double *values, size_t count)
         return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
+/* Most contacts are never on hold: those that are, are compared with one another. */
+static bool has_feature(const struct contact *contact, uint32_t channel, enum feature feature)
+{
+        return contact->channel == channel && contact->ms[feature] > 0;
+}
+
 static void compare_with_others(struct worth *worth, uint32_t channel, enum feature feature,
                                 double *values)
 {
@@ -157,7 +163,7 @@ static void compare_with_others(struct worth *worth, uint32_t channel, enum feat
         size_t count = 0;
 
         for (size_t i = 0; i < worth->count; i++) {
-                if (worth->contacts[i].channel == channel) {
+                if (has_feature(&worth->contacts[i], channel, feature)) {
                         values[count++] = feature_of(&worth->contacts[i], feature);
                 }
         }
@@ -174,7 +180,7 @@ static void compare_with_others(struct worth *worth, uint32_t channel, enum feat
                 struct contact *contact = &worth->contacts[i];
                 const double z = Z_OF_MAD * fabs(feature_of(contact, feature) - middle) / spread;
 
-                if (contact->channel == channel && z > contact->unlikeness) {
+                if (has_feature(contact, channel, feature) && z > contact->unlikeness) {
                         contact->unlikeness = z;
                         contact->unlike_in = feature;
                 }

@@ -346,6 +346,18 @@ bool att_wire_list_add_measure(struct att_wire_list *list, struct att_text measu
         return keep_row(list, before);
 }
 
+void att_wire_list_put_period(struct att_wire_list *list, const struct att_wire_report *report)
+{
+        ATT_CHECK(list->kind == ATT_WIRE_RESULT_REPORT);
+        table_put_uint(list->into, 5, (uint64_t)report->from_ms);
+        table_put_uint(list->into, 6, (uint64_t)report->to_ms);
+        table_put_bytes(list->into, 7, report->zone);
+        for (uint32_t i = 0; i < report->note_count; i++) {
+                table_put_bytes(list->into, 8,
+                                att_text_cut(report->notes[i], ATT_WIRE_NOTE_BYTES_MAX));
+        }
+}
+
 bool att_wire_list_add_report_row(struct att_wire_list *list, const struct att_wire_report_row *row)
 {
         ATT_CHECK(list->kind == ATT_WIRE_RESULT_REPORT);

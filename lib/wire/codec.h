@@ -102,7 +102,8 @@ ATT_MUST_USE bool att_wire_list_add_incident(struct att_wire_list *list,
                                              const struct att_wire_incident *row);
 ATT_MUST_USE bool att_wire_list_add_skill(struct att_wire_list *list,
                                           const struct att_wire_skill *row);
-/* Measures first, then rows. */
+/* A report: what it is about first, then measures, then rows. */
+void att_wire_list_put_period(struct att_wire_list *list, const struct att_wire_report *report);
 ATT_MUST_USE bool att_wire_list_add_measure(struct att_wire_list *list, struct att_text measure);
 ATT_MUST_USE bool att_wire_list_add_report_row(struct att_wire_list *list,
                                                const struct att_wire_report_row *row);

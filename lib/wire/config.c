@@ -241,6 +241,14 @@ static bool check_after(const struct att_config *config)
                config->surveys.once_in_ms >= 0;
 }
 
+static bool check_reports(const struct att_config *config)
+{
+        return config->reports.formula < ATT_LEVEL_FORMULA_COUNT && config->reports.short_ms >= 0 &&
+               config->reports.within_ms > 0 && config->bonus.per < ATT_BONUS_PER_COUNT &&
+               config->bonus.pool >= 0 && config->bonus.floor_ppm >= 0 &&
+               config->bonus.floor_ppm <= ATT_PPM;
+}
+
 static bool check_compiled(const struct compiled_config *compiled)
 {
         const struct att_config *config = &compiled->config;
@@ -295,7 +303,8 @@ static bool check_compiled(const struct compiled_config *compiled)
                 }
         }
         return config->channel_count <= ATT_CHANNELS_MAX && config->skill_count <= ATT_SKILLS_MAX &&
-               is_index_or_none(config->otherwise, config->queue_count) && check_after(config);
+               is_index_or_none(config->otherwise, config->queue_count) && check_after(config) &&
+               check_reports(config);
 }
 
 static void set_profiles(struct att_config *config, const struct compiled_config *compiled)

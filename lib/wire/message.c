@@ -63,6 +63,7 @@ void att_wire_message_init(struct att_wire_message *message, enum att_wire_body 
         if (body == ATT_WIRE_REPORT) {
                 message->report.from_ms = ATT_ABSENT;
                 message->report.to_ms = ATT_ABSENT;
+                message->report.short_ms = ATT_ABSENT;
         } else if (body == ATT_WIRE_PUSH) {
                 message->push.effect.kind = ATT_EFFECT_KIND_COUNT;
                 message->push.effect.step = ATT_NONE_STEP;

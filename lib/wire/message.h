@@ -444,6 +444,8 @@ struct att_wire_reloaded {
 };
 
 #define ATT_WIRE_CONFIG_PIECE_BYTES 32768
+#define ATT_WIRE_SLICES_BYTES_MAX   1024
+#define ATT_WIRE_NOTE_BYTES_MAX     512
 
 struct att_wire_config_piece {
         struct att_text digest;
@@ -456,6 +458,8 @@ struct att_wire_report_row {
         struct att_text name;
         const int64_t *values; /* One a measure; ATT_ABSENT: not known. */
         uint32_t value_count;
+        struct att_text slice;
+        struct att_text text;
 };
 
 struct att_wire_report {
@@ -464,6 +468,11 @@ struct att_wire_report {
         const struct att_wire_report_row *rows;
         uint32_t row_count;
         uint64_t next;
+        int64_t from_ms;
+        int64_t to_ms;
+        struct att_text zone;
+        const struct att_text *notes;
+        uint32_t note_count;
 };
 
 enum att_wire_reconciled {
@@ -611,12 +620,30 @@ enum att_wire_report_by {
         ATT_WIRE_BY_COUNT
 };
 
+enum att_wire_report_of {
+        ATT_WIRE_REPORT_MEASURES,
+        ATT_WIRE_REPORT_CUSTOMERS,
+        ATT_WIRE_REPORT_WORTH,
+        ATT_WIRE_REPORT_BONUS,
+        ATT_WIRE_REPORT_LIVE,
+        ATT_WIRE_REPORT_COUNT /* Newer than this program. */
+};
+
 struct att_wire_report_request {
-        int64_t from_ms; /* ATT_ABSENT: from the beginning. */
-        int64_t to_ms;   /* ATT_ABSENT: until now. */
+        int64_t from_ms; /* ATT_ABSENT: from the beginning, or as `from` says. */
+        int64_t to_ms;   /* ATT_ABSENT: to the end, or as `to` says. */
         enum att_wire_report_by by;
         uint64_t cursor;
         uint32_t limit;
+        struct att_text from;
+        struct att_text to;
+        struct att_text zone;
+        struct att_text slices;
+        enum att_wire_report_of of;
+        struct att_text agent;
+        int64_t service_level_ms; /* 0: the configuration's. */
+        int64_t short_ms;         /* ATT_ABSENT: the configuration's. */
+        struct att_text formula;
 };
 
 struct att_wire_events {

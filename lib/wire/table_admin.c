@@ -220,6 +220,8 @@ static const struct table_field report_row_fields[] = {
         TABLE_ROW(1, TABLE_TEXT, "name", TABLE_AT(struct att_wire_report_row, name)),
         TABLE_ROW(2, TABLE_S64S, "values",
                   TABLE_ITEMS(struct att_wire_report_row, values, value_count)),
+        TABLE_ROW(3, TABLE_TEXT, "slice", TABLE_AT(struct att_wire_report_row, slice)),
+        TABLE_ROW(4, TABLE_TEXT, "text", TABLE_AT(struct att_wire_report_row, text)),
 };
 
 const struct table table_report_row = TABLE_OF("ReportRow", report_row_fields,
@@ -231,6 +233,10 @@ static const struct table_field report_answer_fields[] = {
         TABLE_ROW(2, TABLE_MESSAGES, "rows", TABLE_ITEMS(struct att_wire_report, rows, row_count),
                   .sub = &table_report_row),
         TABLE_ROW(3, TABLE_U64, "next", TABLE_AT(struct att_wire_report, next)),
+        TABLE_ROW(5, TABLE_I64, "from_ms", TABLE_AT(struct att_wire_report, from_ms)),
+        TABLE_ROW(6, TABLE_I64, "to_ms", TABLE_AT(struct att_wire_report, to_ms)),
+        TABLE_ROW(7, TABLE_TEXT, "zone", TABLE_AT(struct att_wire_report, zone)),
+        TABLE_ROW(8, TABLE_TEXTS, "notes", TABLE_ITEMS(struct att_wire_report, notes, note_count)),
 };
 
 static const struct table table_report_answer = TABLE_OF("ReportAnswer", report_answer_fields,
@@ -450,6 +456,24 @@ static const struct table_field report_request_fields[] = {
                   .max = ATT_WIRE_BY_COUNT, .absent = ATT_WIRE_BY_ALL),
         TABLE_ROW(4, TABLE_U64, "cursor", TABLE_AT(struct att_wire_report_request, cursor)),
         TABLE_ROW(5, TABLE_U32, "limit", TABLE_AT(struct att_wire_report_request, limit)),
+        TABLE_ROW(6, TABLE_TEXT, "from", TABLE_AT(struct att_wire_report_request, from),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(7, TABLE_TEXT, "to", TABLE_AT(struct att_wire_report_request, to),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(8, TABLE_TEXT, "zone", TABLE_AT(struct att_wire_report_request, zone),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(9, TABLE_TEXT, "slices", TABLE_AT(struct att_wire_report_request, slices),
+                  .max = ATT_WIRE_SLICES_BYTES_MAX),
+        TABLE_ROW(10, TABLE_ENUM, "of", TABLE_AT(struct att_wire_report_request, of),
+                  .max = ATT_WIRE_REPORT_COUNT, .absent = ATT_WIRE_REPORT_MEASURES),
+        TABLE_ROW(11, TABLE_TEXT, "agent", TABLE_AT(struct att_wire_report_request, agent),
+                  .max = ATT_ID_BYTES_MAX),
+        TABLE_ROW(12, TABLE_I64, "service_level_ms",
+                  TABLE_AT(struct att_wire_report_request, service_level_ms)),
+        TABLE_ROW(13, TABLE_I64, "short_ms", TABLE_AT(struct att_wire_report_request, short_ms),
+                  TABLE_ABSENT(ATT_ABSENT)),
+        TABLE_ROW(14, TABLE_TEXT, "formula", TABLE_AT(struct att_wire_report_request, formula),
+                  .max = ATT_ID_BYTES_MAX),
 };
 
 const struct table table_report_request = TABLE_OF(

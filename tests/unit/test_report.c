@@ -296,7 +296,7 @@ START_TEST(what_came_and_what_became_of_it)
                   {"cancelled", 1},           /* c80 */
                   {"waiting", 1},             /* c90 */
                   {"offered", 8},             /* 5 + 1 + 1 + 1 */
-                  {"abandoned_ppm", 142857},  /* 1 / (8 - 1) */
+                  {"abandoned_share_ppm", 142857},  /* 1 / (8 - 1) */
                   {"asa_ms", 27000},          /* (10 + 30 + 75 + 0 + 20) / 5 s */
                   {"longest_wait_ms", 75000}, /* c50: 60 in loans + 15 in cards */
                   {"abandon_wait_ms", 65000},
@@ -361,8 +361,8 @@ START_TEST(what_agents_did)
                   {"wrap_up_ms", 15000}, /* (30 + 60) / 6 */
                   {"aht_ms", 241667},    /* (1340 + 20 + 90) / 6 */
                   {"transfers", 1},      /* c20, by bob */
-                  {"transfers_ppm", 166667}, {"offers", 9}, {"offers_declined", 1},
-                  {"offers_missed", 1}, {"offers_missed_ppm", 111111}, /* 1 / 9 */
+                  {"transfers_share_ppm", 166667}, {"offers", 9}, {"offers_declined", 1},
+                  {"offers_missed", 1}, {"offers_missed_share_ppm", 111111}, /* 1 / 9 */
                   /* ann: 210 of c10, 120 of c20, 600 of c50 (c60 lies within it), and the 600 of
                    * c5 after midnight. bob: 360 of c20, 100 of c65. */
                   {"busy_ms", 1990000},
@@ -429,7 +429,7 @@ START_TEST(whether_they_had_to_come_again)
         report = make(&ask);
         CHECK_ROW(
                 &report, "all", "all", {"known", 9},     /* all but c60 */
-                {"repeats", 1}, {"repeats_ppm", 111111}, /* c50: 1 / 9 */
+                {"repeats", 1}, {"repeats_share_ppm", 111111}, /* c50: 1 / 9 */
                 /* First contacts, answered, of known people: c10, c20, c65. c10 was repeated, c20's
                    * customer says it is not resolved. */
                 {"fcr_count", 3}, {"fcr_ppm", 333333},

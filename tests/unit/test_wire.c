@@ -747,12 +747,20 @@ START_TEST(lists_of_every_kind_come_back)
         struct fixture fixture = make_fixture(1);
         struct att_wire_list list;
         const int64_t values[] = {5, -5, ATT_ABSENT};
-        const struct att_wire_report_row report_row = {ATT_TEXT("cards"), values, 3};
+        const struct att_wire_report_row report_row = {.name = ATT_TEXT("cards"),
+                                                       .values = values,
+                                                       .value_count = 3,
+                                                       .slice = ATT_TEXT("queue"),
+                                                       .text = ATT_TEXT_NONE};
+        const struct att_text note = ATT_TEXT("A gap.");
+        const struct att_wire_report head = {
+                .from_ms = 5, .to_ms = 7, .zone = ATT_TEXT("UTC"), .notes = &note, .note_count = 1};
         const struct att_wire_queue queue = {.name = ATT_TEXT("cards"), .estimate_ms = -1};
         const struct att_wire_skill skill = {.name = ATT_TEXT("cards"), .kind = ATT_SKILL_HUMAN};
         struct att_wire_contact contact;
 
         att_wire_list_begin(&list, &fixture.buffer, 1, ATT_WIRE_RESULT_REPORT);
+        att_wire_list_put_period(&list, &head);
         ck_assert(att_wire_list_add_measure(&list, ATT_TEXT("answered")));
         ck_assert(att_wire_list_add_measure(&list, ATT_TEXT("mean_wait_ms")));
         ck_assert(att_wire_list_add_measure(&list, ATT_TEXT("csat_milli")));
@@ -763,6 +771,9 @@ START_TEST(lists_of_every_kind_come_back)
         ck_assert_int_eq(fixture.message.answer.report.rows[0].values[1], -5);
         ck_assert_int_eq(fixture.message.answer.report.rows[0].values[2], ATT_ABSENT);
         ck_assert_uint_eq(fixture.message.answer.report.next, 0);
+        ck_assert(att_text_equals_c(fixture.message.answer.report.rows[0].slice, "queue"));
+        ck_assert_int_eq(fixture.message.answer.report.to_ms, 7);
+        ck_assert(att_text_equals_c(fixture.message.answer.report.notes[0], "A gap."));
 
         att_buffer_clear(&fixture.buffer);
         att_wire_list_begin(&list, &fixture.buffer, 1, ATT_WIRE_RESULT_QUEUES);

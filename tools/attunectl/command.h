@@ -69,6 +69,10 @@ ATT_MUST_USE bool ctl_connect(struct ctl *ctl);
  * and gives false. What is answered is good until the next question. */
 ATT_MUST_USE bool ctl_ask(struct ctl *ctl, const struct att_wire_message *question,
                           enum att_wire_result_kind kind, struct att_wire_answer *ret_answer);
+/* The same, but that a refusal is not told. */
+ATT_MUST_USE bool ctl_ask_quietly(struct ctl *ctl, const struct att_wire_message *question,
+                                  enum att_wire_result_kind kind,
+                                  struct att_wire_answer *ret_answer);
 /* A command for the engine: done, or told why not. */
 enum verdict ctl_do(struct ctl *ctl, const struct att_command *command, const char *sentence);
 

@@ -25,6 +25,8 @@ const struct command *const commands[] = {
         &command_explain,
         &command_tail,
         &command_top,
+        &command_report,
+        &command_review,
         &command_config_check,
         &command_config_diff,
         &command_config_reload,

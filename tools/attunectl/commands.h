@@ -46,6 +46,8 @@ extern const struct command command_customer_unlink;
 extern const struct command command_incident_announce;
 extern const struct command command_incident_close;
 extern const struct command command_incident_list;
+extern const struct command command_report;
+extern const struct command command_review;
 extern const struct command command_drain;
 extern const struct command command_help;
 

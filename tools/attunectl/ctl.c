@@ -145,8 +145,8 @@ bool ctl_connect(struct ctl *ctl)
         return ctl->is_linked;
 }
 
-bool ctl_ask(struct ctl *ctl, const struct att_wire_message *question,
-             enum att_wire_result_kind kind, struct att_wire_answer *ret_answer)
+static bool ask(struct ctl *ctl, const struct att_wire_message *question,
+                enum att_wire_result_kind kind, bool tells, struct att_wire_answer *ret_answer)
 {
         struct att_wire_answer answer;
         struct att_buffer why = {0};
@@ -160,7 +160,9 @@ bool ctl_ask(struct ctl *ctl, const struct att_wire_message *question,
                 return false;
         }
         if (answer.kind == ATT_WIRE_RESULT_ERROR) {
-                complain(ctl, &answer.error);
+                if (tells) {
+                        complain(ctl, &answer.error);
+                }
                 return false;
         }
         if (answer.kind != kind) {
@@ -170,6 +172,18 @@ bool ctl_ask(struct ctl *ctl, const struct att_wire_message *question,
         }
         *ret_answer = answer;
         return true;
+}
+
+bool ctl_ask(struct ctl *ctl, const struct att_wire_message *question,
+             enum att_wire_result_kind kind, struct att_wire_answer *ret_answer)
+{
+        return ask(ctl, question, kind, true, ret_answer);
+}
+
+bool ctl_ask_quietly(struct ctl *ctl, const struct att_wire_message *question,
+                     enum att_wire_result_kind kind, struct att_wire_answer *ret_answer)
+{
+        return ask(ctl, question, kind, false, ret_answer);
 }
 
 /* ---- Acting ---- */

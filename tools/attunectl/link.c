@@ -131,7 +131,7 @@ static enum waiting wait_event(struct link *link, int64_t until_ms,
 static bool wait_kind(struct link *link, enum att_client_event_kind kind, uint64_t request_id,
                       struct att_client_event *ret_event, struct att_buffer *why)
 {
-        int64_t until_ms = monotonic_ms() + LINK_ANSWER_MS;
+        int64_t until_ms = monotonic_ms() + link->answer_ms;
 
         for (;;) {
                 switch (wait_event(link, until_ms, ret_event, why)) {
@@ -142,8 +142,8 @@ static bool wait_kind(struct link *link, enum att_client_event_kind kind, uint64
                         }
                         break;
                 case WAITING_QUIET:
-                        att_buffer_printf(why, "attuned gave no answer in %d seconds",
-                                          LINK_ANSWER_MS / 1000);
+                        att_buffer_printf(why, "attuned gave no answer in %lld seconds",
+                                          (long long)link->answer_ms / 1000);
                         return false;
                 case WAITING_LOST:
                         return false;
@@ -197,6 +197,7 @@ bool link_open(struct link *link, const char *path, struct att_text name, struct
 
         link->fd = -1;
         link->must_read = true;
+        link->answer_ms = LINK_ANSWER_MS;
         link->client = att_client_new(&options);
         if (!connect_to(link, path, why)) {
                 return false;

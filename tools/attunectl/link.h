@@ -23,6 +23,7 @@
 #include "lib/wire/message.h"
 
 #define LINK_ANSWER_MS  10000 /* Then nobody is waited for any longer. */
+#define LINK_REPORT_MS  90000 /* But for a report, which reads a year from the disk. */
 #define LINK_READ_BYTES 65536
 
 struct link {
@@ -30,6 +31,7 @@ struct link {
         struct att_client *client; /* Owned. */
         bool must_read;            /* It has used up `bytes`. */
         int64_t keepalive_ms;
+        int64_t answer_ms; /* How long an answer is waited for. */
         char bytes[LINK_READ_BYTES];
 };
 
