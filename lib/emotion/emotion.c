@@ -14,8 +14,8 @@
 #include "lib/emotion/tokens.h"
 
 #define PPM        1000000
-#define WINDOW     3    /* So many words back a word is turned or strengthened. */
-#define TURNED     -740 /* Thousandths of a rating that is denied. */
+#define WINDOW     3      /* So many words back a word is turned or strengthened. */
+#define TURNED     (-740) /* Thousandths of a rating that is denied. */
 #define STRONGER   293
 #define CAPITALS   733
 #define SHOUT      292
@@ -25,8 +25,8 @@
 #define BEFORE_BUT 500 /* Thousandths. */
 #define AFTER_BUT  1500
 #define FLATTENING 15000000LL /* A sum of about 4 points is half of what there is. */
-#define FAILS      -1110      /* Ours: "does not work", as VADER has "not fine". */
-#define TOO        -900       /* Ours: "too small". */
+#define FAILS      (-1110)    /* Ours: "does not work", as VADER has "not fine". */
+#define TOO        (-900)     /* Ours: "too small". */
 #define SUM_MAX    100000
 
 /* What a strengthening word adds, by how far before it stands. */

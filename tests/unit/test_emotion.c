@@ -154,6 +154,10 @@ START_TEST(other_languages_turn_words_their_own_way)
         ck_assert_int_lt(sentiment_in("nl", "het werkt al weken niet"), 0);
         ck_assert_int_lt(sentiment_in("nl", "wat een slechte service"), 0);
         ck_assert_int_gt(sentiment_in("NL_be", "bedankt, goed geholpen"), 0);
+        /* Words that only look like denials and the like. */
+        ck_assert_int_gt(sentiment_in("fr", "une personne tr\xc3\xa8s gentille"), 0);
+        ck_assert_int_lt(sentiment_in("fr", "personne n'a r\xc3\xa9pondu"), 0);
+        ck_assert_int_eq(result("nl", "om u te bellen"), ATT_ESTIMATE_NO_WORDS);
 }
 END_TEST
 
