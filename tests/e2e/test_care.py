@@ -124,6 +124,27 @@ def an_incident_marks_counts_and_turns_away_its_contacts(house):
     assert status == 0 and "No incident is open" in out
 
 
+def tail_tells_of_promises_and_incidents_in_sentences(house):
+    phone = begin(house)
+    call(phone, "c1", customer={"id": "u1"}, text="declined")
+    phone.request("contact_end", contact="c1", disposition="callback")
+    phone.request("contact_feedback", contact="c1", csat=2, by="customer")
+    assert house.ctl("incident", "announce", "i", "--title", "Cards declined", "--when", "text:declined")[0] == 0
+    call(phone, "c2", customer={"id": "u1"}, text="declined")
+    assert house.ctl("incident", "close", "i")[0] == 0
+    phone.request("contact_cancel", contact="c1+1")
+    lines = {}
+    for event in ("promised", "feedback", "announced", "repeat", "incident", "incident_closed", "promise_cancelled"):
+        status, out, err = house.ctl("tail", "--since", "1m", "--count", "1", "--event", event)
+        assert status == 0, (event, out, err)
+        lines[event] = out
+    for event, words in (("promised", "c1+1"), ("promised", "promised at the end of c1"), ("feedback", "csat 2 by customer"),
+                         ("announced", "incident i is announced: Cards declined"), ("repeat", "repeats c1"),
+                         ("incident", "is because of incident i"), ("incident_closed", "incident i is closed"),
+                         ("promise_cancelled", "taken back")):
+        assert words in lines[event], (words, lines[event])
+
+
 def only_supervisors_announce_incidents(house):
     phone = begin(house)
     when = [{"field": "queue", "values": ["cards"]}]
@@ -174,5 +195,6 @@ if __name__ == "__main__":
         a_promise_is_kept_after_a_restart,
         a_promise_that_cannot_be_is_refused,
         an_incident_marks_counts_and_turns_away_its_contacts,
+        tail_tells_of_promises_and_incidents_in_sentences,
         only_supervisors_announce_incidents,
         feedback_is_told_and_explained)

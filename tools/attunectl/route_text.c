@@ -205,15 +205,95 @@ static void tell_position(const struct event *event)
         put_with(event, " of ", "queue");
 }
 
+/* ---- What follows a conversation, and incidents ---- */
+
+static void tell_feedback(const struct event *event)
+{
+        put_c(event, "is judged:");
+        put_with(event, " csat ", "csat");
+        put_with(event, " nps ", "nps");
+        put_with(event, " ces ", "ces");
+        put_with(event, " resolved ", "resolved");
+        put_with(event, " emotion ", "emotion");
+        put_with(event, " by ", "by");
+        put_with(event, ", was with ", "agent");
+}
+
+static void tell_repeat(const struct event *event)
+{
+        put_with(event, "repeats ", "repeat_of");
+}
+
+static void tell_promised(const struct event *event)
+{
+        put_with(event, "is promised at the end of ", "follow_up_of");
+        put_with(event, ", due at ", "due");
+        put_with(event, ", with ", "agent");
+}
+
+static void tell_promise_kept(const struct event *event)
+{
+        put_with(event, "keeps the promise of ", "follow_up_of");
+        put_with(event, ", with ", "agent");
+}
+
+static void tell_promise_expired(const struct event *event)
+{
+        put_with(event, "does not keep the promise of ", "follow_up_of");
+        put_with(event, ": ", "reason");
+}
+
+static void tell_promise_cancelled(const struct event *event)
+{
+        put_with(event, "is taken back, promised at the end of ", "follow_up_of");
+}
+
+static void tell_incident(const struct event *event)
+{
+        put_with(event, "is because of incident ", "incident");
+}
+
+static void tell_announced(const struct event *event)
+{
+        put_with(event, "incident ", "incident");
+        put_with(event, " is announced: ", "reason");
+        put_with(event, ", until ", "until");
+}
+
+static void tell_incident_closed(const struct event *event)
+{
+        put_with(event, "incident ", "incident");
+        put_with(event, " is closed, and with it so many contacts: ", "closed");
+}
+
 static const struct {
         const char *event;
         void (*tell)(const struct event *event);
 } tellers[] = {
-        {"queued", tell_queued},       {"relaxed", tell_relaxed}, {"offer", tell_offer},
-        {"revoke", tell_revoke},       {"connect", tell_connect}, {"closed", tell_closed},
-        {"overflow", tell_overflow},   {"agent", tell_agent},     {"wrap_up", tell_wrap_up},
-        {"finished", tell_finished},   {"config", tell_config},   {"refused", tell_refused},
-        {"scheduled", tell_scheduled}, {"ringing", tell_ringing}, {"position", tell_position},
+        {"queued", tell_queued},
+        {"relaxed", tell_relaxed},
+        {"offer", tell_offer},
+        {"revoke", tell_revoke},
+        {"connect", tell_connect},
+        {"closed", tell_closed},
+        {"overflow", tell_overflow},
+        {"agent", tell_agent},
+        {"wrap_up", tell_wrap_up},
+        {"finished", tell_finished},
+        {"config", tell_config},
+        {"refused", tell_refused},
+        {"scheduled", tell_scheduled},
+        {"ringing", tell_ringing},
+        {"position", tell_position},
+        {"feedback", tell_feedback},
+        {"repeat", tell_repeat},
+        {"promised", tell_promised},
+        {"promise_kept", tell_promise_kept},
+        {"promise_expired", tell_promise_expired},
+        {"promise_cancelled", tell_promise_cancelled},
+        {"incident", tell_incident},
+        {"announced", tell_announced},
+        {"incident_closed", tell_incident_closed},
 };
 
 /* ---- The line ---- */
