@@ -136,6 +136,10 @@ bool promise_read(struct att_core *core, const struct att_command *command,
             (!read_own(core, command, ret_promise) || !check_times(core, command, ret_promise))) {
                 return false;
         }
+        if (!is_own && ret_promise->queue == ATT_NONE) {
+                *ret_promise = (struct promise){.queue = ATT_NONE};
+                return true; /* Nowhere to keep it: the conversation ends all the same. */
+        }
         if (!check_place(core, command, ret_promise)) {
                 return false;
         }

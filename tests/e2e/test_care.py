@@ -180,6 +180,12 @@ def feedback_is_told_and_explained(house):
     assert abs(row["outcome"] - outcome) < 2e-6, row
     status, out, _ = house.ctl("explain", "--agent", "ann", "--queue", "cards")
     assert status == 0 and "2 of 3 contacts with feedback went well" in out, out
+    rows = eventually(lambda: len(found := house.ctl_json("explain", "--agent", "ann", "--queue", "cards")[0]["feedback"])
+                      == 3 and found)
+    assert [row["csat"] for row in rows] == [1, 4, 5], "the latest first: " + str(rows)
+    assert rows[0]["contact"] == "c3" and rows[0]["text"] == "the words of c3" and rows[0]["nps"] is None, rows
+    _, out, _ = house.ctl("explain", "--agent", "ann", "--skill", "cards")
+    assert "the latest feedback:" in out and "the words of c1" in out, out
     status, _, err = house.ctl("explain", "--agent", "ann", "--skill", "card")
     assert status == 1 and "cards" in err, err
     status, _, err = house.ctl("explain", "c1", "--queue", "cards")

@@ -89,12 +89,13 @@ static void keep_request(struct att_arena *arena, struct att_contact_request *re
         keep_customer(arena, &request->customer);
 }
 
-static void keep_follow_up(struct att_arena *arena, struct att_command *command)
+/* What an end promises by itself or by its disposition is a contact of its own, which nobody of the
+ * recorded day brought: in another course of the day there is none of them. */
+static void promise_nothing(struct att_command *command)
 {
-        keep(arena, &command->end.notes);
-        keep(arena, &command->end.follow_up.agent);
-        keep(arena, &command->end.follow_up.queue);
-        keep(arena, &command->end.follow_up.what);
+        command->end.disposition = ATT_TEXT_NONE;
+        command->end.notes = ATT_TEXT_NONE;
+        command->end.follow_up = (struct att_follow_up_request){.at_ms = 0};
 }
 
 static void keep_incident(struct att_arena *arena, struct att_incident_request *incident)
@@ -134,10 +135,7 @@ struct att_command *whatif_copy_command(struct att_arena *arena, const struct at
         case ATT_CMD_CONTACT_END:
         case ATT_CMD_CONTACT_ABANDON:
         case ATT_CMD_CONTACT_CANCEL:
-                keep(arena, &copy->end.disposition);
-                if (copy->kind == ATT_CMD_CONTACT_END) {
-                        keep_follow_up(arena, copy);
-                }
+                promise_nothing(copy);
                 break;
         case ATT_CMD_CONTACT_FEEDBACK:
                 keep(arena, &copy->feedback.by);
