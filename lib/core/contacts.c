@@ -500,6 +500,7 @@ void handle_contact_update(struct att_core *core, const struct att_command *comm
         if (!att_text_is_empty(command->update.text)) {
                 details_set_text(core, contact, command->update.text);
         }
+        incident_look_for(core, contact);
         for (uint32_t i = 0; i < command->update.requires_count; i++) {
                 const struct att_named_level *change = &command->update.requires[i];
                 request_set_own(contact, att_config_find_skill(core->config, change->skill),

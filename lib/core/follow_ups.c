@@ -206,6 +206,7 @@ static struct contact *begin(struct att_core *core, const struct contact *ended,
         contact->channel = ended->channel; /* One that a reload took away, too. */
         copy_asked(contact, ended);
         contact->emotion_ppm = ended->emotion_ppm;
+        contact->emotion_source = ended->emotion_source;
         contact->queue = intake_apply(core, contact, request);
         return contact;
 }

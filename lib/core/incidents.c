@@ -82,18 +82,24 @@ static void detach(struct att_core *core, struct contact *contact)
         look_again(core, incident, contact);
 }
 
+void incident_look_for(struct att_core *core, struct contact *contact)
+{
+        if (core->incident_count == 0 || !may_be_affected(contact) ||
+            (contact->story && contact->story->incident)) {
+                return;
+        }
+        struct att_contact_request request = details_request(contact);
+        struct incident *incident = incident_of(core, contact, &request);
+        if (incident) {
+                incident_attach(core, incident, contact);
+        }
+}
+
 static void attach_waiting(struct att_core *core)
 {
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
-                if (!may_be_affected(contact) || (contact->story && contact->story->incident)) {
-                        continue;
-                }
-                struct att_contact_request request = details_request(contact);
-                struct incident *incident = incident_of(core, contact, &request);
-                if (incident) {
-                        incident_attach(core, incident, contact);
-                }
+                incident_look_for(core, contact);
         }
 }
 

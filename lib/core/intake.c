@@ -164,6 +164,9 @@ void intake_describe(const struct att_core *core, const struct contact *contact,
         const struct att_config *config = core->config;
         describe(contact, request, ret_subject);
         ret_subject->texts[ATT_FIELD_QUEUE] = queue_name(core, contact->queue);
+        if (contact->emotion_ppm > 0) { /* As it is by now. */
+                ret_subject->numbers_micro[ATT_FIELD_EMOTION] = contact->emotion_ppm;
+        }
         if (contact->intent != ATT_NONE) {
                 ret_subject->texts[ATT_FIELD_INTENT] = config->intents[contact->intent].name;
         }

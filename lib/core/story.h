@@ -103,6 +103,8 @@ struct incident *incident_of(const struct att_core *core, const struct contact *
                              const struct att_contact_request *request);
 struct incident *incident_new(struct att_core *core);
 void incident_free(struct att_core *core, struct incident *incident);
+/* After what a contact is compared by changed: it may meet one now. */
+void incident_look_for(struct att_core *core, struct contact *contact);
 /* Says that a contact is because of an incident, and counts it. */
 void incident_attach(struct att_core *core, struct incident *incident, struct contact *contact);
 void incident_lapse(struct att_core *core, struct incident *incident); /* Its time is over. */
