@@ -173,10 +173,10 @@ static int find_period(struct work *work)
         work->from_ms = work->ask->from_ms == ATT_REPORT_ABSENT ? first : work->ask->from_ms;
         work->to_ms = work->ask->to_ms == ATT_REPORT_ABSENT ? att_max_i64(last, work->from_ms)
                                                             : work->ask->to_ms;
-        if (result >= 0 && (work->from_ms > work->to_ms ||
-                            (work->from_ms == work->to_ms &&
-                             work->ask->from_ms != ATT_REPORT_ABSENT &&
-                             work->ask->to_ms != ATT_REPORT_ABSENT))) {
+        if (result >= 0 &&
+            (work->from_ms > work->to_ms ||
+             (work->from_ms == work->to_ms && work->ask->from_ms != ATT_REPORT_ABSENT &&
+              work->ask->to_ms != ATT_REPORT_ABSENT))) {
                 att_buffer_append_c(work->why, "the report would end before it begins");
                 return -EINVAL;
         }

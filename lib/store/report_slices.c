@@ -156,11 +156,16 @@ static int64_t find_within(const struct work *work, struct att_text queue)
 uint32_t slices_name(struct work *work, enum dim dim, struct att_text text)
 {
         struct names *names = &work->names[dim];
-        struct att_map_node *node = att_map_find(&names->map, text);
+        struct att_map_node *node;
         struct name *name;
 
+        if (names->last && att_text_equals(names->last->text, text)) {
+                return names->last->number;
+        }
+        node = att_map_find(&names->map, text);
         if (node) {
-                return ATT_CONTAINER_OF(node, struct name, node)->number;
+                names->last = ATT_CONTAINER_OF(node, struct name, node);
+                return names->last->number;
         }
         if (names->count == DIM_VALUE_MAX) { /* More than any centre has: in one row. */
                 return DIM_VALUE_MAX;
@@ -294,6 +299,9 @@ static struct group *find_group(struct work *work, struct slicing *slicing, uint
 {
         uint32_t at;
 
+        if (slicing->count > 0 && slicing->groups[slicing->last].key == key) {
+                return &slicing->groups[slicing->last];
+        }
         if (slicing->count * 2 >= slicing->index_size) {
                 grow_index(slicing);
         }
@@ -302,6 +310,7 @@ static struct group *find_group(struct work *work, struct slicing *slicing, uint
                 struct group *group = &slicing->groups[slicing->index[at] - 1];
 
                 if (group->key == key) {
+                        slicing->last = slicing->index[at] - 1;
                         return group;
                 }
                 at = (at + 1) & (slicing->index_size - 1);

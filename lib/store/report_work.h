@@ -97,7 +97,8 @@ enum dim {
 /* The names met in one dimension, numbered as they came. */
 struct names {
         struct att_map map;
-        struct name **items; /* Owned array; the names are the report's. */
+        struct name **items;     /* Owned array; the names are the report's. */
+        const struct name *last; /* The one found last; NULL: none yet. */
         uint32_t count;
         size_t capacity;
 };
@@ -129,6 +130,7 @@ struct slicing {
         bool has_staff; /* Of agents and time alone: what agents did between contacts has a place. */
         struct group *groups;
         uint32_t count;
+        uint32_t last; /* The one found last: neighbours are often of one row. */
         size_t capacity;
         uint32_t *index; /* Number + 1 by the key's hash; a power of two. */
         uint32_t index_size;

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 
-from support import BUILD, CONFIG, refused, run
+from support import BUILD, CONFIG, eventually, refused, run
 
 BENCH = os.path.join(BUILD, "tools", "attune-bench", "attune-bench")
 YEAR_MS = 1735689600000  # 2025-01-01, where the made-up year begins.
@@ -26,6 +26,7 @@ def with_a_year(house, contacts=8000):
     for name in os.listdir(folder):
         os.rename(os.path.join(folder, name), os.path.join(house.data, name))
     os.rmdir(folder)
+    os.rmdir(os.path.dirname(folder))
     house.start()
 
 
@@ -94,6 +95,46 @@ def the_live_counters_are_there_as_well(house):
     assert {row["queue"]: row["answered"] for row in live["by"]["queue"]} == {"cards": 1, "general": 0}
     status, _, err = house.ctl("report", "--live", "--from", "today")
     assert status == 1 and "since the journal began" in err, err
+
+
+def what_just_happened_is_in_the_report(house):
+    house.start()
+    phone = house.client("phone")
+    for agent in ("ann", "bob"):
+        phone.request("agent_ready", agent=agent)
+    for number in (1, 2, 3):  # Two are answered, the third waits until it gives up.
+        phone.request("contact_add", contact=f"c{number}", channel="voice", queue="cards",
+                      requires=[{"skill": "cards", "level": 3}], customer={"id": f"u{number}"})
+    agent_of = {}
+    for _ in (1, 2):
+        offer = phone.wait_for("offer")
+        agent_of[offer.offer.contact] = offer.offer.agent
+        phone.request("offer_accept", contact=offer.offer.contact, agent=offer.offer.agent)
+    assert sorted(agent_of) == ["c1", "c2"], agent_of
+    phone.request("contact_end", contact="c1")
+    phone.request("contact_end", contact="c2")
+    phone.wait_for("offer")
+    phone.request("contact_abandon", contact="c3")
+    phone.request("contact_feedback", contact="c1", csat=5, resolved=True)
+    phone.request("contact_feedback", contact="c2", csat=1, nps=0)
+
+    def is_told():
+        (told,) = house.ctl_json("report", "--from", "today", "--by", "agent,queue,skill,channel")
+        return told["all"]["csat_count"] == 2 and told
+    told = eventually(is_told)
+    whole = told["all"]
+    assert (whole["contacts"], whole["answered"], whole["abandoned_short"]) == (3, 2, 1), whole
+    assert whole["csat"] == 0.5 and whole["nps"] == -100 and whole["offers"] == 3, whole
+    assert whole["service_level"] == 1 and whole["conversations"] == 2, whole
+    assert whole["positive"] == 1 and whole["negative"] == 1, whole
+    by_agent = {row["agent"]: row for row in told["by"]["agent"]}
+    assert by_agent[agent_of["c1"]]["csat"] == 1 and by_agent[agent_of["c2"]]["csat"] == 0, by_agent
+    assert by_agent["(nobody)"]["contacts"] == 1
+    assert {row["skill"]: row["contacts"] for row in told["by"]["skill"]} == {"cards": 3}
+    (customers,) = house.ctl_json("report", "--customers", "--from", "today", "--to", "today")
+    assert customers["all"]["customers"] == 3 == customers["all"]["new_customers"], customers
+    (review,) = house.ctl_json("review", agent_of["c2"], "--from", "today")
+    assert review["worth"]["by"]["worst"][0]["worst"] == "c2", review["worth"]
 
 
 def pages_of_a_report_that_is_gone_are_refused(house):
@@ -186,7 +227,7 @@ def routing_goes_on_while_a_report_is_made(house):
 
 if __name__ == "__main__":
     run(a_report_over_the_wire_is_that_of_the_file, a_period_is_said_as_people_say_it,
-        what_is_said_wrongly_is_told, the_live_counters_are_there_as_well,
+        what_is_said_wrongly_is_told, what_just_happened_is_in_the_report, the_live_counters_are_there_as_well,
         pages_of_a_report_that_is_gone_are_refused, the_bonus_and_a_review_follow_the_configuration,
         a_page_and_a_spreadsheet_can_be_had, a_report_whose_asker_is_gone_does_not_hold_up_the_next,
         routing_goes_on_while_a_report_is_made)

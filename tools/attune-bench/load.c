@@ -145,7 +145,8 @@ static void put_contact(struct front_end *front_end, struct slot *slot, uint64_t
         att_wire_command_init(&message.command, ATT_CMD_CONTACT_ADD);
         message.request_id = request_id;
         (void)snprintf(slot->contact, sizeof(slot->contact), "call-%04u-%s-%u", front_end->number,
-                       slot->agent + sizeof("agent-0000-") - 1, slot->contacts++);
+                       slot->agent + sizeof("agent-0000-") - 1,
+                       front_end->run->load->first_contact + slot->contacts++);
         (void)snprintf(customer, sizeof(customer), "u-%u", (unsigned)att_rng_below(rng, 50000));
         request = &message.command.request;
         request->id = att_text_from(slot->contact);

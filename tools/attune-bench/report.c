@@ -3,10 +3,14 @@
  * A report over a year: the time of one, and what memory a process has that does nothing else. The
  * history is made up (year.h) in a folder of its own, or one that is there is read.
  */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +19,8 @@
 #include "lib/store/report.h"
 #include "tools/attune-bench/bench.h"
 #include "tools/attune-bench/figures.h"
+#include "tools/attune-bench/report.h"
+#include "tools/attune-bench/server.h"
 #include "tools/attune-bench/year.h"
 
 #define FROM_MS INT64_C(1735689600000) /* 2025-01-01 */
@@ -29,8 +35,14 @@ struct report_bench {
         int64_t seed;
         const char *by;
         const char *data;
+        const char *attuned;
+        int64_t requests;
+        int64_t rounds;
+        bool has_routing;
         bool is_kept;
         bool is_json;
+        char work[PATH_MAX / 4]; /* With --routing: the data directory is in it. */
+        char made[PATH_MAX / 2];
 };
 
 /* What the process that made the reports tells the one that asked. */
@@ -136,24 +148,79 @@ static void print(const struct report_bench *bench, const struct told *told, int
         figures_print(figures, ATT_ARRAY_LEN(figures), bench->is_json);
 }
 
-static int run(struct report_bench *bench)
+static void print_routing(const struct report_bench *bench,
+                          const struct report_routing_found *found)
 {
-        char folder[] = "/tmp/attune-bench-report-XXXXXX";
-        const bool is_made = !bench->data;
+        const struct figure figures[] = {
+                {"reports", "made meanwhile, in the rounds that have them", (double)found->reports,
+                 0},
+                {"quiet_per_second", "requests, without reports", found->quiet_per_second, 0},
+                {"quiet_p50_us", "", found->quiet_p50_us, 0},
+                {"quiet_p99_us", "", found->quiet_p99_us, 0},
+                {"busy_per_second", "requests, with reports", found->busy_per_second, 0},
+                {"busy_p50_us", "", found->busy_p50_us, 0},
+                {"busy_p99_us", "", found->busy_p99_us, 0},
+        };
+
+        figures_print(figures, ATT_ARRAY_LEN(figures), bench->is_json);
+}
+
+static bool run_routing(const struct report_bench *bench)
+{
+        char binary[PATH_MAX];
+        const struct report_routing asked = {.binary = binary,
+                                             .work = bench->work,
+                                             .by = bench->by,
+                                             .requests = (size_t)bench->requests / 3 * 3,
+                                             .rounds = (uint64_t)bench->rounds};
+        struct report_routing_found found;
+
+        if (!server_find(bench->attuned, binary)) {
+                fprintf(stderr, "attune-bench: there is no attuned here; see --attuned\n");
+                return false;
+        }
+        if (!report_routing_write_config(bench->work) || !report_routing_run(&asked, &found)) {
+                return false;
+        }
+        print_routing(bench, &found);
+        return true;
+}
+
+static bool run_alone(const struct report_bench *bench)
+{
         struct told told = {0};
         int64_t rss_kib = 0;
-        bool is_right = true;
 
-        if (is_made) {
-                bench->data = mkdtemp(folder);
-                is_right = bench->data && make_year(bench);
+        if (!run_reports(bench, &told, &rss_kib)) {
+                return false;
         }
-        is_right = is_right && run_reports(bench, &told, &rss_kib);
-        if (is_right) {
-                print(bench, &told, rss_kib);
+        print(bench, &told, rss_kib);
+        return true;
+}
+
+/* A folder with a made-up year in its `data`. */
+static bool make_history(struct report_bench *bench)
+{
+        const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+
+        (void)snprintf(bench->work, sizeof(bench->work), "%s/attune-bench-report-XXXXXX", folder);
+        if (!mkdtemp(bench->work)) {
+                fprintf(stderr, "attune-bench: %s: %s\n", bench->work, strerror(errno));
+                return false;
         }
-        if (is_made && bench->data && !bench->is_kept) {
-                bench_remove_tree(bench->data);
+        (void)snprintf(bench->made, sizeof(bench->made), "%s/data", bench->work);
+        bench->data = bench->made;
+        return mkdir(bench->made, 0750) == 0 && make_year(bench);
+}
+
+static int run(struct report_bench *bench)
+{
+        const bool is_made = !bench->data;
+        bool is_right = !is_made || make_history(bench);
+
+        is_right = is_right && (bench->has_routing ? run_routing(bench) : run_alone(bench));
+        if (is_made && !bench->is_kept) {
+                bench_remove_tree(bench->work);
         } else if (is_made) {
                 fprintf(stderr, "the history is in %s\n", bench->data);
         }
@@ -169,6 +236,8 @@ int bench_report(int argc, char **argv)
                 .passes = 3,
                 .threads = 2,
                 .seed = 1,
+                .requests = 30000,
+                .rounds = 3,
                 .by = "queue,channel,tier,agent,skill,hour,day,week",
         };
         const struct bench_option options[] = {
@@ -180,6 +249,13 @@ int bench_report(int argc, char **argv)
                 {"--by", "what to slice by", NULL, &bench.by, NULL, 0, 0},
                 {"--data", "a data directory with a history, instead of one made up", NULL,
                  &bench.data, NULL, 0, 0},
+                {"--routing", "measure routing while reports are made, and while none are", NULL,
+                 NULL, &bench.has_routing, 0, 0},
+                {"--requests", "of each half of a round of it (30000)", &bench.requests, NULL, NULL,
+                 300, 10000000},
+                {"--rounds", "of it (3)", &bench.rounds, NULL, NULL, 1, 1000},
+                {"--attuned", "the daemon to measure (the one next to this program)", NULL,
+                 &bench.attuned, NULL, 0, 0},
                 {"--seed", "", &bench.seed, NULL, NULL, 0, INT32_MAX},
                 {"--keep", "keep the history that was made", NULL, NULL, &bench.is_kept, 0, 0},
                 {"--json", "one JSON object", NULL, NULL, &bench.is_json, 0, 0},
@@ -188,6 +264,11 @@ int bench_report(int argc, char **argv)
         if (!bench_parse("report", options, ATT_ARRAY_LEN(options), argc, argv)) {
                 return 2;
         }
+        if (bench.has_routing && bench.data) {
+                fprintf(stderr, "attune-bench report: --routing makes its own history\n");
+                return 2;
+        }
+        (void)signal(SIGPIPE, SIG_IGN);
         bench.plan = (struct year_plan){
                 .from_ms = FROM_MS,
                 .days = 365,
