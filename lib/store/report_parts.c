@@ -10,7 +10,7 @@
 #include "lib/base/util.h"
 #include "lib/store/report_work.h"
 
-#define PART_CONTACTS_MIN 20000 /* A thread for fewer is not worth it. */
+#define PART_CONTACTS_MIN 10000 /* A thread for fewer is not worth it. */
 
 struct part {
         struct work work;

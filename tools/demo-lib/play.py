@@ -278,12 +278,25 @@ class Play:
         summary.write_queues(self.say, self.history, queues)
         self.title("How busy everyone was")
         summary.write_agents(self.say, self.history, agents, until_ms)
+        self.title("How it was for customers")
+        summary.write_measures(self.say, self._report())
         self.title("Three decisions, explained by attunectl")
         self._explain()
         self.title("What it took")
         self._costs(status, cpu)
         self.title("Go on by hand")
         self._by_hand()
+
+    def _report(self):
+        """Once the history, which is written beside the routing, has it all."""
+        before = None
+        for _ in range(20):
+            (report,) = self.attuned.rows("report", "--by", "channel")
+            if report == before:
+                break
+            before = report
+            time.sleep(0.3)
+        return report
 
     def _explain(self):
         for contact, question in summary.choose_decisions(self.history, self.plans):
@@ -326,7 +339,7 @@ class Play:
         else:
             socket = os.path.relpath(self.attuned.socket)
         self._command(f"export ATTUNE_SOCKET={socket}")
-        for words in ("queues", f"explain {contact}", f"explain {contact} --agent alba",
+        for words in ("queues", "report --by queue", "review alba", f"explain {contact}", f"explain {contact} --agent alba",
                       "agents", "contact add my-call --queue stocks --value 30000", "explain my-call",
                       "tail", "config check config/example.yaml"):
             self._command(f"{ctl} {words}")

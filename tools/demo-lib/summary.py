@@ -153,6 +153,41 @@ def write_agents(say, history, agents, until_ms):
             say(f"  {agent['name']}, the bot, took {history.conversations[agent['agent']]} chats.")
 
 
+# ---- The measures, from the history ----
+
+def _share(row, name):
+    """A share with its interval and what it is of; "–" if nobody said anything."""
+    if row[name] is None:
+        return "–"
+    return (f"{row[name]:4.0%}, {row[name + '_low']:.0%} to {row[name + '_high']:.0%} "
+            f"of {row[name + '_count']}")
+
+
+def write_measures(say, report):
+    """By channel, as `attunectl report` has them (docs/measures.md)."""
+    whole = report["all"]
+    rows = [dict(row, name=row["channel"]) for row in report["by"]["channel"]]
+    rows.append(dict(whole, name="all"))
+    say(style(f"  {pad('channel', 10)}{pad('offered', 9, True)}{pad('in level', 10, True)}"
+              f"{pad('ASA', 9, True)}{pad('AHT', 9, True)}   {pad('satisfied, 95 % interval', 27)}"
+              f"{pad('good : bad', 10, True)}", "dim"))
+    for row in rows:
+        level = "–" if row["service_level"] is None else f"{row['service_level']:.0%}"
+        ratio = "–" if row["positive_ratio"] is None else f"{row['positive_ratio']:.1f}"
+        times = ["–" if row[name] is None else duration(row[name] / 1000) for name in ("asa_ms", "aht_ms")]
+        say(f"  {pad(row['name'], 10)}{row['offered']:9}{pad(level, 10, True)}{pad(times[0], 9, True)}"
+            f"{pad(times[1], 9, True)}   {pad(_share(row, 'csat'), 27)}"
+            f"{pad(ratio, 10, True)}")
+    say()
+    if whole["occupancy"] is not None:
+        say(f"  Agents had something in hand for {whole['occupancy']:.0%} of the time they were there. "
+            f"Of {whole['offers']} offers {whole['offers_missed']} were")
+        say(f"  missed, of {whole['conversations']} conversations {whole['transfers']} transferred.")
+    if whole["estimated"]:
+        say(f"  Of {whole['estimated']} customers who were told how long it would take, "
+            f"{whole['estimate_within']:.0%} were told about right.")
+
+
 # ---- Three decisions worth explaining ----
 
 def _margin(decision):
