@@ -125,6 +125,10 @@ void history_look(struct app *app)
         struct history *history = &app->history;
 
         history_refresh(history);
+        if (history->thread && att_core_config(app->writer.core)) {
+                history_thread_keep(history->thread,
+                                    att_core_config(app->writer.core)->history_keep_ms);
+        }
         if (history->status.changes == history->changes_said) {
                 return;
         }

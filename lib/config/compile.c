@@ -174,6 +174,9 @@ static void read_sections(struct compiler *compiler)
         if (sections->limits) {
                 compiler_read(compiler, &limits_table, sections->limits, config);
         }
+        if (sections->history) {
+                compiler_read(compiler, &history_table, sections->history, config);
+        }
         if (sections->strain) {
                 compiler_read(compiler, &strain_table, sections->strain, config);
         }

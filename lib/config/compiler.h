@@ -62,6 +62,7 @@ struct sections {
         const struct att_yaml_node *limits;
         const struct att_yaml_node *strain;
         const struct att_yaml_node *emotion;
+        const struct att_yaml_node *history;
         const struct att_yaml_node *surveys;
         const struct att_yaml_node *follow_ups;
         const struct att_yaml_node *reports;
@@ -211,6 +212,7 @@ extern const struct att_key_table access_table;
 extern const struct att_key_table limits_table;
 extern const struct att_key_table strain_table;
 extern const struct att_key_table emotion_table;
+extern const struct att_key_table history_table;
 extern const char *const emotion_languages[]; /* "none", then by number; NULL ends them. */
 extern const struct att_key_table surveys_table;
 extern const struct att_key_table reports_table;

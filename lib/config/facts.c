@@ -621,6 +621,7 @@ void facts_of_whole(const struct att_config *config, struct facts *facts)
         add_decimal(facts, "limits customers", config->customers_max, 0);
         add_decimal(facts, "limits offers_per_contact", config->offers_per_contact, 0);
         add_duration(facts, "strain half_life", config->strain_half_life_ms);
+        add_duration(facts, "history keep", config->history_keep_ms);
         add_text(facts, "emotion estimate",
                  config->emotion_estimate ? ATT_TEXT("true") : ATT_TEXT("false"));
         add_text(facts, "emotion language",

@@ -108,7 +108,7 @@ static const struct att_yaml_node *join_nodes(struct load *load, const struct at
         return joined;
 }
 
-/* `limits`, `strain`, `emotion`, `access`, `reports` and `bonus`, which hold no names that the compiler declares, must not have a
+/* `limits`, `strain`, `emotion`, `history`, `access`, `reports` and `bonus`, which hold no names that the compiler declares, must not have a
  * key in two files. */
 static void check_keys(struct load *load, const struct att_yaml_node *section,
                        const struct att_yaml_node *more)
@@ -133,7 +133,8 @@ static bool has_no_declared_names(struct att_text section)
 {
         return att_text_equals_c(section, "limits") || att_text_equals_c(section, "strain") ||
                att_text_equals_c(section, "emotion") || att_text_equals_c(section, "access") ||
-               att_text_equals_c(section, "reports") || att_text_equals_c(section, "bonus");
+               att_text_equals_c(section, "history") || att_text_equals_c(section, "reports") ||
+               att_text_equals_c(section, "bonus");
 }
 
 static void merge_file(struct load *load, struct att_yaml_node *root,

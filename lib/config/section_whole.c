@@ -109,6 +109,12 @@ static const struct att_key config_keys[] = {
          .of = &strain_table,
          .standard = "each key's own",
          .prose = "How an agent's emotional load decays."},
+        {.name = "history",
+         .kind = ATT_KEY_PART,
+         ATT_KEY_AT(struct sections, history),
+         .of = &history_table,
+         .standard = "each key's own",
+         .prose = "How long what became of contacts is kept."},
         {.name = "emotion",
          .kind = ATT_KEY_PART,
          ATT_KEY_AT(struct sections, emotion),
@@ -201,6 +207,25 @@ const struct att_key_table strain_table = {
         .prose = "Strain counts an agent's recent contacts with upset customers. It only orders "
                  "candidates; it never shuts anyone out.",
         ATT_KEY_TABLE_OF(strain_keys),
+};
+
+/* History ----------------------------------------------------------------- */
+
+static const struct att_key history_keys[] = {
+        {.name = "keep",
+         .kind = ATT_KEY_DURATION,
+         ATT_KEY_AT(struct att_config, history_keep_ms),
+         .standard = "400d",
+         .prose = "Closed contacts older than this are removed from the history, and customers "
+                  "with none left, a few at a time. 0s: nothing is removed."},
+};
+
+const struct att_key_table history_table = {
+        .name = "history",
+        .where = "history",
+        .prose = "What became of every contact, for reports and the memory of customers "
+                 "(docs/history.md).",
+        ATT_KEY_TABLE_OF(history_keys),
 };
 
 /* Emotion ----------------------------------------------------------------- */
@@ -309,6 +334,7 @@ static const struct att_key_table *const tables[] = {
         &step_table,     &hours_table,     &closed_table,     &special_table, &intake_table,
         &intent_table,   &access_table,    &limits_table,     &strain_table,  &emotion_table,
         &surveys_table,  &follow_up_table, &reports_table,    &bonus_table,   &bonus_weights_table,
+        &history_table,
 };
 
 const struct att_key_table *const *att_key_tables(size_t *ret_count)

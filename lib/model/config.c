@@ -25,6 +25,7 @@ struct att_config *att_config_new(void)
         config->customers_max = ATT_CUSTOMERS_DEFAULT;
         config->offers_per_contact = ATT_OFFERS_PER_CONTACT_DEFAULT;
         config->strain_half_life_ms = 30 * MINUTE_MS;
+        config->history_keep_ms = INT64_C(400) * 24 * 60 * MINUTE_MS;
         config->emotion_estimate = true;
         config->reports = att_reports_default();
         return config;

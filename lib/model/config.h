@@ -338,6 +338,7 @@ struct att_config {
         uint32_t customers_max;
         uint32_t offers_per_contact;
         int64_t strain_half_life_ms;
+        int64_t history_keep_ms;   /* 0: for ever. The engine does not know it. */
         bool emotion_estimate;     /* From a contact's words, where nobody states it. */
         uint32_t emotion_language; /* Of contacts that say none: 0, or which of lib/emotion + 1. */
 

@@ -404,6 +404,7 @@ struct att_digest att_config_digest(const struct att_config *config)
         add_number(&digestion, config->customers_max);
         add_number(&digestion, config->offers_per_contact);
         add_number(&digestion, config->strain_half_life_ms);
+        add_number(&digestion, config->history_keep_ms);
         add_number(&digestion, config->emotion_estimate);
         add_number(&digestion, config->emotion_language);
         add_surveys(&digestion, &config->surveys);

@@ -34,10 +34,12 @@ static void remove_people(struct att_history *history)
         history_do(history,
                    "DELETE FROM doomed_people WHERE person IN (SELECT person FROM contacts "
                    "WHERE person IS NOT NULL AND person IN doomed_people) "
-                   "OR person IN (SELECT person FROM promises WHERE person IS NOT NULL)",
+                   "OR person IN (SELECT person FROM promises WHERE state = 'open' "
+                   "AND person IS NOT NULL)",
                    "");
         history_do(history, "DELETE FROM person_values WHERE person IN doomed_people", "");
         history_do(history, "DELETE FROM aliases WHERE person IN doomed_people", "");
+        history_do(history, "DELETE FROM conflicts WHERE person IN doomed_people", "");
         history_do(history, "DELETE FROM people WHERE person IN doomed_people", "");
 }
 

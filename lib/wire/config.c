@@ -238,7 +238,7 @@ static bool check_after(const struct att_config *config)
                check_indices(config->surveys.queues, config->surveys.queue_count,
                              config->queue_count) &&
                config->surveys.share_ppm >= 0 && config->surveys.share_ppm <= ATT_PPM &&
-               config->surveys.once_in_ms >= 0;
+               config->surveys.once_in_ms >= 0 && config->history_keep_ms >= 0;
 }
 
 static bool check_reports(const struct att_config *config)

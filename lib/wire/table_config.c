@@ -371,6 +371,8 @@ static const struct table_field config_fields[] = {
         TABLE_ROW(28, TABLE_U32S, "survey_queues",
                   TABLE_ITEMS(struct compiled_config, config.surveys.queues,
                               config.surveys.queue_count)),
+        TABLE_ROW(29, TABLE_I64, "history_keep_ms",
+                  TABLE_AT(struct compiled_config, config.history_keep_ms)),
         TABLE_ROW(40, TABLE_BOOL, "emotion_estimate",
                   TABLE_AT(struct compiled_config, config.emotion_estimate)),
         TABLE_ROW(41, TABLE_U32, "emotion_language",

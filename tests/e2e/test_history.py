@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from support import ATTUNED, SLOWER, Skipped, attune, run
+from support import ATTUNED, CONFIG, SLOWER, Skipped, attune, run
 
 STATE = attune.contact_pb2
 TABLES = ("contacts", "spells", "conversations", "offers", "requirements", "presence", "feedback",
@@ -303,6 +303,18 @@ def what_the_journal_no_longer_has_is_a_gap(house):
     assert one(house, "SELECT count(*) FROM contacts WHERE id = 'waits'") == 1
 
 
+def what_is_older_than_the_configuration_keeps_goes(house):
+    house.write_config(CONFIG + "history: { keep: 1h }\n")
+    house.start(time_scale=10000)
+    phone = house.client("phone")
+    phone.request("contact_add", contact="old", channel="pager", queue="general")
+    phone.request("contact_abandon", contact="old")
+    time.sleep(1)
+    phone.request("contact_add", contact="young", channel="pager", queue="general")
+    wait_until(lambda: ask(house, "SELECT id FROM contacts") == [("young",)], "the old one goes")
+    assert ask(house, "SELECT count(*) FROM spells") == [(1,)]
+
+
 def another_journals_history_is_not_mixed_with_this_ones(house):
     house.start()
     serve(house, 100)
@@ -326,4 +338,5 @@ if __name__ == "__main__":
         a_full_disk_of_the_history_leaves_routing_alone,
         a_data_directory_without_a_history_gets_one_from_its_journal,
         what_the_journal_no_longer_has_is_a_gap,
+        what_is_older_than_the_configuration_keeps_goes,
         another_journals_history_is_not_mixed_with_this_ones)

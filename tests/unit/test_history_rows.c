@@ -847,6 +847,51 @@ START_TEST(after_a_gap_what_was_going_on_is_unrecorded_and_what_goes_on_begins_a
 }
 END_TEST
 
+static void trims(struct office *office, int64_t keep_ms, uint32_t contacts_max)
+{
+        ck_assert_msg(att_history_trim(office->test.history, office->centre.now_ms - keep_ms,
+                                       contacts_max, &office->test.why) == 0,
+                      "%s", office->test.why.data);
+}
+
+START_TEST(what_is_too_old_goes_with_all_that_is_its_own)
+{
+        struct office office;
+        const int64_t hour_ms = 3600 * 1000;
+
+        begin(&office);
+        is(&office, ATT_CMD_AGENT_READY, "ann");
+        comes_known(&office, "old", "cust-1", "Eva", 6000000000);
+        talks_and_ends(&office, "old", "solved", "");
+        is_rated(&office, "old", 4, 1);
+        comes_known(&office, "back", "cust-2", "Max", 5000000000);
+        talks_and_ends(&office, "back", "solved", "");
+        comes(&office, "open", "late");
+        is(&office, ATT_CMD_AGENT_OFFLINE, "ann");
+        passes(&office, 3 * 3600);
+        comes_known(&office, "young", "cust-2", "", -1);
+
+        trims(&office, hour_ms, 1); /* One at a time, the oldest first. */
+        expect(&office, "SELECT id FROM contacts ORDER BY contact", "back\nopen\nyoung\n");
+        trims(&office, hour_ms, 100);
+        expect(&office, "SELECT id FROM contacts ORDER BY contact", "open\nyoung\n");
+#define ORPHANS(table)                                                                             \
+        "(SELECT count(*) FROM " table " WHERE contact NOT IN (SELECT contact FROM contacts))"
+        expect(&office,
+               "SELECT " ORPHANS("spells") ", " ORPHANS("conversations") ", " ORPHANS(
+                       "offers") ", " ORPHANS("requirements") ", " ORPHANS("feedback"),
+               "0|0|0|0|0\n");
+        expect(&office, "SELECT id FROM people", "cust-2\n");
+        expect(&office, "SELECT count(*) FROM person_values", "1\n");
+        expect(&office, "SELECT state FROM presence", "offline\n");
+        trims(&office, hour_ms, 100);
+        trims(&office, hour_ms, 100);
+        expect(&office, "SELECT count(*) FROM contacts", "2\n");
+        ck_assert_uint_eq(att_history_applied(office.test.history).seq, office.centre.seq);
+        end(&office);
+}
+END_TEST
+
 START_TEST(what_is_told_of_contacts_from_before_the_history_is_left_out)
 {
         struct office office;
@@ -930,5 +975,6 @@ ATT_TEST_MAIN(
         who_is_asked_how_it_was_and_what_is_said_is_kept, an_incident_has_its_contacts_and_its_end,
         feedback_is_kept_with_the_agent_and_the_queue, presence_is_a_row_for_as_long_as_it_lasts,
         after_a_gap_what_was_going_on_is_unrecorded_and_what_goes_on_begins_anew,
+        what_is_too_old_goes_with_all_that_is_its_own,
         what_is_told_of_contacts_from_before_the_history_is_left_out,
         a_transaction_that_is_rolled_back_leaves_nothing, two_writers_do_not_write_over_each_other)
