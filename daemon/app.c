@@ -128,6 +128,7 @@ static bool recover(struct app *app, struct att_journal_position *ret_end, struc
                 .core = app->writer.core,
                 .front_ends = &app->front_ends,
                 .people = app->memory_of_customers.people,
+                .forget = &app->forget,
                 .codec = state_codec_of_engine(),
                 .blame = &app->writer.blame,
                 .accept_differences = app->options->accept_differences,
@@ -288,6 +289,7 @@ static bool start(struct app *app)
                 positions_open(app);
                 lanes_open(app);
                 memory_open(app);
+                forget_open(app);
                 if (listeners_open(app, &why) < 0) {
                         fail(app, "listener.failed", &why);
                 } else if (http_open(app, &why) < 0) {
@@ -339,6 +341,7 @@ void app_drain(struct app *app)
         notify_systemd("STOPPING=1");
         listeners_close(app);
         lanes_close(app);
+        forget_close(app);
         sessions_stop_reading(&app->sessions);
         reports_stop(&app->reports);
         say_goodbye(app);
@@ -350,7 +353,8 @@ static void continue_draining(struct app *app)
         if (att_list_is_empty(&app->sessions.all) && writer_is_idle(&app->writer) &&
             !route_log_is_busy(&app->route_log) && !reloads_is_busy(&app->reloads) &&
             !reports_is_busy(&app->reports) &&
-            !http_is_busy(app->http) && !memory_is_busy(&app->memory_of_customers)) {
+            !http_is_busy(app->http) && !memory_is_busy(&app->memory_of_customers) &&
+            !forget_is_busy(&app->forget)) {
                 close_all(app);
         }
 }
@@ -396,6 +400,7 @@ static void deinit(struct app *app)
         access_deinit(&app->access);
         publisher_deinit(&app->publisher);
         memory_deinit(&app->memory_of_customers);
+        forget_deinit(&app->forget);
         positions_deinit(&app->positions);
         att_data_close(app->data);
 }

@@ -15,6 +15,7 @@
 
 #include "daemon/access.h"
 #include "daemon/admission.h"
+#include "daemon/forget.h"
 #include "daemon/front_end.h"
 #include "daemon/history.h"
 #include "daemon/lanes.h"
@@ -63,6 +64,7 @@ struct app {
         struct upkeep upkeep;
         struct watchdog watchdog;
         struct snapshots snapshots;
+        struct forget forget;
         struct tally tally;
         struct http *http; /* Owned; NULL: without --http. */
         struct log_memory memory;

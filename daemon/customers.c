@@ -123,6 +123,7 @@ static bool allow_set(struct session *session, uint64_t request_id, struct att_c
         return true;
 }
 
+/* While the history can't be asked, the journal may hold somebody whom nobody here knows. */
 static bool allow_forget(struct session *session, uint64_t request_id, struct att_command *command)
 {
         struct memory_room *room = &session->app->memory_of_customers.room;
@@ -130,15 +131,17 @@ static bool allow_forget(struct session *session, uint64_t request_id, struct at
                                                           command->customer.info.id);
         uint32_t count = 0;
 
-        if (!person) {
+        if (!person && att_people_has_marks(people_of(session))) {
                 return say_no(session, request_id, ATT_REFUSAL_UNKNOWN, "customer",
                               "no customer has that id or alias");
         }
-        command->customer.info.id = att_person_id(person);
-        ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
-        {
-                if (count < ATT_ALIASES_MAX) {
-                        room->aliases[count++] = att_alias_name(alias);
+        if (person) {
+                command->customer.info.id = att_person_id(person);
+                ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
+                {
+                        if (count < ATT_ALIASES_MAX) {
+                                room->aliases[count++] = att_alias_name(alias);
+                        }
                 }
         }
         command->customer.aliases = room->aliases;
@@ -328,9 +331,31 @@ static void ask_page(struct session *session, const struct att_wire_message *mes
         memory->page_count++;
 }
 
+static void answer_forgotten(struct session *session, const struct att_wire_message *message)
+{
+        const struct forget *forget = &session->app->forget;
+        const struct att_wire_done done = {.seq = message->customers.forgotten_seq,
+                                           .state = ATT_CONTACT_STATE_COUNT,
+                                           .estimate_ms = -1};
+        const struct att_wire_error error = {.code = ATT_REFUSAL_STATE,
+                                             .message = att_text_from(forget_waits_for(forget)),
+                                             .retry_ms = FORGET_RETRY_MS / 3};
+
+        if (message->request_id == 0) {
+                return;
+        }
+        if (forget_is_done(forget, message->customers.forgotten_seq)) {
+                att_wire_put_done(session_out(session), message->request_id, &done);
+        } else {
+                att_wire_put_error(session_out(session), message->request_id, &error);
+        }
+}
+
 void answer_customers(struct session *session, const struct att_wire_message *message)
 {
-        if (att_text_is_empty(message->customers.customer)) {
+        if (message->customers.forgotten_seq > 0) {
+                answer_forgotten(session, message);
+        } else if (att_text_is_empty(message->customers.customer)) {
                 ask_page(session, message);
         } else {
                 answer_one(session, message->request_id, message->customers.customer);

@@ -297,6 +297,7 @@ void publish(struct app *app, const struct att_command *command, const struct at
         tally_step(&app->tally, command, effects);
         memory_note(app, command, effects);
         history_hear(app, command, effects);
+        forget_note(&app->forget, command, effects);
         for (uint32_t i = 0; i < effects->count; i++) {
                 push_effect(app, &effects->items[i]);
                 positions_hear(app, &effects->items[i]);

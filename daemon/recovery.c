@@ -23,6 +23,9 @@ static void note_command(void *context, const struct att_core *core,
         if (recovery->people) {
                 att_people_note(recovery->people, command, effects);
         }
+        if (recovery->forget) {
+                forget_note(recovery->forget, command, effects);
+        }
 }
 
 static const char *word_of(enum replay_difference difference)

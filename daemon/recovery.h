@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/forget.h"
 #include "daemon/front_end.h"
 #include "daemon/state.h"
 #include "lib/base/buffer.h"
@@ -25,6 +26,7 @@ struct recovery {
         const char *dir;               /* Of the journal. */
         struct att_core *core;         /* The caller's: a new one; may be another one afterwards. */
         struct front_ends *front_ends; /* Learns who was there. */
+        struct forget *forget;         /* What of it is not done; or NULL. */
         struct att_people *people;     /* Learn from what is replayed; or NULL. */
         const struct state_codec *codec; /* NULL: without snapshots. */
         const struct att_blame *blame;   /* NULL: nothing is skipped. */

@@ -306,6 +306,20 @@ void snapshots_look(struct app *app, int64_t monotonic_ms)
         }
 }
 
+bool snapshots_is_busy(const struct snapshots *snapshots)
+{
+        return snapshots->is_starting || snapshots->child != 0 || snapshots->wanted_seq != 0;
+}
+
+bool snapshots_ask(struct app *app)
+{
+        if (snapshots_is_busy(&app->snapshots)) {
+                return false;
+        }
+        want_one(app, clock_monotonic_us() / 1000);
+        return true;
+}
+
 void snapshots_close(struct app *app)
 {
         if (app->snapshots.child != 0) {

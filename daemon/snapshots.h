@@ -52,6 +52,9 @@ struct snapshots {
 void snapshots_open(struct app *app, uint64_t last_seq);
 /* Once a second. */
 void snapshots_look(struct app *app, int64_t monotonic_ms);
+/* One of now, soon, whatever has happened since the last. False: another is being made. */
+bool snapshots_ask(struct app *app);
+bool snapshots_is_busy(const struct snapshots *snapshots);
 /* Ends the child, if there is one. */
 void snapshots_close(struct app *app);
 /* When everything is durable and nothing runs any more. */

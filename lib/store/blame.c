@@ -380,3 +380,11 @@ bool att_blame_refuses(const struct att_blame *blame, const struct att_command *
         }
         return false;
 }
+
+void att_blame_wipe(const struct att_blame *blame)
+{
+        if (blame->page && !blame->page->is_stepping) {
+                memset(blame->page->record, 0, sizeof(blame->page->record));
+                blame->page->len = 0;
+        }
+}

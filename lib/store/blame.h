@@ -91,6 +91,9 @@ static inline void att_blame_end(const struct att_blame *blame)
         }
 }
 
+/* Nothing of a command that was stepped stays in the page. Not within a step. */
+void att_blame_wipe(const struct att_blame *blame);
+
 bool att_blame_skips(const struct att_blame *blame, uint64_t seq);
 bool att_blame_refuses(const struct att_blame *blame, const struct att_command *command);
 

@@ -23,6 +23,7 @@ static const char to_write[] = "PRAGMA journal_mode = WAL;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA cache_size = -16384;"
                                "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA secure_delete = ON;" /* What goes is overwritten. */
                                "CREATE TEMP TABLE doomed (contact INTEGER PRIMARY KEY);"
                                "CREATE TEMP TABLE doomed_people (person INTEGER PRIMARY KEY);";
 
@@ -541,4 +542,24 @@ void att_history_gap(struct att_history *history, uint64_t from_seq, uint64_t to
                    "UPDATE contacts SET closed_ms = ?1, outcome = 'unrecorded' "
                    "WHERE closed_ms IS NULL",
                    "n", at_ms);
+}
+
+int att_history_clear_log(const char *data, struct att_buffer *why)
+{
+        struct att_history *history;
+        int result = open_file(data, SQLITE_OPEN_READWRITE, &history, why);
+        int code;
+
+        if (result < 0) {
+                return result;
+        }
+        code = sqlite3_wal_checkpoint_v2(history->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        if (code == SQLITE_BUSY) {
+                att_buffer_append_c(why, "somebody reads the history");
+                result = -EAGAIN;
+        } else if (code != SQLITE_OK) {
+                result = att_history_say(history, why);
+        }
+        att_history_close(history);
+        return result;
 }

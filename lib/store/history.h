@@ -86,4 +86,8 @@ uint64_t att_history_gaps(struct att_history *history);
 ATT_MUST_USE int att_history_trim(struct att_history *history, int64_t before_ms,
                                   uint32_t contacts_max, struct att_buffer *why);
 
+/* Copies the whole log into the file and cuts it to nothing, so that no removed row is in it any more.
+ * -EAGAIN: somebody reads; try again. */
+ATT_MUST_USE int att_history_clear_log(const char *data, struct att_buffer *why);
+
 #endif

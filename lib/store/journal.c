@@ -45,6 +45,7 @@ struct att_journal {
         pthread_mutex_t mutex;
         pthread_cond_t changed;
         enum stage stage;
+        bool is_to_turn; /* The next batch begins a segment; atomic. */
         bool is_stopping;
         struct att_batch batch;
         enum att_append_result result;
@@ -147,7 +148,8 @@ static bool is_full(const struct att_journal *journal, const struct att_batch *b
         if (att_segment_meta(segment)->first_seq == batch->first_seq) {
                 return false;
         }
-        return att_segment_bytes(segment) >= bytes_max ||
+        return __atomic_load_n(&journal->is_to_turn, __ATOMIC_ACQUIRE) ||
+               att_segment_bytes(segment) >= bytes_max ||
                att_segment_wal_bytes(segment) >= bytes_max * ATT_WAL_BYTES_PER_SEGMENT_BYTE ||
                batch->time_ms - att_segment_meta(segment)->created_ms >=
                        journal->options.segment_ms_max;
@@ -162,6 +164,7 @@ static enum att_append_result begin_segment(struct att_journal *journal,
                 .previous_chain = journal->end.chain,
                 .created_ms = batch->time_ms,
         };
+        __atomic_store_n(&journal->is_to_turn, false, __ATOMIC_RELEASE);
         int error = att_segment_create(journal->options.dir, &meta, why);
 
         if (error == -EEXIST) {
@@ -490,6 +493,11 @@ void att_journal_append(struct att_journal *journal, const struct att_batch *bat
         journal->stage = STAGE_ASKED;
         pthread_cond_broadcast(&journal->changed);
         pthread_mutex_unlock(&journal->mutex);
+}
+
+void att_journal_turn(struct att_journal *journal)
+{
+        __atomic_store_n(&journal->is_to_turn, true, __ATOMIC_RELEASE);
 }
 
 static pthread_mutex_t *mutex_of(const struct att_journal *journal)

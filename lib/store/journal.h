@@ -91,6 +91,9 @@ bool att_journal_take_result(struct att_journal *journal, enum att_append_result
 ATT_MUST_USE enum att_append_result att_journal_wait(struct att_journal *journal,
                                                      struct att_buffer *why);
 
+/* The next batch begins a segment of its own. From any thread. */
+void att_journal_turn(struct att_journal *journal);
+
 /* After the last durable batch. */
 struct att_journal_position att_journal_end(const struct att_journal *journal);
 

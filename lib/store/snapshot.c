@@ -545,3 +545,59 @@ int att_journal_let_go(const char *dir, int64_t before_ms, uint64_t behind_seq, 
         att_segment_list_deinit(&list);
         return error;
 }
+
+/* ---- Forgetting ---- */
+
+static int say_again(struct att_buffer *why, const char *what)
+{
+        att_buffer_append_c(why, what);
+        return -EAGAIN;
+}
+
+/* All but the newest, which is whole and of a later command. */
+static int remove_snapshots_before(const char *dir, uint64_t seq, uint64_t *ret_newest,
+                                   struct att_buffer *why)
+{
+        ATT_CLEANUP(att_free_pointer) uint64_t *seqs = NULL;
+        size_t count;
+        int error = att_snapshot_list(dir, &seqs, &count, why);
+
+        if (error < 0) {
+                return error;
+        }
+        if (count == 0 || seqs[count - 1] < seq || !are_whole(dir, &seqs[count - 1], 1)) {
+                return say_again(why, "no snapshot has been made since");
+        }
+        for (size_t i = 0; i + 1 < count; i++) {
+                ATT_CLEANUP(att_free_pointer) char *path = att_snapshot_path(dir, seqs[i]);
+
+                if (unlink(path) < 0 && errno != ENOENT) {
+                        return att_say_errno(why, path, -errno);
+                }
+        }
+        *ret_newest = seqs[count - 1];
+        return 0;
+}
+
+int att_journal_forget(const char *dir, uint64_t seq, struct att_buffer *why)
+{
+        struct att_segment_list list;
+        uint64_t covered = 0;
+        size_t removed;
+        bool is_gone;
+        int error = remove_snapshots_before(dir, seq, &covered, why);
+
+        if (error == 0) {
+                error = att_segment_list(dir, &list, why);
+        }
+        if (error < 0) {
+                return error;
+        }
+        error = remove_segments(dir, &list, covered, INT64_MAX, &removed, why);
+        is_gone = list.count == 0 || list.first_seqs[removed] > seq;
+        att_segment_list_deinit(&list);
+        if (error < 0 || is_gone) {
+                return error;
+        }
+        return say_again(why, "the segment of the journal with it is still written to or read");
+}

@@ -84,6 +84,12 @@ ATT_MUST_USE int att_snapshot_load_newest(const char *dir, uint64_t seq_max, uin
 ATT_MUST_USE int att_journal_let_go(const char *dir, int64_t before_ms, uint64_t behind_seq,
                                     size_t *ret_removed, struct att_buffer *why);
 
+/* Removes all that was written before command `seq`, and that one: every snapshot but the newest, and
+ * every segment that it covers, whatever else retention says. -EAGAIN and a sentence: not all of it can
+ * go yet, for there is no whole snapshot of a later command, or the segment with that command is
+ * still written to or read; what can has gone. */
+ATT_MUST_USE int att_journal_forget(const char *dir, uint64_t seq, struct att_buffer *why);
+
 char *att_snapshot_path(const char *dir, uint64_t seq); /* To free(). */
 
 #endif

@@ -562,6 +562,7 @@ struct att_wire_customers_request {
         struct att_text after;
         uint32_t limit; /* 0: as many as fit. */
         bool conflicts;
+        uint64_t forgotten_seq; /* 0: not asked. */
 };
 
 struct att_wire_explain {

@@ -487,6 +487,8 @@ static const struct table_field customers_request_fields[] = {
         TABLE_ROW(3, TABLE_U32, "limit", TABLE_AT(struct att_wire_customers_request, limit)),
         TABLE_ROW(4, TABLE_BOOL, "conflicts",
                   TABLE_AT(struct att_wire_customers_request, conflicts)),
+        TABLE_ROW(5, TABLE_U64, "forgotten_seq",
+                  TABLE_AT(struct att_wire_customers_request, forgotten_seq)),
 };
 
 const struct table table_customers_request = TABLE_OF("CustomersRequest", customers_request_fields,

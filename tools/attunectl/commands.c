@@ -60,6 +60,7 @@ const struct command *const commands[] = {
         &command_incident_announce,
         &command_incident_close,
         &command_incident_list,
+        &command_customer_forget,
         &command_drain,
         &command_help,
         NULL,

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attunectl customer show, conflicts, link, unlink */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "lib/base/util.h"
 #include "lib/model/words.h"
 #include "tools/attunectl/arguments.h"
 #include "tools/attunectl/commands.h"
 #include "tools/attunectl/customer_pages.h"
 #include "tools/attunectl/show.h"
+
+#define FORGET_POLL_US 200000
+#define FORGET_TRIES   600 /* Two minutes. */
 
 /* ---- A person as JSON ---- */
 
@@ -325,6 +330,53 @@ static enum verdict run_unlink(struct ctl *ctl, const struct arguments *argument
         return ctl_do(ctl, &command, sentence);
 }
 
+/* Until all of it is gone, as attuned says. */
+static bool wait_until_gone(struct ctl *ctl, uint64_t seq)
+{
+        struct att_wire_message question;
+        struct att_wire_answer answer;
+        struct att_buffer why ATT_CLEANUP(att_buffer_deinit) = {0};
+
+        for (int tries = 0; tries < FORGET_TRIES; tries++) {
+                att_wire_message_init(&question, ATT_WIRE_CUSTOMERS);
+                question.customers.forgotten_seq = seq;
+                att_buffer_clear(&why);
+                if (!link_ask(&ctl->link, &question, &answer, &why)) {
+                        ctl_complain(ctl, "%s", why.data ? why.data : "attuned is gone");
+                        return false;
+                }
+                if (answer.kind == ATT_WIRE_RESULT_DONE) {
+                        return true;
+                }
+                (void)usleep(FORGET_POLL_US);
+        }
+        ctl_complain(ctl,
+                     "the customer is forgotten, but files with older data are not gone yet: %.*s; "
+                     "attuned goes on with it",
+                     ATT_TEXT_ARGS(answer.error.message));
+        return false;
+}
+
+static enum verdict run_forget(struct ctl *ctl, const struct arguments *arguments)
+{
+        struct att_wire_message message;
+        struct att_wire_answer answer;
+
+        att_wire_message_init(&message, ATT_WIRE_COMMAND);
+        att_wire_command_init(&message.command, ATT_CMD_CUSTOMER_FORGET);
+        message.command.customer.info.id = argument_word(arguments, 0);
+        if (!ctl_ask(ctl, &message, ATT_WIRE_RESULT_DONE, &answer) ||
+            !wait_until_gone(ctl, answer.done.seq)) {
+                return VERDICT_NO;
+        }
+        att_buffer_append_c(&ctl->out,
+                            ctl->json ? "{\"ok\":true}\n"
+                                      : "All that was known of the customer is gone from memory, "
+                                        "history, snapshots and journal. The route log and copies "
+                                        "you made are yours to clear.\n");
+        return VERDICT_DONE;
+}
+
 const struct command command_customer_show = {
         .name = "customer show",
         .arguments = "CUSTOMER",
@@ -366,4 +418,19 @@ const struct command command_customer_unlink = {
         .words_min = 1,
         .words_max = 1,
         .run = run_unlink,
+};
+
+const struct command command_customer_forget = {
+        .name = "customer forget",
+        .arguments = "CUSTOMER",
+        .summary = "delete all that is known of a customer, on request",
+        .details =
+                "From memory, history, snapshots and the journal, whose older segments all go with "
+                "it: what a recorded day can tell begins anew. The customer's contacts stay in the "
+                "history as figures without a name. Refused while a contact of the customer is not "
+                "over. What attuned has written elsewhere, the route log and its own log, holds ids "
+                "of contacts and no personal data; backups are the operator's.",
+        .words_min = 1,
+        .words_max = 1,
+        .run = run_forget,
 };
