@@ -123,7 +123,6 @@ static bool allow_set(struct session *session, uint64_t request_id, struct att_c
         return true;
 }
 
-/* While the history can't be asked, the journal may hold somebody whom nobody here knows. */
 static bool allow_forget(struct session *session, uint64_t request_id, struct att_command *command)
 {
         struct memory_room *room = &session->app->memory_of_customers.room;
@@ -131,17 +130,19 @@ static bool allow_forget(struct session *session, uint64_t request_id, struct at
                                                           command->customer.info.id);
         uint32_t count = 0;
 
-        if (!person && att_people_has_marks(people_of(session))) {
-                return say_no(session, request_id, ATT_REFUSAL_UNKNOWN, "customer",
-                              "no customer has that id or alias");
+        if (!person || !person->is_whole) {
+                return att_people_has_marks(people_of(session)) && !person
+                               ? say_no(session, request_id, ATT_REFUSAL_UNKNOWN, "customer",
+                                        "no customer has that id or alias")
+                               : say_no(session, request_id, ATT_REFUSAL_STATE, "customer",
+                                        "the history can't be read just now, so not all names of "
+                                        "the customer are known: try again later");
         }
-        if (person) {
-                command->customer.info.id = att_person_id(person);
-                ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
-                {
-                        if (count < ATT_ALIASES_MAX) {
-                                room->aliases[count++] = att_alias_name(alias);
-                        }
+        command->customer.info.id = att_person_id(person);
+        ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
+        {
+                if (count < ATT_ALIASES_MAX) {
+                        room->aliases[count++] = att_alias_name(alias);
                 }
         }
         command->customer.aliases = room->aliases;
