@@ -61,6 +61,8 @@ const struct command *const commands[] = {
         &command_incident_close,
         &command_incident_list,
         &command_customer_forget,
+        &command_customer_import,
+        &command_customer_export,
         &command_drain,
         &command_help,
         NULL,

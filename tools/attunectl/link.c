@@ -227,16 +227,30 @@ void link_close(struct link *link)
 
 /* ---- Asking ---- */
 
-bool link_ask(struct link *link, const struct att_wire_message *question,
-              struct att_wire_answer *ret_answer, struct att_buffer *why)
+uint64_t link_send(struct link *link, const struct att_wire_message *question,
+                   struct att_buffer *why)
 {
-        uint64_t request_id = att_client_send(link->client, question);
-        struct att_client_event event;
+        const uint64_t request_id = att_client_send(link->client, question);
 
         if (request_id == 0) {
                 att_buffer_append_c(why, "a text of the request is too long");
-                return false;
         }
+        return request_id;
+}
+
+bool link_ask(struct link *link, const struct att_wire_message *question,
+              struct att_wire_answer *ret_answer, struct att_buffer *why)
+{
+        const uint64_t request_id = link_send(link, question, why);
+
+        return request_id > 0 && link_answer(link, request_id, ret_answer, why);
+}
+
+bool link_answer(struct link *link, uint64_t request_id, struct att_wire_answer *ret_answer,
+                 struct att_buffer *why)
+{
+        struct att_client_event event;
+
         if (!wait_kind(link, ATT_CLIENT_ANSWER, request_id, &event, why)) {
                 return false;
         }

@@ -44,6 +44,13 @@ void link_close(struct link *link);
 ATT_MUST_USE bool link_ask(struct link *link, const struct att_wire_message *question,
                            struct att_wire_answer *ret_answer, struct att_buffer *why);
 
+/* The same in two parts, so that several can be under way: sends, and gives a number (0 and a sentence: it
+ * can't be sent); then waits for the answer to it, in the order in which they were sent. */
+ATT_MUST_USE uint64_t link_send(struct link *link, const struct att_wire_message *question,
+                                struct att_buffer *why);
+ATT_MUST_USE bool link_answer(struct link *link, uint64_t request_id,
+                              struct att_wire_answer *ret_answer, struct att_buffer *why);
+
 /* The next events of a tail. The connection is kept alive meanwhile. False and a sentence: it is
  * gone. */
 ATT_MUST_USE bool link_wait_events(struct link *link, struct att_wire_events *ret_events,
