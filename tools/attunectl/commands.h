@@ -51,6 +51,9 @@ extern const struct command command_review;
 extern const struct command command_customer_forget;
 extern const struct command command_customer_import;
 extern const struct command command_customer_export;
+extern const struct command command_incident_announce;
+extern const struct command command_incident_close;
+extern const struct command command_incident_list;
 extern const struct command command_drain;
 extern const struct command command_help;
 
