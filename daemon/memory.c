@@ -454,12 +454,11 @@ bool memory_is_busy(const struct memory *memory)
         return memory->is_running || memory->is_loading || memory->page_count > 0;
 }
 
-void memory_look(struct app *app, int64_t now_ms)
+void memory_look(struct app *app)
 {
         struct memory *memory = &app->memory_of_customers;
 
-        if (!att_people_has_marks(memory->people) && !memory->is_loading &&
-            now_ms % MEMORY_RETRY_MS < 1000) {
+        if (!att_people_has_marks(memory->people) && !memory->is_loading) {
                 load(app);
         }
 }

@@ -32,7 +32,7 @@
 #include "lib/wire/scratch.h"
 
 #define MEMORY_PATIENCE_MS INT64_C(250)
-#define MEMORY_RETRY_MS    INT64_C(2000) /* After the history was absent, broken or behind. */
+#define MEMORY_RETRY_MS    INT64_C(2000) /* After the history was absent or broken. */
 #define MEMORY_LOOKUPS_MAX 1024          /* That wait; with more, contacts go without. */
 #define MEMORY_NAMES_MAX   (ATT_ALIASES_MAX + 2)
 #define MEMORY_LATELY_MS   (INT64_C(7) * 86400 * 1000) /* What counts as a contact of late. */
@@ -87,7 +87,7 @@ void memory_open(struct app *app);
 void memory_close(struct app *app);
 bool memory_is_busy(const struct memory *memory); /* A thread is at it. */
 /* Once a second. */
-void memory_look(struct app *app, int64_t monotonic_ms);
+void memory_look(struct app *app);
 
 /* Whether the request waits for a look into the history; then it is decided later. */
 ATT_MUST_USE bool memory_asks(struct session *session, const struct att_wire_message *message,

@@ -29,8 +29,8 @@ struct options { /* All borrowed from argv. */
         int64_t keep_ms;            /* How long segments stay that snapshots cover. */
         uint64_t snapshot_commands; /* From one snapshot to the next. */
         bool no_history;
-        const char *make_snapshot;  /* Of attuned's own: make one and end. NULL: be a daemon. */
-        bool catch_up_history;      /* Of attuned's own: do that and end. */
+        const char *make_snapshot; /* Of attuned's own: make one and end. NULL: be a daemon. */
+        bool catch_up_history;     /* Of attuned's own: do that and end. */
 };
 
 enum options_result {

@@ -140,6 +140,7 @@ static void on_second(uv_timer_t *timer)
                 snapshots_look(app, monotonic_ms);
                 memory_look(app, monotonic_ms);
                 reports_look(app, monotonic_ms);
+                memory_look(app);
                 forget_look(app, monotonic_ms);
                 update_prices(app, now_ms);
                 look_at_hours(app, now_ms);

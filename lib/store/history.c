@@ -553,7 +553,12 @@ int att_history_clear_log(const char *data, struct att_buffer *why)
         if (result < 0) {
                 return result;
         }
-        code = sqlite3_wal_checkpoint_v2(history->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        /* It learns that there is a log when it first reads. */
+        code = sqlite3_exec(history->db, "SELECT count(*) FROM meta", NULL, NULL, NULL);
+        if (code == SQLITE_OK) {
+                code = sqlite3_wal_checkpoint_v2(history->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                                 NULL, NULL);
+        }
         if (code == SQLITE_BUSY) {
                 att_buffer_append_c(why, "somebody reads the history");
                 result = -EAGAIN;

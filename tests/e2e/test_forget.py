@@ -45,6 +45,8 @@ def start(house, **options):
     house.start(**options)
     phone = house.client("phone")
     phone.request("agent_ready", agent="ann")
+    starts = house.words().count("event=ready ")
+    eventually(lambda: house.words().count("event=memory.ready") == starts)
     return phone
 
 
@@ -65,7 +67,8 @@ def nothing_of_a_forgotten_customer_is_in_any_file(house):
         phone.request("contact_cancel", contact=contact)
     status, out, err = house.ctl("customer", "forget", PLANTED[6])
     assert status == 0 and "is gone" in out, (out, err)
-    assert files_with(house.data, PLANTED) == []
+    found = files_with(house.data, PLANTED)
+    assert found == [], found
     assert not os.path.exists(os.path.join(house.data, "forgetting"))
     status, out, err = house.ctl("customer", "show", PLANTED[0])
     assert status == 1 and "no customer" in err

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Customers remembered: who comes again is known, whatever the channel."""
 
+import csv
 import json
+import sqlite3
 import time
 
-from support import CONFIG, eventually, refused, run
+from support import CONFIG, SLOWER, eventually, refused, run
 
 
 def come(client, contact, customer=None, channel="chat", **more):
@@ -202,6 +204,156 @@ def a_crash_loses_nobody(house):
     assert [past.text for past in context.last_contacts] == ["my card is gone"]
 
 
+def is_ready(house):
+    eventually(lambda: house.words().count("event=memory.ready") ==
+               house.words().count("event=ready "))
+
+
+def in_history(house):
+    """Waits until the history has all that was decided."""
+    seq = house.status()["seq"]
+
+    def has_all():
+        with sqlite3.connect(f"file:{house.data}/history.sqlite?mode=ro", uri=True) as history:
+            [[applied]] = history.execute("SELECT value FROM meta WHERE key = 'applied_seq'")
+            return applied >= seq
+    eventually(has_all)
+
+
+def a_stop_and_a_start_lose_nobody(house):
+    phone = start(house)
+    is_ready(house)
+    come(phone, "c1", {"id": "u1", "name": "Eva", "tier": "gold"}, text="my card is gone",
+         address="+34600100200", emotion_ppm=700000)
+    talk(phone, "c1", disposition="callback", notes="waits for the courier")
+    phone.request("contact_feedback", contact="c1", csat=1, text="too slow")
+    come(phone, "c2", "u2", address="+34600100200")
+    talk(phone, "c2")
+    assert house.stop() == 0
+    house.start()
+    is_ready(house)
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    come(phone, "c3", "u1", channel="voice")
+    context = phone.wait_for("offer", contact="c3").offer.context
+    assert (context.customer.name, context.customer.tier) == ("Eva", "gold")
+    assert context.customer.last_agent == "ann" and context.customer.last_went_badly
+    assert context.customer_contacts == 2
+    [past] = context.last_contacts
+    assert (past.id, past.text, past.emotion_ppm, past.csat) == \
+        ("c1", "my card is gone", 700000, 1)
+    assert (past.disposition, past.agent_name) == ("callback", "Ann Berg")
+    [story] = house.ctl_json("customer", "show", "u1")
+    assert story["aliases"] == ["+34600100200"]
+    [other] = house.ctl_json("customer", "conflicts")
+    assert (other["customer"], other["conflicts"]) == ("u2", ["+34600100200"])
+
+
+def who_is_not_in_memory_is_looked_up_and_requests_stay_in_order(house):
+    phone = start(house, CONFIG + "limits: { customers: 2 }\n")
+    is_ready(house)
+    for number in range(6):
+        come(phone, f"c{number}", {"id": f"u{number}", "name": f"Name {number}"})
+        phone.request("contact_cancel", contact=f"c{number}")
+    in_history(house)
+    # All at once: the first has to be looked up, the others are about the same contact, or come
+    # after it.
+    asked = [phone.send("contact_add", contact="again", channel="chat", queue="cards",
+                        customer={"id": "u0"}),
+             phone.send("contact_update", contact="again", priority_milli=5000),
+             phone.send("contact_add", contact="third", channel="chat", queue="cards",
+                        customer={"id": "u1"}),
+             phone.send("contact_cancel", contact="third"),
+             phone.send("contact_add", contact="new", channel="chat", queue="cards",
+                        customer={"id": "nobody-yet"})]
+    answers = [phone.answer(request) for request in asked]
+    assert all(answer.seq > 0 for answer in answers), answers
+    assert [answer.seq for answer in answers] == sorted(answer.seq for answer in answers)
+    context = phone.wait_for("offer", contact="again").offer.context
+    assert context.customer.name == "Name 0" and context.customer_contacts == 2
+    assert [past.id for past in context.last_contacts] == ["c0"]
+
+
+def a_history_that_is_gone_holds_nobody_up(house):
+    phone = start(house, CONFIG + "limits: { customers: 2 }\n")
+    is_ready(house)
+    for number in range(4):
+        come(phone, f"c{number}", f"u{number}")
+        phone.request("contact_cancel", contact=f"c{number}")
+    in_history(house)
+    assert house.stop() == 0
+    house.write("data/history.sqlite", b"this is no database at all, whatever it is called\n" * 99)
+    house.start()
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    began = time.monotonic()
+    come(phone, "again", {"id": "u0", "name": "Eva"})
+    assert time.monotonic() - began < 2 * SLOWER
+    assert phone.wait_for("offer", contact="again").offer.context.customer.name == "Eva"
+
+
+COLUMNS = "id,aliases,name,tier,currency,lifetime_value,churn_risk,notes,since\n"
+
+
+def customers_are_imported_and_exported(house):
+    phone = start(house)
+    is_ready(house)
+    table = COLUMNS + \
+        'u1,"+34600100200;eva@mail.example","Ruiz, Eva",gold,EUR,12000.5,0.25,' \
+        '"says ""hi"" first",2025-03-01T09:30:00Z\n' \
+        "u2,,Max,,,,,,2024-02-29\nu3,+34600,,,,,,,\n"
+    path = house.write("customers.csv", table)
+    status, out, err = house.ctl("customer", "import", path)
+    assert (status, out) == (0, "3 customers.\n"), (out, err)
+    come(phone, "c1", address="eva@mail.example")
+    context = phone.wait_for("offer", contact="c1").offer.context
+    assert (context.customer.id, context.customer.name) == ("u1", "Ruiz, Eva")
+    assert (context.customer.tier, context.customer.lifetime_value_micro) == \
+        ("gold", 12_000_500_000)
+    first, second = house.path("out1.csv"), house.path("out2.csv")
+    assert house.ctl("customer", "export", first)[0] == 0
+    with open(first, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ["u1", "u2", "u3"]
+    assert sorted(rows[0].pop("aliases").split(";")) == ["+34600100200", "eva@mail.example"]
+    assert rows[0] == {"id": "u1", "name": "Ruiz, Eva", "tier": "gold", "currency": "EUR",
+                       "lifetime_value": "12000.500000", "churn_risk": "0.250000",
+                       "notes": 'says "hi" first', "since": "2025-03-01T09:30:00Z"}
+    assert rows[1]["since"] == "2024-02-29T00:00:00Z" and rows[2]["name"] == ""
+    assert house.ctl("customer", "import", first)[0] == 0
+    assert house.ctl("customer", "export", second)[0] == 0
+    with open(first, "rb") as one, open(second, "rb") as other:
+        assert one.read() == other.read()
+    status, out, err = house.ctl("customer", "export", second)
+    assert status == 1 and "exists" in err
+
+
+def a_wrong_import_changes_nothing_and_says_where(house):
+    phone = start(house)
+    is_ready(house)
+    come(phone, "c1", "known", address="+34700")
+    path = house.write("wrong.csv", COLUMNS +
+                       "u1,a;a,,,EURO,-3,1.5,,2025-02-30\n,,,,,,,,\nu1,,,,,,,,\nu4,,x\n")
+    status, out, err = house.ctl("customer", "import", path)
+    for words in (":2:2: column 'aliases': 'a' stands in line 2 too",
+                  ":2:5: column 'currency': 'EURO' is not a code",
+                  ":2:6: column 'lifetime_value': '-3' is not an amount",
+                  ":2:7: column 'churn_risk': '1.5' is not a share",
+                  ":2:9: column 'since': '2025-02-30' is not a day",
+                  ":3:1: column 'id': a customer has an id",
+                  ":4:1: column 'id': 'u1' stands in line 2 too",
+                  ":5:1: 3 columns, and the first line has 9", "nothing was imported"):
+        assert words in err, (words, err)
+    assert status == 1 and out == ""
+    path = house.write("typo.csv", "id,nmae\nu1,Eva\n")
+    status, out, err = house.ctl("customer", "import", path)
+    assert status == 1 and "no column 'nmae', did you mean 'name'?" in err, err
+    path = house.write("taken.csv", COLUMNS + "u1,,Eva,,,,,,\nu2,+34700,,,,,,,\n")
+    status, out, err = house.ctl("customer", "import", path)
+    assert status == 1 and ":3:2: column 'aliases': an alias is another customer's" in err, err
+    assert house.ctl("customer", "show", "u1")[0] == 1
+
+
 def a_story_is_told_to_people(house):
     phone = start(house)
     come(phone, "c1", {"id": "u1", "name": "Eva", "tier": "gold", "notes": "prefers mornings",
@@ -253,5 +405,10 @@ if __name__ == "__main__":
         who_came_under_a_number_is_joined_when_it_is_linked,
         a_bad_experience_is_shown_and_raises_until_it_is_made_good,
         a_crash_loses_nobody,
+        a_stop_and_a_start_lose_nobody,
+        who_is_not_in_memory_is_looked_up_and_requests_stay_in_order,
+        a_history_that_is_gone_holds_nobody_up,
+        customers_are_imported_and_exported,
+        a_wrong_import_changes_nothing_and_says_where,
         a_story_is_told_to_people,
         personal_data_is_in_no_log)
