@@ -138,7 +138,6 @@ static void on_second(uv_timer_t *timer)
         history_look(app);
         if (!app->is_draining) {
                 snapshots_look(app, monotonic_ms);
-                memory_look(app, monotonic_ms);
                 reports_look(app, monotonic_ms);
                 memory_look(app);
                 forget_look(app, monotonic_ms);
