@@ -89,8 +89,14 @@ static void set_person(struct att_history *history, const struct att_history_eve
 static void link_alias(struct att_history *history, const struct att_history_event *event)
 {
         const int64_t person = history_person_of(history, event->customer.person, event->at_ms);
+        int64_t before = ATT_HISTORY_NONE;
 
         history_do(history, "DELETE FROM conflicts WHERE alias = ?1", "t", event->customer.other);
+        if (history_find(history, &before, "SELECT person FROM aliases WHERE alias = ?1", "t",
+                         event->customer.other) &&
+            before == person && history_changed(history) == 0) {
+                return; /* An import says again what is so. */
+        }
         history_do(history, "INSERT OR REPLACE INTO aliases VALUES (?1, ?2, ?3, ?4)", "tnnt",
                    event->customer.other, person, event->at_ms, event->customer.by);
         note_in_trail(history, event, person, event->customer.other);

@@ -40,6 +40,7 @@ static void remove_people(struct att_history *history)
         history_do(history, "DELETE FROM person_values WHERE person IN doomed_people", "");
         history_do(history, "DELETE FROM aliases WHERE person IN doomed_people", "");
         history_do(history, "DELETE FROM conflicts WHERE person IN doomed_people", "");
+        history_do(history, "DELETE FROM conflicts WHERE person IN doomed_people", "");
         history_do(history, "DELETE FROM people WHERE person IN doomed_people", "");
 }
 
