@@ -382,6 +382,9 @@ void centre_step(struct centre *centre, struct att_command *command)
         if (att_effects_refusal(&centre->effects)) {
                 centre->refused++;
         }
+        if (centre->on_stepped) {
+                centre->on_stepped(centre->context, command);
+        }
 }
 
 void centre_init(struct centre *centre, const struct centre_plan *plan)

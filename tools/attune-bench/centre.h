@@ -63,6 +63,7 @@ struct centre {
         uint64_t refused;
         /* Sees every command before it is stepped; NULL: nobody does. */
         void (*on_command)(void *context, const struct att_command *command);
+        void (*on_stepped)(void *context, const struct att_command *command); /* Afterwards. */
         void *context;
 };
 

@@ -13,6 +13,7 @@ static const struct {
         {"match", bench_match, "a decision alone: an agent for a contact, a contact for an agent"},
         {"step", bench_step, "whole lives through the engine, at a standing load"},
         {"journal", bench_journal, "the journal's commits, against a file appended to and synced"},
+        {"history", bench_history, "what the history costs the loop, and its thread"},
         {"overload", bench_overload, "attuned with more to do than can be done, and storms"},
         {"recovery", bench_recovery, "a start on a journal, and where its time goes"},
         {"report", bench_report, "a report over a year of a million contacts"},
