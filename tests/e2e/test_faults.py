@@ -128,7 +128,7 @@ def memory_may_end_at_any_time_of_a_start_and_recovery(house):
     house.kill()
     kept = house.path("kept")
     shutil.copytree(house.data, kept)
-    assert start(house, alloc="0", no_history=True)  # Which does without: test_history.py.
+    assert start(house, alloc="0", no_history=True)  # Its thread allocates by itself, in no order.
     total = counted(house)[1]
     house.kill()
     failed = 0
