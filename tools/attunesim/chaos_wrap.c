@@ -344,26 +344,6 @@ WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
         return pthread_mutex_lock(mutex);
 }
 
-/* The same as long as the simulated clock says so. */
-WRAP(int, pthread_cond_timedwait, pthread_cond_t *condition, pthread_mutex_t *mutex,
-     const struct timespec *until)
-{
-        if (!sim.is_on) {
-                return __real_pthread_cond_timedwait(condition, mutex, until);
-        }
-        int error = __wrap_pthread_cond_wait(condition, mutex);
-        struct timespec now;
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        bool is_over = now.tv_sec > until->tv_sec ||
-                       (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
-        return error == 0 && is_over ? ETIMEDOUT : error;
-}
-
-WRAP(int, pthread_cond_signal, pthread_cond_t *condition)
-{
-        return sim.is_on ? 0 : __real_pthread_cond_signal(condition);
-}
-
 WRAP(int, pthread_cond_broadcast, pthread_cond_t *condition)
 {
         return sim.is_on ? 0 : __real_pthread_cond_broadcast(condition);
