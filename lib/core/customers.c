@@ -151,14 +151,19 @@ void handle_customer_set(struct att_core *core, const struct att_command *comman
 }
 
 /* Whoever came under the alias is this one: of now on as the shell says it, and here what was learnt. */
-static void take_over(struct att_core *core, struct customer *from, struct att_text id)
+static void take_over(struct att_core *core, struct att_text alias, struct att_text id)
 {
+        struct customer *from = customer_find(core, alias);
         struct customer *customer = customer_find(core, id);
+        customer_touch(core, from); /* Room is made at others' expense ... */
         if (!customer) {
                 if (!customer_has_room(core, id)) {
                         return;
                 }
                 customer = customer_get_or_add(core, id);
+                if (!customer_find(core, alias)) { /* ... where there are others. */
+                        return;
+                }
         }
         if (from->last_spoke_ms > customer->last_spoke_ms) {
                 customer->last_agent = from->last_agent;
@@ -182,12 +187,11 @@ void handle_customer_link(struct att_core *core, const struct att_command *comma
                        "an alias is another name than the customer's id");
                 return;
         }
-        struct customer *from = customer_find(core, alias);
-        if (!from || command->customer.is_conflict) {
+        if (!customer_find(core, alias) || command->customer.is_conflict) {
                 return;
         }
-        take_over(core, from, command->customer.info.id);
-        from = customer_find(core, alias); /* Room may have been made at its expense. */
+        take_over(core, alias, command->customer.info.id);
+        struct customer *from = customer_find(core, alias);
         if (from && att_list_is_empty(&from->contacts)) {
                 customer_free(core, from);
         }

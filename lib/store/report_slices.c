@@ -579,5 +579,8 @@ void slices_sort(struct work *work, struct slicing *slicing)
 {
         struct order order = {.work = work, .slicing = slicing};
 
-        qsort_r(slicing->groups, slicing->count, sizeof(*slicing->groups), compare_groups, &order);
+        if (slicing->count > 0) { /* Nothing is a null pointer, which qsort_r does not take. */
+                qsort_r(slicing->groups, slicing->count, sizeof(*slicing->groups), compare_groups,
+                        &order);
+        }
 }

@@ -88,10 +88,13 @@ def an_interrupted_forgetting_goes_on_after_a_crash(house):
     boss = house.client("boss")
     boss.request("customer_forget", customer=PLANTED[0])
     house.kill()
+    marker = os.path.join(house.data, "forgetting")
+    was_interrupted = os.path.exists(marker)  # A quick machine may have been done.
     start(house)
     eventually(lambda: files_with(house.data, PLANTED) == [], seconds=30)
-    eventually(lambda: not os.path.exists(os.path.join(house.data, "forgetting")))
-    assert "event=forget.done" in house.words()
+    eventually(lambda: not os.path.exists(marker))
+    if was_interrupted:
+        eventually(lambda: "event=forget.done" in house.words())
 
 
 def what_comes_after_a_forgetting_is_recovered(house):

@@ -382,6 +382,7 @@ static struct options options_of_life(void)
 {
         return (struct options){.config = CONFIG_PATH,
                                 .data = DISK_ROOT,
+                                .no_history = true,
                                 .socket = DISK_ROOT "/socket",
                                 .ready_fd = -1,
                                 .time_scale = 1,
