@@ -156,7 +156,7 @@ static void on_journal_done(void *context)
 }
 
 static bool open_journal(struct app *app, const struct att_journal_position *end,
-                         struct att_buffer *why)
+                         struct att_journal_hold *hold, struct att_buffer *why)
 {
         const struct att_journal_options options = {
                 .dir = att_data_journal_path(app->data),
@@ -167,7 +167,7 @@ static bool open_journal(struct app *app, const struct att_journal_position *end
         struct att_journal *journal;
 
         writer_open(&app->writer, app->loop);
-        if (att_journal_open(&options, end, &journal, why) < 0) {
+        if (att_journal_open(&options, end, hold, &journal, why) < 0) {
                 fail(app, "journal.failed", why);
                 return false;
         }
@@ -206,19 +206,29 @@ static bool look_for_blame(struct app *app, struct att_buffer *why)
         return true;
 }
 
+static bool recover_and_go_on(struct app *app, struct att_journal_position *ret_end,
+                              struct att_buffer *why)
+{
+        struct att_journal_hold *hold;
+
+        if (att_journal_hold_open(att_data_journal_path(app->data), &hold, why) < 0) {
+                fail(app, "recovery.failed", why);
+                return false;
+        }
+        if (!recover(app, ret_end, why)) {
+                att_journal_hold_close(hold);
+                return false;
+        }
+        clock_start(&app->writer.clock, app->options->time_scale, ret_end->time_ms);
+        app->started_ms = clock_now_ms(&app->writer.clock);
+        return open_journal(app, ret_end, hold, why);
+}
+
 static bool start_engine(struct app *app, struct att_buffer *why)
 {
         struct att_journal_position end = {0};
 
-        if (!look_for_blame(app, why)) {
-                return false;
-        }
-        if (!recover(app, &end, why)) {
-                return false;
-        }
-        clock_start(&app->writer.clock, app->options->time_scale, end.time_ms);
-        app->started_ms = clock_now_ms(&app->writer.clock);
-        if (!open_journal(app, &end, why)) {
+        if (!look_for_blame(app, why) || !recover_and_go_on(app, &end, why)) {
                 return false;
         }
         if (att_core_config(app->writer.core)) {
@@ -352,9 +362,8 @@ static void continue_draining(struct app *app)
 {
         if (att_list_is_empty(&app->sessions.all) && writer_is_idle(&app->writer) &&
             !route_log_is_busy(&app->route_log) && !reloads_is_busy(&app->reloads) &&
-            !reports_is_busy(&app->reports) &&
-            !http_is_busy(app->http) && !memory_is_busy(&app->memory_of_customers) &&
-            !forget_is_busy(&app->forget)) {
+            !reports_is_busy(&app->reports) && !http_is_busy(app->http) &&
+            !memory_is_busy(&app->memory_of_customers) && !forget_is_busy(&app->forget)) {
                 close_all(app);
         }
 }

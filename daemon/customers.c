@@ -125,9 +125,10 @@ static bool allow_set(struct session *session, uint64_t request_id, struct att_c
 
 static bool allow_forget(struct session *session, uint64_t request_id, struct att_command *command)
 {
-        struct memory_room *room = &session->app->memory_of_customers.room;
+        struct att_arena *names = &session->app->memory_of_customers.forgotten;
         const struct att_person *person = att_people_find(people_of(session),
                                                           command->customer.info.id);
+        struct att_text *aliases;
         uint32_t count = 0;
 
         if (!person || !person->is_whole) {
@@ -138,14 +139,16 @@ static bool allow_forget(struct session *session, uint64_t request_id, struct at
                                         "the history can't be read just now, so not all names of "
                                         "the customer are known: try again later");
         }
-        command->customer.info.id = att_person_id(person);
+        att_arena_deinit(names);
+        aliases = att_arena_take_array(names, ATT_ALIASES_MAX, sizeof(*aliases));
+        command->customer.info.id = att_arena_text(names, att_person_id(person));
         ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
         {
                 if (count < ATT_ALIASES_MAX) {
-                        room->aliases[count++] = att_alias_name(alias);
+                        aliases[count++] = att_arena_text(names, att_alias_name(alias));
                 }
         }
-        command->customer.aliases = room->aliases;
+        command->customer.aliases = aliases;
         command->customer.alias_count = count;
         return true;
 }

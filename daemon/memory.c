@@ -61,6 +61,7 @@ void memory_deinit(struct memory *memory)
         att_marks_deinit(&memory->marks);
         att_people_free(memory->people);
         att_scratch_deinit(&memory->scratch);
+        att_arena_deinit(&memory->forgotten);
 }
 
 static int64_t monotonic_ms(void)

@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/list.h"
 #include "lib/base/text.h"
 #include "lib/core/command.h"
@@ -75,6 +76,8 @@ struct memory {
         bool is_closing;
         struct att_scratch scratch;
         struct memory_room room;
+        /* The names of the customer forgotten last: copies, as the command outlives the person. */
+        struct att_arena forgotten;
 
         uint32_t page_count; /* Pages of customers that threads read (daemon/customers.h). */
         uint64_t lookups;    /* So far, and those that were given up. */

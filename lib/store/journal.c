@@ -262,6 +262,40 @@ static void *run_writer(void *context)
         return NULL;
 }
 
+/* ---- Holding ---- */
+
+struct att_journal_hold {
+        struct att_segment *segment; /* Owned; NULL: there is none yet. */
+};
+
+int att_journal_hold_open(const char *dir, struct att_journal_hold **ret_hold,
+                          struct att_buffer *why)
+{
+        struct att_journal_hold *hold = att_alloc(sizeof(*hold));
+        struct att_segment_list list = {0};
+        int error = att_segment_list(dir, &list, why);
+
+        if (error == 0 && list.count > 0) {
+                error = att_segment_open(dir, list.first_seqs[list.count - 1], false,
+                                         &hold->segment, why);
+        }
+        if (error < 0) {
+                free(hold);
+        } else {
+                *ret_hold = hold;
+        }
+        att_segment_list_deinit(&list);
+        return error;
+}
+
+void att_journal_hold_close(struct att_journal_hold *hold)
+{
+        if (hold) {
+                att_segment_close(hold->segment);
+                free(hold);
+        }
+}
+
 /* ---- Opening ---- */
 
 /* A journal of its own gets a start of its own, so that no segment fits into another journal. */
@@ -375,8 +409,11 @@ static int adopt_segment(struct att_journal *journal, bool has_any, struct att_b
         return att_segment_checkpoint(journal->segment, why);
 }
 
+/* What is held is let go of as soon as the segment is open: a second one who has it open is in the way of
+ * sealing it. */
 static int open_last(struct att_journal *journal, uint64_t first_seq,
-                     const struct att_journal_position *end, struct att_buffer *why)
+                     const struct att_journal_position *end, struct att_journal_hold **hold,
+                     struct att_buffer *why)
 {
         struct att_journal_position last;
         bool has_any;
@@ -385,6 +422,7 @@ static int open_last(struct att_journal *journal, uint64_t first_seq,
         if (error == 0) {
                 error = att_segment_last(journal->segment, &has_any, &last, why);
         }
+        att_journal_hold_close(ATT_STEAL(*hold));
         if (error < 0) {
                 return error;
         }
@@ -402,7 +440,7 @@ static int open_last(struct att_journal *journal, uint64_t first_seq,
 }
 
 static int open_segments(struct att_journal *journal, const struct att_journal_position *end,
-                         struct att_buffer *why)
+                         struct att_journal_hold **hold, struct att_buffer *why)
 {
         struct att_segment_list list;
         int error = att_segment_list(journal->options.dir, &list, why);
@@ -416,7 +454,7 @@ static int open_segments(struct att_journal *journal, const struct att_journal_p
         } else {
                 error = seal_older(journal->options.dir, &list, why);
                 if (error == 0) {
-                        error = open_last(journal, list.first_seqs[list.count - 1], end, why);
+                        error = open_last(journal, list.first_seqs[list.count - 1], end, hold, why);
                 }
         }
         att_segment_list_deinit(&list);
@@ -433,8 +471,8 @@ static void free_journal(struct att_journal *journal)
 }
 
 int att_journal_open(const struct att_journal_options *options,
-                     const struct att_journal_position *end, struct att_journal **ret_journal,
-                     struct att_buffer *why)
+                     const struct att_journal_position *end, struct att_journal_hold *hold,
+                     struct att_journal **ret_journal, struct att_buffer *why)
 {
         struct att_journal *journal = att_alloc(sizeof(*journal));
         int error;
@@ -448,7 +486,8 @@ int att_journal_open(const struct att_journal_options *options,
         }
         pthread_mutex_init(&journal->mutex, NULL);
         pthread_cond_init(&journal->changed, NULL);
-        error = open_segments(journal, end, why);
+        error = open_segments(journal, end, &hold, why);
+        att_journal_hold_close(hold);
         if (error == 0) {
                 error = start_thread(&journal->thread, run_writer, journal);
                 if (error < 0) {

@@ -63,6 +63,20 @@ enum att_read_result {
 /* A log may grow beyond its segment, since a small batch writes a whole page. */
 #define ATT_WAL_BYTES_PER_SEGMENT_BYTE 4
 
+/*
+ * Keeps the journal's end where it is, from before it is read until it is opened to be gone on with.
+ *
+ * A writer that is killed between the sync of a commit and its entry in the log's index (SQLite's -shm,
+ * shared by all who have the file open) leaves a batch that was acknowledged to nobody. Whoever opens the
+ * file sees it if nobody else has it open, since the index is then made anew, and does not see it while
+ * somebody has: a process that the killed one started, an operator's sqlite3. Without a hold the batch
+ * could appear between the reading and the going on.
+ */
+struct att_journal_hold;
+ATT_MUST_USE int att_journal_hold_open(const char *dir, struct att_journal_hold **ret_hold,
+                                       struct att_buffer *why);
+void att_journal_hold_close(struct att_journal_hold *hold); /* NULL fine. */
+
 struct att_journal_options {
         const char *dir;                /* DATA/journal; borrowed for the journal's life. */
         uint32_t behaviour;             /* Of the engine: another one starts another segment. */
@@ -74,10 +88,12 @@ struct att_journal_options {
 
 struct att_journal;
 
-/* `end` is where the last reader came to; the journal must end there, or -ESTALE. */
+/* `end` is where the last reader came to; the journal must end there, or -ESTALE. The hold under which
+ * it was read is let go of, whatever becomes of it; NULL fine. */
 ATT_MUST_USE int att_journal_open(const struct att_journal_options *options,
                                   const struct att_journal_position *end,
-                                  struct att_journal **ret_journal, struct att_buffer *why);
+                                  struct att_journal_hold *hold, struct att_journal **ret_journal,
+                                  struct att_buffer *why);
 /* Waits for what is in flight. NULL fine. */
 void att_journal_close(struct att_journal *journal);
 

@@ -57,7 +57,7 @@ static void tear_down(struct fixture *fixture)
 
 static void open_journal(struct fixture *fixture)
 {
-        int error = att_journal_open(&fixture->options, &fixture->end, &fixture->journal,
+        int error = att_journal_open(&fixture->options, &fixture->end, NULL, &fixture->journal,
                                      &fixture->why);
 
         ck_assert_msg(error == 0, "%s", fixture->why.data ? fixture->why.data : "?");
@@ -368,9 +368,9 @@ START_TEST(a_writer_that_expects_another_end_is_refused)
         append_many(&fixture, 3, 100);
         close_journal(&fixture);
         fixture.end.seq -= 1;
-        ck_assert_int_eq(
-                att_journal_open(&fixture.options, &fixture.end, &fixture.journal, &fixture.why),
-                -ESTALE);
+        ck_assert_int_eq(att_journal_open(&fixture.options, &fixture.end, NULL, &fixture.journal,
+                                          &fixture.why),
+                         -ESTALE);
         check_says(&fixture, "another process writes to it");
         tear_down(&fixture);
 }
@@ -385,8 +385,8 @@ START_TEST(a_second_writer_at_the_same_place_is_fenced)
         open_journal(&fixture);
         append_many(&fixture, 1, 100);
         fixture.end = att_journal_end(fixture.journal);
-        ck_assert_int_eq(att_journal_open(&fixture.options, &fixture.end, &second, &fixture.why),
-                         0);
+        ck_assert_int_eq(
+                att_journal_open(&fixture.options, &fixture.end, NULL, &second, &fixture.why), 0);
         append_many(&fixture, 1, 100);
         {
                 struct att_batch batch = {.first_seq = 2, .last_seq = 2, .records = ATT_TEXT("x")};
@@ -411,7 +411,7 @@ static struct att_journal *open_rival(struct fixture *fixture, bool own_begins, 
         append_many(fixture, 1, 100);
         fixture->end = att_journal_end(fixture->journal);
         options.segment_ms_max = rival_begins ? 1 : 0;
-        ck_assert_int_eq(att_journal_open(&options, &fixture->end, &rival, &fixture->why), 0);
+        ck_assert_int_eq(att_journal_open(&options, &fixture->end, NULL, &rival, &fixture->why), 0);
         return rival;
 }
 
@@ -671,7 +671,7 @@ static void check_refused(struct fixture *fixture, int error, const char *says)
         ck_assert_int_eq(att_reader_open(fixture->dir, 1, &reader, &fixture->why), error);
         check_says(fixture, says);
         att_buffer_clear(&fixture->why);
-        ck_assert_int_eq(att_journal_open(&fixture->options, &fixture->end, &fixture->journal,
+        ck_assert_int_eq(att_journal_open(&fixture->options, &fixture->end, NULL, &fixture->journal,
                                           &fixture->why),
                          error);
         check_says(fixture, says);
@@ -738,6 +738,92 @@ START_TEST(what_was_durable_survives_kill)
         append_many(&fixture, 3, 300);
         close_journal(&fixture);
         check_reads_to(&fixture, 66);
+        tear_down(&fixture);
+}
+END_TEST
+
+/* A process that has the journal open until it is killed. */
+static pid_t have_open(struct fixture *fixture)
+{
+        int told[2];
+        char byte;
+        pid_t child;
+
+        ck_assert_int_eq(pipe(told), 0);
+        child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+                struct att_journal_hold *hold;
+
+                ck_assert_int_eq(att_journal_hold_open(fixture->dir, &hold, &fixture->why), 0);
+                ck_assert_int_eq(write(told[1], "x", 1), 1);
+                for (;;) {
+                        (void)pause();
+                }
+        }
+        close(told[1]);
+        ck_assert_int_eq(read(told[0], &byte, 1), 1);
+        close(told[0]);
+        return child;
+}
+
+static void end_process(pid_t child)
+{
+        ck_assert_int_eq(kill(child, SIGKILL), 0);
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+
+/* Adds two batches, the second in the log and not in its index: as a writer leaves it that is killed
+ * between the two. */
+static _Noreturn void append_and_die_before_the_index(struct fixture *fixture)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = segment_path(fixture, 0);
+        ATT_CLEANUP(att_free_pointer) char *index = NULL;
+        static char before[65536];
+        ssize_t bytes;
+        int fd;
+
+        ck_assert_int_ge(asprintf(&index, "%s-shm", path), 0);
+        open_journal(fixture);
+        append_many(fixture, 1, 300);
+        fd = open(index, O_RDWR | O_CLOEXEC);
+        bytes = pread(fd, before, sizeof(before), 0);
+        ck_assert_int_gt(bytes, 0);
+        append_many(fixture, 1, 300);
+        ck_assert_int_eq(pwrite(fd, before, (size_t)bytes, 0), bytes);
+        (void)kill(getpid(), SIGKILL);
+        abort();
+}
+
+START_TEST(what_was_read_is_what_is_gone_on_with)
+{
+        struct fixture fixture;
+        struct att_journal_hold *hold;
+        uint64_t last;
+        pid_t other;
+        pid_t writer;
+
+        set_up(&fixture);
+        open_journal(&fixture);
+        append_many(&fixture, 3, 300);
+        close_journal(&fixture);
+        other = have_open(&fixture);
+        writer = fork();
+        ck_assert_int_ge(writer, 0);
+        if (writer == 0) {
+                append_and_die_before_the_index(&fixture);
+        }
+        ck_assert_int_eq(waitpid(writer, NULL, 0), writer);
+        ck_assert_int_eq(att_journal_hold_open(fixture.dir, &hold, &fixture.why), 0);
+        ck_assert_int_eq(read_from(&fixture, 1, &fixture.end), ATT_READ_END);
+        end_process(other);
+        ck_assert_msg(att_journal_open(&fixture.options, &fixture.end, hold, &fixture.journal,
+                                       &fixture.why) == 0,
+                      "%s", fixture.why.data);
+        append_many(&fixture, 3, 300);
+        last = att_journal_end(fixture.journal).seq;
+        close_journal(&fixture);
+        check_reads_to(&fixture, last);
         tear_down(&fixture);
 }
 END_TEST
@@ -913,6 +999,6 @@ ATT_TEST_MAIN(
         corruption_is_reported_with_its_place, a_missing_segment_is_found,
         a_segment_of_another_journal_is_found, a_newer_format_is_refused_and_left_alone,
         a_file_of_another_kind_is_refused_and_left_alone, what_was_durable_survives_kill,
-        a_torn_tail_disappears, a_rotten_log_is_no_torn_tail,
+        what_was_read_is_what_is_gone_on_with, a_torn_tail_disappears, a_rotten_log_is_no_torn_tail,
         nothing_durable_is_lost_by_kills_in_mid_traffic,
         a_full_disk_fails_the_append_and_all_later_ones, a_gap_in_the_commands_is_a_broken_program)

@@ -36,7 +36,8 @@ static void set_up(struct fixture *fixture, uint32_t behaviour)
         *fixture = (struct fixture){.dir = "/tmp/attune-recovery-XXXXXX", .now_ms = 1000000};
         ck_assert_ptr_nonnull(mkdtemp(fixture->dir));
         options.dir = fixture->dir;
-        ck_assert_int_eq(att_journal_open(&options, &end, &fixture->journal, &fixture->why), 0);
+        ck_assert_int_eq(att_journal_open(&options, &end, NULL, &fixture->journal, &fixture->why),
+                         0);
         fixture->core = att_core_new();
         front_ends_init(&fixture->front_ends);
 }

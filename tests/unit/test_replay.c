@@ -47,7 +47,8 @@ static void set_up(struct fixture *fixture, uint64_t lie_seq)
         ck_assert_ptr_nonnull(mkdtemp(fixture->data));
         (void)snprintf(fixture->dir, sizeof(fixture->dir), "%s/journal", fixture->data);
         ck_assert_int_eq(mkdir(fixture->dir, 0700), 0);
-        ck_assert_int_eq(att_journal_open(&options, &end, &fixture->journal, &fixture->why), 0);
+        ck_assert_int_eq(att_journal_open(&options, &end, NULL, &fixture->journal, &fixture->why),
+                         0);
         fixture->core = att_core_new();
 }
 

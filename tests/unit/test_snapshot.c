@@ -73,7 +73,7 @@ static void write_journal(struct fixture *fixture, uint64_t count, uint64_t segm
         const struct att_journal_options options = {
                 .dir = fixture->dir, .behaviour = 7, .segment_bytes_max = segment_bytes};
 
-        ck_assert_int_eq(att_journal_open(&options, &fixture->positions[0], &fixture->journal,
+        ck_assert_int_eq(att_journal_open(&options, &fixture->positions[0], NULL, &fixture->journal,
                                           &fixture->why),
                          0);
         for (uint64_t seq = 1; seq <= count; seq++) {

@@ -185,7 +185,7 @@ static bool open_journal(struct journal_bench *bench)
                         .behaviour = ATT_CORE_BEHAVIOUR,
                 };
 
-                if (att_journal_open(&options, &start, &bench->journal, &bench->why) == 0) {
+                if (att_journal_open(&options, &start, NULL, &bench->journal, &bench->why) == 0) {
                         return true;
                 }
         }

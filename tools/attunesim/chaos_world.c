@@ -477,10 +477,10 @@ static uint32_t count_points(uint64_t after, uint64_t last)
 }
 
 int __real_att_journal_open(const struct att_journal_options *options,
-                            const struct att_journal_position *end,
+                            const struct att_journal_position *end, struct att_journal_hold *hold,
                             struct att_journal **ret_journal, struct att_buffer *why);
 int __wrap_att_journal_open(const struct att_journal_options *options,
-                            const struct att_journal_position *end,
+                            const struct att_journal_position *end, struct att_journal_hold *hold,
                             struct att_journal **ret_journal, struct att_buffer *why);
 
 static void on_journal_done(void *context)
@@ -525,13 +525,13 @@ static void check_recovered(const struct att_journal_position *end)
 }
 
 int __wrap_att_journal_open(const struct att_journal_options *options,
-                            const struct att_journal_position *end,
+                            const struct att_journal_position *end, struct att_journal_hold *hold,
                             struct att_journal **ret_journal, struct att_buffer *why)
 {
         struct att_journal_options ours = *options;
 
         if (!world.is_on) {
-                return __real_att_journal_open(options, end, ret_journal, why);
+                return __real_att_journal_open(options, end, hold, ret_journal, why);
         }
         check_recovered(end);
         world.is_replaying = false;
@@ -539,7 +539,7 @@ int __wrap_att_journal_open(const struct att_journal_options *options,
         ours.on_done = on_journal_done;
         ours.segment_bytes_max = UINT64_C(4096) << below(8);
         ours.segment_ms_max = (30 + below(600)) * INT64_C(1000);
-        return __real_att_journal_open(&ours, end, ret_journal, why);
+        return __real_att_journal_open(&ours, end, hold, ret_journal, why);
 }
 
 void __real_att_journal_append(struct att_journal *journal, const struct att_batch *batch);
@@ -597,7 +597,7 @@ static void write_as_another(void)
         struct att_batch batch;
 
         if (!writer_is_idle(&world.app->writer) || chaos_thread_waits() || end.seq == 0 ||
-            __real_att_journal_open(&options, &end, &journal, &why) < 0) {
+            __real_att_journal_open(&options, &end, NULL, &journal, &why) < 0) {
                 att_buffer_deinit(&why);
                 return;
         }
