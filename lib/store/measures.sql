@@ -2,9 +2,10 @@
 -- Views over the history for any SQL tool: docs/measures.md defines each measure and its formula.
 --
 -- contact_facts, conversation_facts, offer_facts and feedback_facts have a row a unit, with what it
--- counts as; the views measures_* add them up. What is derived from the wait uses the thresholds of
--- `report_rules`; days and hours are of UTC. `attunectl report` knows the queues' own service levels, the
--- centre's time zone and the intervals as well; a test holds that its sums are those of these views.
+-- counts as; the views measures_* add them up, whole and by one thing at a time. What is derived from the
+-- wait uses the thresholds of `report_rules`; days and hours are of UTC. `attunectl report` knows the
+-- queues' own service levels, the centre's time zone and the intervals as well; a test holds that its sums
+-- are those of these views.
 --
 -- Views are made anew at every start of attuned, so that they are those of its version.
 
@@ -43,7 +44,7 @@ FROM contacts c;
 
 DROP VIEW IF EXISTS contact_facts;
 CREATE VIEW contact_facts AS
-WITH fates AS (
+WITH fates AS MATERIALIZED (
   SELECT c.contact,
     CASE WHEN c.answered_ms IS NULL THEN max(w.queued_ms, coalesce(c.waited_ms, 0))
          ELSE w.queued_ms END AS wait_ms,
@@ -78,7 +79,7 @@ SELECT c.contact, c.id, c.channel, c.tier, c.person, c.arrived_ms,
        WHEN c.emotion_ppm >= 500000 AND c.emotion_end_ppm <= 200000 THEN 1
        WHEN c.emotion_ppm >= 500000 AND c.emotion_end_ppm IS NOT NULL THEN 0
   END AS experience
-FROM contacts c JOIN fates f ON f.contact = c.contact JOIN contact_says s ON s.contact = c.contact
+FROM fates f JOIN contacts c ON c.contact = f.contact JOIN contact_says s ON s.contact = c.contact
   CROSS JOIN report_rules r;
 
 DROP VIEW IF EXISTS conversation_facts;
@@ -107,12 +108,20 @@ CREATE VIEW feedback_facts AS SELECT
   f.resolved
 FROM feedback f JOIN contacts c ON c.contact = f.contact;
 
--- The measures, whole and by one thing at a time. A unit has its own queue and agent: a contact the queue
--- and agent of its first answer (contact_facts), its end those it had last, a conversation, an offer and
--- an answer to a survey their own.
+-- The measures: a row for the whole (slice 'all') and one for each queue, channel, tier, agent, day and hour
+-- (slice 'queue', name 'cards'). A unit has its own queue and agent: a contact the queue and agent of its
+-- first answer (contact_facts), its end those it had last, a conversation, an offer and an answer to a
+-- survey their own.
+
+DROP VIEW IF EXISTS slices;
+CREATE VIEW slices AS SELECT column1 AS slice
+FROM (VALUES ('all'), ('queue'), ('channel'), ('tier'), ('agent'), ('day'), ('hour'));
 
 DROP VIEW IF EXISTS measures_arrivals;
-CREATE VIEW measures_arrivals AS SELECT count(*) AS contacts,
+CREATE VIEW measures_arrivals AS SELECT s.slice AS slice,
+  CASE s.slice WHEN 'queue' THEN queue WHEN 'channel' THEN channel WHEN 'tier' THEN tier
+    WHEN 'agent' THEN first_agent WHEN 'day' THEN day WHEN 'hour' THEN hour ELSE 'all' END AS name,
+  count(*) AS contacts,
   sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
   sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
   sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
@@ -123,277 +132,43 @@ CREATE VIEW measures_arrivals AS SELECT count(*) AS contacts,
   max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
   round(avg(first_response_ms)) AS first_response_ms,
   sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts;
-
-DROP VIEW IF EXISTS measures_arrivals_by_queue;
-CREATE VIEW measures_arrivals_by_queue AS SELECT queue, count(*) AS contacts,
-  sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
-  sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
-  sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
-  sum(fate = 'cancelled') AS cancelled, sum(fate = 'waiting') AS waiting,
-  round(1.0 * sum(fate = 'answered' AND in_time)
-    / nullif(sum(fate NOT IN ('cancelled', 'waiting', 'abandoned_short')), 0), 6) AS service_level,
-  round(avg(CASE WHEN fate = 'answered' THEN wait_ms END)) AS asa_ms,
-  max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
-  round(avg(first_response_ms)) AS first_response_ms,
-  sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts GROUP BY queue;
-
-DROP VIEW IF EXISTS measures_arrivals_by_channel;
-CREATE VIEW measures_arrivals_by_channel AS SELECT channel, count(*) AS contacts,
-  sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
-  sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
-  sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
-  sum(fate = 'cancelled') AS cancelled, sum(fate = 'waiting') AS waiting,
-  round(1.0 * sum(fate = 'answered' AND in_time)
-    / nullif(sum(fate NOT IN ('cancelled', 'waiting', 'abandoned_short')), 0), 6) AS service_level,
-  round(avg(CASE WHEN fate = 'answered' THEN wait_ms END)) AS asa_ms,
-  max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
-  round(avg(first_response_ms)) AS first_response_ms,
-  sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts GROUP BY channel;
-
-DROP VIEW IF EXISTS measures_arrivals_by_tier;
-CREATE VIEW measures_arrivals_by_tier AS SELECT tier, count(*) AS contacts,
-  sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
-  sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
-  sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
-  sum(fate = 'cancelled') AS cancelled, sum(fate = 'waiting') AS waiting,
-  round(1.0 * sum(fate = 'answered' AND in_time)
-    / nullif(sum(fate NOT IN ('cancelled', 'waiting', 'abandoned_short')), 0), 6) AS service_level,
-  round(avg(CASE WHEN fate = 'answered' THEN wait_ms END)) AS asa_ms,
-  max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
-  round(avg(first_response_ms)) AS first_response_ms,
-  sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts GROUP BY tier;
-
-DROP VIEW IF EXISTS measures_arrivals_by_agent;
-CREATE VIEW measures_arrivals_by_agent AS SELECT first_agent AS agent, count(*) AS contacts,
-  sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
-  sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
-  sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
-  sum(fate = 'cancelled') AS cancelled, sum(fate = 'waiting') AS waiting,
-  round(1.0 * sum(fate = 'answered' AND in_time)
-    / nullif(sum(fate NOT IN ('cancelled', 'waiting', 'abandoned_short')), 0), 6) AS service_level,
-  round(avg(CASE WHEN fate = 'answered' THEN wait_ms END)) AS asa_ms,
-  max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
-  round(avg(first_response_ms)) AS first_response_ms,
-  sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts GROUP BY first_agent;
-
-DROP VIEW IF EXISTS measures_arrivals_by_day;
-CREATE VIEW measures_arrivals_by_day AS SELECT day, count(*) AS contacts,
-  sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
-  sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
-  sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
-  sum(fate = 'cancelled') AS cancelled, sum(fate = 'waiting') AS waiting,
-  round(1.0 * sum(fate = 'answered' AND in_time)
-    / nullif(sum(fate NOT IN ('cancelled', 'waiting', 'abandoned_short')), 0), 6) AS service_level,
-  round(avg(CASE WHEN fate = 'answered' THEN wait_ms END)) AS asa_ms,
-  max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
-  round(avg(first_response_ms)) AS first_response_ms,
-  sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts GROUP BY day;
-
-DROP VIEW IF EXISTS measures_arrivals_by_hour;
-CREATE VIEW measures_arrivals_by_hour AS SELECT hour, count(*) AS contacts,
-  sum(fate NOT IN ('cancelled', 'waiting')) AS offered,
-  sum(fate = 'answered') AS answered, sum(fate = 'abandoned') AS abandoned,
-  sum(fate = 'abandoned_short') AS abandoned_short, sum(fate = 'turned_away') AS turned_away,
-  sum(fate = 'cancelled') AS cancelled, sum(fate = 'waiting') AS waiting,
-  round(1.0 * sum(fate = 'answered' AND in_time)
-    / nullif(sum(fate NOT IN ('cancelled', 'waiting', 'abandoned_short')), 0), 6) AS service_level,
-  round(avg(CASE WHEN fate = 'answered' THEN wait_ms END)) AS asa_ms,
-  max(CASE WHEN fate = 'answered' THEN wait_ms END) AS longest_wait_ms,
-  round(avg(first_response_ms)) AS first_response_ms,
-  sum(is_repeat) AS repeats, sum(person IS NOT NULL) AS known
-FROM contact_facts GROUP BY hour;
+FROM slices s CROSS JOIN contact_facts GROUP BY 1, 2;
 
 DROP VIEW IF EXISTS measures_ends;
-CREATE VIEW measures_ends AS SELECT sum(is_first) AS fcr_count,
+CREATE VIEW measures_ends AS SELECT s.slice AS slice,
+  CASE s.slice WHEN 'queue' THEN last_queue WHEN 'channel' THEN channel WHEN 'tier' THEN tier
+    WHEN 'agent' THEN last_agent WHEN 'day' THEN day WHEN 'hour' THEN hour ELSE 'all' END AS name,
+  sum(is_first) AS fcr_count,
   round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
     / nullif(sum(is_first), 0), 6) AS fcr,
   sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
   sum(experience IS -1) AS negative
-FROM contact_facts;
-
-DROP VIEW IF EXISTS measures_ends_by_queue;
-CREATE VIEW measures_ends_by_queue AS SELECT last_queue AS queue, sum(is_first) AS fcr_count,
-  round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
-    / nullif(sum(is_first), 0), 6) AS fcr,
-  sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
-  sum(experience IS -1) AS negative
-FROM contact_facts GROUP BY last_queue;
-
-DROP VIEW IF EXISTS measures_ends_by_channel;
-CREATE VIEW measures_ends_by_channel AS SELECT channel, sum(is_first) AS fcr_count,
-  round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
-    / nullif(sum(is_first), 0), 6) AS fcr,
-  sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
-  sum(experience IS -1) AS negative
-FROM contact_facts GROUP BY channel;
-
-DROP VIEW IF EXISTS measures_ends_by_tier;
-CREATE VIEW measures_ends_by_tier AS SELECT tier, sum(is_first) AS fcr_count,
-  round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
-    / nullif(sum(is_first), 0), 6) AS fcr,
-  sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
-  sum(experience IS -1) AS negative
-FROM contact_facts GROUP BY tier;
-
-DROP VIEW IF EXISTS measures_ends_by_agent;
-CREATE VIEW measures_ends_by_agent AS SELECT last_agent AS agent, sum(is_first) AS fcr_count,
-  round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
-    / nullif(sum(is_first), 0), 6) AS fcr,
-  sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
-  sum(experience IS -1) AS negative
-FROM contact_facts GROUP BY last_agent;
-
-DROP VIEW IF EXISTS measures_ends_by_day;
-CREATE VIEW measures_ends_by_day AS SELECT day, sum(is_first) AS fcr_count,
-  round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
-    / nullif(sum(is_first), 0), 6) AS fcr,
-  sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
-  sum(experience IS -1) AS negative
-FROM contact_facts GROUP BY day;
-
-DROP VIEW IF EXISTS measures_ends_by_hour;
-CREATE VIEW measures_ends_by_hour AS SELECT hour, sum(is_first) AS fcr_count,
-  round(1.0 * sum(is_first AND NOT was_repeated AND said_resolved IS NOT 0)
-    / nullif(sum(is_first), 0), 6) AS fcr,
-  sum(experience IS 1) AS positive, sum(experience IS 0) AS neutral,
-  sum(experience IS -1) AS negative
-FROM contact_facts GROUP BY hour;
+FROM slices s CROSS JOIN contact_facts GROUP BY 1, 2;
 
 DROP VIEW IF EXISTS measures_conversations;
-CREATE VIEW measures_conversations AS SELECT count(*) AS conversations,
+CREATE VIEW measures_conversations AS SELECT s.slice AS slice,
+  CASE s.slice WHEN 'queue' THEN queue WHEN 'channel' THEN channel WHEN 'tier' THEN tier
+    WHEN 'agent' THEN agent WHEN 'day' THEN day WHEN 'hour' THEN hour ELSE 'all' END AS name,
+  count(*) AS conversations,
   round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
   round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
   sum(was_transferred) AS transfers
-FROM conversation_facts;
-
-DROP VIEW IF EXISTS measures_conversations_by_queue;
-CREATE VIEW measures_conversations_by_queue AS SELECT queue, count(*) AS conversations,
-  round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
-  round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
-  sum(was_transferred) AS transfers
-FROM conversation_facts GROUP BY queue;
-
-DROP VIEW IF EXISTS measures_conversations_by_channel;
-CREATE VIEW measures_conversations_by_channel AS SELECT channel, count(*) AS conversations,
-  round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
-  round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
-  sum(was_transferred) AS transfers
-FROM conversation_facts GROUP BY channel;
-
-DROP VIEW IF EXISTS measures_conversations_by_tier;
-CREATE VIEW measures_conversations_by_tier AS SELECT tier, count(*) AS conversations,
-  round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
-  round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
-  sum(was_transferred) AS transfers
-FROM conversation_facts GROUP BY tier;
-
-DROP VIEW IF EXISTS measures_conversations_by_agent;
-CREATE VIEW measures_conversations_by_agent AS SELECT agent, count(*) AS conversations,
-  round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
-  round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
-  sum(was_transferred) AS transfers
-FROM conversation_facts GROUP BY agent;
-
-DROP VIEW IF EXISTS measures_conversations_by_day;
-CREATE VIEW measures_conversations_by_day AS SELECT day, count(*) AS conversations,
-  round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
-  round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
-  sum(was_transferred) AS transfers
-FROM conversation_facts GROUP BY day;
-
-DROP VIEW IF EXISTS measures_conversations_by_hour;
-CREATE VIEW measures_conversations_by_hour AS SELECT hour, count(*) AS conversations,
-  round(avg(talk_ms + hold_ms + wrap_up_ms)) AS aht_ms, round(avg(talk_ms)) AS talk_ms,
-  round(avg(hold_ms)) AS hold_ms, round(avg(wrap_up_ms)) AS wrap_up_ms,
-  sum(was_transferred) AS transfers
-FROM conversation_facts GROUP BY hour;
+FROM slices s CROSS JOIN conversation_facts GROUP BY 1, 2;
 
 DROP VIEW IF EXISTS measures_offers;
-CREATE VIEW measures_offers AS SELECT count(*) AS offers, sum(how IS 'declined') AS offers_declined,
+CREATE VIEW measures_offers AS SELECT s.slice AS slice,
+  CASE s.slice WHEN 'queue' THEN queue WHEN 'channel' THEN channel WHEN 'tier' THEN tier
+    WHEN 'agent' THEN agent WHEN 'day' THEN day WHEN 'hour' THEN hour ELSE 'all' END AS name,
+  count(*) AS offers, sum(how IS 'declined') AS offers_declined,
   sum(how IS 'missed') AS offers_missed
-FROM offer_facts;
-
-DROP VIEW IF EXISTS measures_offers_by_queue;
-CREATE VIEW measures_offers_by_queue AS SELECT queue, count(*) AS offers, sum(how IS 'declined') AS offers_declined,
-  sum(how IS 'missed') AS offers_missed
-FROM offer_facts GROUP BY queue;
-
-DROP VIEW IF EXISTS measures_offers_by_channel;
-CREATE VIEW measures_offers_by_channel AS SELECT channel, count(*) AS offers, sum(how IS 'declined') AS offers_declined,
-  sum(how IS 'missed') AS offers_missed
-FROM offer_facts GROUP BY channel;
-
-DROP VIEW IF EXISTS measures_offers_by_tier;
-CREATE VIEW measures_offers_by_tier AS SELECT tier, count(*) AS offers, sum(how IS 'declined') AS offers_declined,
-  sum(how IS 'missed') AS offers_missed
-FROM offer_facts GROUP BY tier;
-
-DROP VIEW IF EXISTS measures_offers_by_agent;
-CREATE VIEW measures_offers_by_agent AS SELECT agent, count(*) AS offers, sum(how IS 'declined') AS offers_declined,
-  sum(how IS 'missed') AS offers_missed
-FROM offer_facts GROUP BY agent;
-
-DROP VIEW IF EXISTS measures_offers_by_day;
-CREATE VIEW measures_offers_by_day AS SELECT day, count(*) AS offers, sum(how IS 'declined') AS offers_declined,
-  sum(how IS 'missed') AS offers_missed
-FROM offer_facts GROUP BY day;
-
-DROP VIEW IF EXISTS measures_offers_by_hour;
-CREATE VIEW measures_offers_by_hour AS SELECT hour, count(*) AS offers, sum(how IS 'declined') AS offers_declined,
-  sum(how IS 'missed') AS offers_missed
-FROM offer_facts GROUP BY hour;
+FROM slices s CROSS JOIN offer_facts GROUP BY 1, 2;
 
 DROP VIEW IF EXISTS measures_feedback;
-CREATE VIEW measures_feedback AS SELECT count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
+CREATE VIEW measures_feedback AS SELECT s.slice AS slice,
+  CASE s.slice WHEN 'queue' THEN queue WHEN 'channel' THEN channel WHEN 'tier' THEN tier
+    WHEN 'agent' THEN agent WHEN 'day' THEN day WHEN 'hour' THEN hour ELSE 'all' END AS name,
+  count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
   round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
   count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
   round(avg(resolved), 6) AS resolved
-FROM feedback_facts;
-
-DROP VIEW IF EXISTS measures_feedback_by_queue;
-CREATE VIEW measures_feedback_by_queue AS SELECT queue, count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
-  round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
-  count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
-  round(avg(resolved), 6) AS resolved
-FROM feedback_facts GROUP BY queue;
-
-DROP VIEW IF EXISTS measures_feedback_by_channel;
-CREATE VIEW measures_feedback_by_channel AS SELECT channel, count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
-  round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
-  count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
-  round(avg(resolved), 6) AS resolved
-FROM feedback_facts GROUP BY channel;
-
-DROP VIEW IF EXISTS measures_feedback_by_tier;
-CREATE VIEW measures_feedback_by_tier AS SELECT tier, count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
-  round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
-  count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
-  round(avg(resolved), 6) AS resolved
-FROM feedback_facts GROUP BY tier;
-
-DROP VIEW IF EXISTS measures_feedback_by_agent;
-CREATE VIEW measures_feedback_by_agent AS SELECT agent, count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
-  round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
-  count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
-  round(avg(resolved), 6) AS resolved
-FROM feedback_facts GROUP BY agent;
-
-DROP VIEW IF EXISTS measures_feedback_by_day;
-CREATE VIEW measures_feedback_by_day AS SELECT day, count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
-  round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
-  count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
-  round(avg(resolved), 6) AS resolved
-FROM feedback_facts GROUP BY day;
-
-DROP VIEW IF EXISTS measures_feedback_by_hour;
-CREATE VIEW measures_feedback_by_hour AS SELECT hour, count(csat) AS csat_count, round(avg(is_satisfied), 6) AS csat,
-  round(avg(csat), 3) AS csat_mean, count(nps) AS nps_count, round(100 * avg(nps_side), 3) AS nps,
-  count(ces) AS ces_count, round(avg(ces), 3) AS ces, count(resolved) AS resolved_count,
-  round(avg(resolved), 6) AS resolved
-FROM feedback_facts GROUP BY hour;
+FROM slices s CROSS JOIN feedback_facts GROUP BY 1, 2;
