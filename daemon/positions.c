@@ -119,7 +119,7 @@ void positions_note(struct positions *positions, const struct att_effect *effect
 {
         struct place *place;
 
-        switch (effect->kind) {
+        switch ((int)effect->kind) {
         case ATT_EFFECT_QUEUED:
         case ATT_EFFECT_REVOKE: /* It may wait again; if not, that is found out when it is due. */
                 note_waiting(positions, effect, now_ms);
@@ -133,24 +133,7 @@ void positions_note(struct positions *positions, const struct att_effect *effect
                         forget(positions, place);
                 }
                 break;
-        case ATT_EFFECT_POSITION:
-        case ATT_EFFECT_RELAXED:
-        case ATT_EFFECT_OVERFLOW:
-        case ATT_EFFECT_AGENT:
-        case ATT_EFFECT_WRAP_UP:
-        case ATT_EFFECT_FINISHED:
-        case ATT_EFFECT_CONFIG:
-        case ATT_EFFECT_REFUSED:
-        case ATT_EFFECT_FEEDBACK:
-        case ATT_EFFECT_REPEAT:
-        case ATT_EFFECT_PROMISED:
-        case ATT_EFFECT_PROMISE_KEPT:
-        case ATT_EFFECT_PROMISE_EXPIRED:
-        case ATT_EFFECT_PROMISE_CANCELLED:
-        case ATT_EFFECT_INCIDENT:
-        case ATT_EFFECT_ANNOUNCED:
-        case ATT_EFFECT_INCIDENT_CLOSED:
-        case ATT_EFFECT_KIND_COUNT:
+        default:
                 break;
         }
 }

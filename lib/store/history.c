@@ -12,6 +12,7 @@
 #include "lib/store/files.h"
 #include "lib/store/history_work.h"
 #include "lib/store/sql.h"
+#include "lib/store/sqlite.h"
 
 /* A reader may hold the writer up for as long as it takes to copy the log into the file, no longer. */
 #define BUSY_MS 5000
@@ -34,19 +35,7 @@ sqlite3 *att_history_db(struct att_history *history)
 
 int att_history_say(const struct att_history *history, struct att_buffer *why)
 {
-        att_buffer_printf(why, "%s: %s", history->path, sqlite3_errmsg(history->db));
-        switch (sqlite3_errcode(history->db)) {
-        case SQLITE_FULL:
-                return -ENOSPC;
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-                return -EBUSY;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-                return -EBADMSG;
-        default:
-                return -EIO;
-        }
+        return att_sqlite_say(history->db, history->path, why);
 }
 
 static int execute(struct att_history *history, const char *sql, struct att_buffer *why)

@@ -14,6 +14,7 @@
 #include "lib/store/files.h"
 #include "lib/store/history.h"
 #include "lib/store/report_work.h"
+#include "lib/store/sqlite.h"
 
 #define NOTES_MAX      16
 #define BUSY_MS        5000
@@ -29,23 +30,14 @@ static const char to_read[] = "PRAGMA query_only = ON;"
 int work_say(struct work *work)
 {
         const int code = sqlite3_errcode(work->db);
+        int error;
 
         if (code == SQLITE_INTERRUPT) {
                 att_buffer_append_c(work->why, "the report was stopped");
                 return -ECANCELED;
         }
-        att_buffer_printf(work->why, "%s: %s", work->path, sqlite3_errmsg(work->db));
-        switch (code) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-                return -EBUSY;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-        case SQLITE_ERROR: /* No such table: some other database. */
-                return -EBADMSG;
-        default:
-                return -EIO;
-        }
+        error = att_sqlite_say(work->db, work->path, work->why);
+        return code == SQLITE_ERROR ? -EBADMSG : error; /* No such table: some other database. */
 }
 
 int work_prepare(struct work *work, const char *sql, sqlite3_stmt **ret_statement)

@@ -21,6 +21,7 @@
 #include "lib/base/util.h"
 #include "lib/store/failpoint.h"
 #include "lib/store/files.h"
+#include "lib/store/sqlite.h"
 #include "lib/store/wal.h"
 
 #define SUFFIX         ".segment"
@@ -106,43 +107,10 @@ void att_segment_list_deinit(struct att_segment_list *list)
         *list = (struct att_segment_list){0};
 }
 
-/* ---- What SQLite says ---- */
-
-static int errno_of(int code)
-{
-        switch (code & 0xff) {
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-                return -EBADMSG;
-        case SQLITE_FULL:
-                return -ENOSPC;
-        case SQLITE_READONLY:
-        case SQLITE_PERM:
-                return -EACCES;
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-                return -EBUSY;
-        default:
-                return -EIO;
-        }
-}
-
-static int say_sqlite(sqlite3 *db, const char *path, struct att_buffer *why)
-{
-        const int code = sqlite3_extended_errcode(db);
-        const int system = sqlite3_system_errno(db);
-
-        att_buffer_printf(why, "%s: %s (SQLite %d", path, sqlite3_errmsg(db), code);
-        if (system != 0) {
-                att_buffer_printf(why, ", %s", strerror(system));
-        }
-        att_buffer_append_c(why, ")");
-        return errno_of(code);
-}
-
 static int run(sqlite3 *db, const char *path, const char *sql, struct att_buffer *why)
 {
-        return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : say_sqlite(db, path, why);
+        return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
+                                                                    : att_sqlite_say(db, path, why);
 }
 
 static void digest_to_bytes(struct att_digest digest, unsigned char bytes[DIGEST_BYTES])
@@ -218,7 +186,7 @@ static int make_at(const char *path, const struct att_segment_meta *meta, struct
         }
         if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
             SQLITE_OK) {
-                error = say_sqlite(db, path, why);
+                error = att_sqlite_say(db, path, why);
         } else {
                 error = fill(db, path, meta, why);
         }
@@ -354,7 +322,7 @@ static int read_meta(struct att_segment *segment, uint64_t first_seq, struct att
                                -1, &statement, NULL) != SQLITE_OK ||
             (sqlite3_step(statement) != SQLITE_ROW &&
              sqlite3_errcode(segment->db) != SQLITE_DONE)) {
-                error = say_sqlite(segment->db, segment->path, why);
+                error = att_sqlite_say(segment->db, segment->path, why);
         } else {
                 segment->meta.behaviour = (uint32_t)sqlite3_column_int64(statement, 0);
                 segment->meta.first_seq = (uint64_t)sqlite3_column_int64(statement, 1);
@@ -394,7 +362,7 @@ static int prepare_to_write(struct att_segment *segment, struct att_buffer *why)
         return sqlite3_prepare_v3(segment->db, "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?)", -1,
                                   SQLITE_PREPARE_PERSISTENT, &segment->insert, NULL) == SQLITE_OK
                        ? 0
-                       : say_sqlite(segment->db, segment->path, why);
+                       : att_sqlite_say(segment->db, segment->path, why);
 }
 
 /* A crash in the middle of sealing leaves a change of the header to be undone, for which SQLite has
@@ -422,7 +390,7 @@ static int open_database(struct att_segment *segment, uint64_t first_seq, bool t
                 return error;
         }
         if (sqlite3_open_v2(segment->path, &segment->db, flags, NULL) != SQLITE_OK) {
-                return say_sqlite(segment->db, segment->path, why);
+                return att_sqlite_say(segment->db, segment->path, why);
         }
         (void)sqlite3_busy_timeout(segment->db, BUSY_MS);
         error = read_meta(segment, first_seq, why);
@@ -483,7 +451,7 @@ enum att_append_result att_segment_append(struct att_segment *segment,
         code = sqlite3_step(insert);
         att_failpoint("append.after");
         if (code != SQLITE_DONE) {
-                (void)say_sqlite(segment->db, segment->path, why);
+                (void)att_sqlite_say(segment->db, segment->path, why);
         }
         (void)sqlite3_reset(insert);
         (void)sqlite3_clear_bindings(insert);
@@ -516,9 +484,9 @@ static int select_number(struct att_segment *segment, const char *sql, uint64_t 
 
         *ret_number = fallback;
         if (sqlite3_prepare_v2(segment->db, sql, -1, &statement, NULL) != SQLITE_OK) {
-                error = say_sqlite(segment->db, segment->path, why);
+                error = att_sqlite_say(segment->db, segment->path, why);
         } else if (sqlite3_step(statement) != SQLITE_ROW) {
-                error = say_sqlite(segment->db, segment->path, why);
+                error = att_sqlite_say(segment->db, segment->path, why);
         } else if (sqlite3_column_type(statement, 0) != SQLITE_NULL) {
                 *ret_number = (uint64_t)sqlite3_column_int64(statement, 0);
         }
@@ -584,7 +552,7 @@ static int finish_unless_busy(struct att_segment *segment, int code, struct att_
         if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
                 return 0;
         }
-        return say_sqlite(segment->db, segment->path, why);
+        return att_sqlite_say(segment->db, segment->path, why);
 }
 
 int att_segment_checkpoint(struct att_segment *segment, struct att_buffer *why)
@@ -624,7 +592,7 @@ int att_segment_seek(struct att_segment *segment, uint64_t seq, struct att_buffe
 {
         if (!segment->select &&
             sqlite3_prepare_v2(segment->db, SELECT, -1, &segment->select, NULL) != SQLITE_OK) {
-                return say_sqlite(segment->db, segment->path, why);
+                return att_sqlite_say(segment->db, segment->path, why);
         }
         (void)sqlite3_reset(segment->select);
         (void)sqlite3_bind_int64(segment->select, 1, (sqlite3_int64)seq);
@@ -656,8 +624,9 @@ enum att_read_result att_segment_next(struct att_segment *segment, struct att_ba
                 return ATT_READ_END;
         }
         if (code != SQLITE_ROW) {
-                return say_sqlite(segment->db, segment->path, why) == -EBADMSG ? ATT_READ_CORRUPT
-                                                                               : ATT_READ_FAILED;
+                return att_sqlite_say(segment->db, segment->path, why) == -EBADMSG
+                               ? ATT_READ_CORRUPT
+                               : ATT_READ_FAILED;
         }
         if (!get_batch(segment->select, ret_batch, ret_records, ret_chain)) {
                 att_buffer_printf(why, "%s: command %" PRIu64 ": corrupt: a hash is missing",
@@ -687,7 +656,7 @@ int att_segment_last(struct att_segment *segment, bool *ret_has_any,
                 is_whole = digest_from_column(statement, 2, &last.chain);
         }
         if (code != SQLITE_ROW && code != SQLITE_DONE) {
-                code = say_sqlite(segment->db, segment->path, why);
+                code = att_sqlite_say(segment->db, segment->path, why);
                 (void)sqlite3_finalize(statement);
                 return code;
         }

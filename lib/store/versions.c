@@ -9,6 +9,7 @@
 
 #include "lib/base/util.h"
 #include "lib/store/files.h"
+#include "lib/store/sqlite.h"
 
 #define NAME    "config.versions"
 #define BUSY_MS 2000
@@ -31,19 +32,7 @@ static const char schema[] =
 
 static int say(const struct att_versions *versions, struct att_buffer *why)
 {
-        att_buffer_printf(why, "%s: %s", versions->path, sqlite3_errmsg(versions->db));
-        switch (sqlite3_errcode(versions->db)) {
-        case SQLITE_FULL:
-                return -ENOSPC;
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-                return -EBUSY;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-                return -EBADMSG;
-        default:
-                return -EIO;
-        }
+        return att_sqlite_say(versions->db, versions->path, why);
 }
 
 static int execute(struct att_versions *versions, const char *sql, struct att_buffer *why)

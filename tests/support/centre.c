@@ -39,7 +39,7 @@ static void put_words(struct centre *centre, const struct att_effect *effect)
                         att_buffer_printf(said, " %.*s", ATT_TEXT_ARGS(words[i]));
                 }
         }
-        switch (effect->kind) {
+        switch ((int)effect->kind) {
         case ATT_EFFECT_REVOKE:
                 att_buffer_printf(said, " %s", att_revoke_reason_name(effect->revoke_reason));
                 break;
@@ -55,26 +55,7 @@ static void put_words(struct centre *centre, const struct att_effect *effect)
         case ATT_EFFECT_REFUSED:
                 att_buffer_printf(said, " %s %s", effect->what, att_refusal_name(effect->refusal));
                 break;
-        case ATT_EFFECT_SCHEDULED:
-        case ATT_EFFECT_QUEUED:
-        case ATT_EFFECT_POSITION:
-        case ATT_EFFECT_RELAXED:
-        case ATT_EFFECT_OFFER:
-        case ATT_EFFECT_CONNECT:
-        case ATT_EFFECT_OVERFLOW:
-        case ATT_EFFECT_WRAP_UP:
-        case ATT_EFFECT_FINISHED:
-        case ATT_EFFECT_CONFIG:
-        case ATT_EFFECT_FEEDBACK:
-        case ATT_EFFECT_REPEAT:
-        case ATT_EFFECT_PROMISED:
-        case ATT_EFFECT_PROMISE_KEPT:
-        case ATT_EFFECT_PROMISE_EXPIRED:
-        case ATT_EFFECT_PROMISE_CANCELLED:
-        case ATT_EFFECT_INCIDENT:
-        case ATT_EFFECT_ANNOUNCED:
-        case ATT_EFFECT_INCIDENT_CLOSED:
-        case ATT_EFFECT_KIND_COUNT:
+        default:
                 break;
         }
 }
