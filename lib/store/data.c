@@ -8,14 +8,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
 #include "lib/store/files.h"
+
+#define LOCK_PAUSE_MS   10
+#define LOCK_PAUSES_MAX 200
 
 struct att_data {
         char *path;         /* Owned. */
@@ -23,19 +28,44 @@ struct att_data {
         int lock_fd;        /* -1: not taken. */
 };
 
-/* Whose it is, as far as the file says. */
-static int say_who_has_it(int fd, const char *path, struct att_buffer *why)
+/* Whose it is, as far as the file says; 0: it does not. */
+static pid_t who_has_it(int fd)
 {
         char pid[24] = {0};
-        ssize_t got = pread(fd, pid, sizeof(pid) - 1, 0);
 
-        pid[got > 0 ? strspn(pid, "0123456789") : 0] = '\0';
-        if (pid[0] != '\0') {
-                att_buffer_printf(why, "%s: attuned is already running on it as pid %s", path, pid);
+        return pread(fd, pid, sizeof(pid) - 1, 0) > 0 ? (pid_t)strtol(pid, NULL, 10) : 0;
+}
+
+static int say_who_has_it(int fd, const char *path, struct att_buffer *why)
+{
+        pid_t pid = who_has_it(fd);
+
+        if (pid > 0) {
+                att_buffer_printf(why, "%s: attuned is already running on it as pid %ld", path,
+                                  (long)pid);
         } else {
                 att_buffer_printf(why, "%s: another process has it locked", path);
         }
         return -EBUSY;
+}
+
+/* A process that dies while it starts another (daemon/child.h) leaves it the lock for the moment until
+ * that one's program begins: a dead owner's lock is waited for. */
+static int lock(int fd)
+{
+        const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+        int pauses = 0;
+
+        while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+                pid_t owner = errno == EWOULDBLOCK ? who_has_it(fd) : -1;
+
+                if (owner <= 0 || pauses++ == LOCK_PAUSES_MAX || kill(owner, 0) == 0 ||
+                    errno != ESRCH) {
+                        return owner < 0 ? -errno : -EWOULDBLOCK;
+                }
+                (void)nanosleep(&pause, NULL);
+        }
+        return 0;
 }
 
 static int write_pid(int fd)
@@ -61,11 +91,12 @@ static int take_lock(struct att_data *data, struct att_buffer *why)
                                   strerror(-error));
                 return error;
         }
-        if (flock(data->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-                if (errno == EWOULDBLOCK) {
-                        return say_who_has_it(data->lock_fd, data->path, why);
-                }
-                return att_say_errno(why, path, -errno);
+        error = lock(data->lock_fd);
+        if (error == -EWOULDBLOCK) {
+                return say_who_has_it(data->lock_fd, data->path, why);
+        }
+        if (error < 0) {
+                return att_say_errno(why, path, error);
         }
         error = write_pid(data->lock_fd);
         return error < 0 ? att_say_errno(why, path, error) : 0;

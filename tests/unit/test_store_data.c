@@ -101,6 +101,31 @@ START_TEST(a_process_that_died_leaves_no_lock)
 }
 END_TEST
 
+/* It had started another, which holds the lock until its own program begins. */
+START_TEST(the_lock_of_a_process_that_died_is_waited_for)
+{
+        struct fixture fixture;
+        struct att_data *data;
+        pid_t child;
+
+        set_up(&fixture);
+        child = fork();
+        if (child == 0) {
+                int error = att_data_open(fixture.path, &data, &fixture.why);
+
+                if (error == 0 && fork() == 0) {
+                        (void)usleep(300 * 1000);
+                }
+                _exit(error == 0 ? 0 : 1);
+        }
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+        ck_assert_msg(att_data_open(fixture.path, &data, &fixture.why) == 0, "%s",
+                      fixture.why.data);
+        att_data_close(data);
+        tear_down(&fixture);
+}
+END_TEST
+
 START_TEST(a_missing_parent_and_a_file_in_the_way_are_said)
 {
         struct fixture fixture;
@@ -144,5 +169,6 @@ START_TEST(a_directory_that_cannot_be_written_to_is_said)
 END_TEST
 
 ATT_TEST_MAIN("store data", a_directory_is_made_and_taken, who_has_the_directory_is_named,
-              a_process_that_died_leaves_no_lock, a_missing_parent_and_a_file_in_the_way_are_said,
+              a_process_that_died_leaves_no_lock, the_lock_of_a_process_that_died_is_waited_for,
+              a_missing_parent_and_a_file_in_the_way_are_said,
               a_directory_that_cannot_be_written_to_is_said)
