@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The example clients: a contact from its arrival to its end, with the real attuned."""
 
+import glob
 import os
 import re
 import shutil
@@ -21,9 +22,19 @@ OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", 
            "ERR_SOCKET_TIMEOUT", "ENOTCACHED")
 
 
-def tells_the_story(house, *command, cwd=None):
-    done = subprocess.run([*command, house.socket, PROTO], capture_output=True, text=True, check=False,
-                          timeout=30 * SLOWER, cwd=cwd)
+def protoc(*arguments):
+    """What docs/protocol.md has one do first."""
+    done = subprocess.run(["protoc", f"-I{PROTO}", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def ask(house, command, cwd):
+    return subprocess.run([*command, house.socket], capture_output=True, text=True, check=False, timeout=30 * SLOWER,
+                          cwd=cwd, env={**os.environ, "PYTHONPATH": cwd})
+
+
+def tells_the_story(house, command, cwd):
+    done = ask(house, command, cwd)
     assert done.returncode == 0 and not done.stderr, (done.stdout, done.stderr)
     lines = done.stdout.splitlines()
     assert len(lines) == len(STORY), lines
@@ -33,29 +44,39 @@ def tells_the_story(house, *command, cwd=None):
     assert [(line["contact"], line["outcome"]) for line in closed] == [("call-1", "handled")], closed
 
 
-def refuses_in_words(house, *command, cwd=None):
+def refuses_in_words(house, command, cwd):
     """No agent ann: the client says what attuned says, and ends with 1."""
-    done = subprocess.run([*command, house.socket, PROTO], capture_output=True, text=True, check=False,
-                          timeout=30 * SLOWER, cwd=cwd)
+    done = ask(house, command, cwd)
     assert done.returncode == 1 and "ERROR_CODE_UNKNOWN" in done.stderr, (done.stdout, done.stderr)
 
 
 PYTHON = (sys.executable, os.path.join(CLIENTS, "python", "client.py"))
+NODE = ("node", "client.js")
+
+
+def python(house):
+    """Where what protoc makes is."""
+    folder = house.path("python")
+    os.mkdir(folder)
+    protoc(f"--python_out={folder}", *glob.glob(f"{PROTO}/attune/v1/*.proto"))
+    return folder
 
 
 def python_brings_a_contact_to_its_agent(house):
+    folder = python(house)
     house.start()
-    tells_the_story(house, *PYTHON)
+    tells_the_story(house, PYTHON, folder)
 
 
 def python_says_why_it_was_refused(house):
+    folder = python(house)
     house.write_config("attune: 1\nagents: { bob: {} }\nqueues: { general: {} }\n")
     house.start()
-    refuses_in_words(house, *PYTHON)
+    refuses_in_words(house, PYTHON, folder)
 
 
 def node(house):
-    """A copy of the client with what it depends on; its folder."""
+    """A copy of the client with what it depends on and what protoc makes; its folder."""
     for program in ("node", "npm"):
         if not shutil.which(program):
             raise Skipped(f"no {program} here: the client for node is not tried")
@@ -68,18 +89,28 @@ def node(house):
     if done.returncode != 0 and any(word in done.stderr for word in OFFLINE):
         raise Skipped("npm finds no way to its registry: the client for node is not tried")
     assert done.returncode == 0, done.stderr
+    protoc("--include_imports", f"-o{folder}/attune.binpb", "attune/v1/envelope.proto")
     return folder
 
 
 def node_brings_a_contact_to_its_agent(house):
     folder = node(house)
     house.start()
-    tells_the_story(house, "node", "client.js", cwd=folder)
+    tells_the_story(house, NODE, folder)
     house.stop()
     shutil.rmtree(house.data)
     house.write_config("attune: 1\nagents: { bob: {} }\nqueues: { general: {} }\n")
     house.start()
-    refuses_in_words(house, "node", "client.js", cwd=folder)
+    refuses_in_words(house, NODE, folder)
+
+
+def each_is_forty_lines(house):
+    """They are to be read in one look."""
+    del house
+    for path in ("python/client.py", "node/client.js"):
+        with open(os.path.join(CLIENTS, path), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        assert len(lines) <= 40 and max(map(len, lines)) <= 120, (path, len(lines), max(map(len, lines)))
 
 
 def the_lock_file_names_no_registry(house):
@@ -108,5 +139,6 @@ if __name__ == "__main__":
     run(python_brings_a_contact_to_its_agent,
         python_says_why_it_was_refused,
         node_brings_a_contact_to_its_agent,
+        each_is_forty_lines,
         the_lock_file_names_no_registry,
         the_frames_in_the_manual_are_what_it_says)

@@ -1,65 +1,40 @@
-#!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// Brings a contact to the agent ann: client.js [SOCKET [PROTO_FOLDER]]. Needs protoc; `npm ci` brings the rest.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// Brings a contact to the agent ann, who accepts at once, and ends it: node client.js SOCKET
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { create, createFileRegistry, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { createFileRegistry, fromBinary, fromJson, toBinary, toJson } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 
-const [path = "/run/attune/attuned.sock", proto = "/usr/share/attune/proto"] = process.argv.slice(2);
-// Your own build would keep what protoc makes, or have protoc-gen-es make TypeScript of it.
-const made = mkdtempSync(`${tmpdir()}/attune-`);
-execFileSync("protoc", [`-I${proto}`, "--include_imports", `-o${made}/schema`, "attune/v1/envelope.proto"]);
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(`${made}/schema`)));
-rmSync(made, { recursive: true });
-const Envelope = registry.getMessage("attune.v1.Envelope");
-const word = (name, value) => registry.getEnum(`attune.v1.${name}`).value[value]?.name;
-const socket = connect(path);
+const schema = fromBinary(FileDescriptorSetSchema, readFileSync("attune.binpb")); // As protoc makes it.
+const Envelope = createFileRegistry(schema).getMessage("attune.v1.Envelope");
+const socket = connect(process.argv[2]);
 
-function send(kind, fields, requestId = 0n) {
-  const value = create(Envelope.field[kind].message, fields);
-  const content = toBinary(Envelope, create(Envelope, { requestId, body: { case: kind, value } }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(content.length);
-  socket.write(Buffer.concat([length, content]));
+function send(message) {
+  const frame = Buffer.concat([Buffer.alloc(4), toBinary(Envelope, fromJson(Envelope, message))]);
+  frame.writeUInt32BE(frame.length - 4);
+  socket.write(frame);
 }
 
-async function* receive() {
-  let received = Buffer.alloc(0);
-  for await (const data of socket) {
-    received = Buffer.concat([received, data]);
-    while (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) {
-      const end = 4 + received.readUInt32BE(0);
-      yield fromBinary(Envelope, received.subarray(4, end)).body;
-      received = received.subarray(end);
-    }
+send({ hello: { protocol: 1, name: "example", kind: "example" } }); // With a token if the socket is not yours.
+send({ requestId: 1, agentReady: { agent: "ann" } });
+send({ requestId: 2, contactAdd: { contact: "call-1", channel: "voice", text: "My card is gone" } });
+let received = Buffer.alloc(0);
+for await (const data of socket) {
+  received = Buffer.concat([received, data]);
+  while (received.length >= 4 && received.length >= 4 + received.readUInt32BE()) {
+    const end = 4 + received.readUInt32BE();
+    const { welcome, answer, push } = toJson(Envelope, fromBinary(Envelope, received.subarray(4, end)));
+    received = received.subarray(end);
+    if (welcome) console.log(`welcome, as ${welcome.role}`);
+    if (answer?.error) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+    if (push?.routed) console.log(`call-1 waits in ${push.routed.queue}, place ${push.routed.position}`);
+    if (push?.offer) console.log(`offered to ${push.offer.agent}: ${push.offer.why}`);
+    if (push?.offer) send({ requestId: 3, offerAccept: { contact: "call-1", agent: "ann", offer: push.offer.offer } });
+    if (push?.connected) console.log(`connected with ${push.connected.agent}`);
+    if (push?.connected) send({ requestId: 4, contactEnd: { contact: "call-1" } });
+    if (push?.closed) console.log(`closed: ${push.closed.outcome}`);
+    if (push?.closed) process.exit();
+    if (push) send({ ack: { pushId: push.pushId } }); // All up to this one are dealt with.
   }
-}
-
-// The socket's owner needs no token; others say token: ... of their entry in access:.
-send("hello", { protocol: 1, name: "example", kind: "example" });
-send("agentReady", { agent: "ann" }, 1n);
-send("contactAdd", { contact: "call-1", channel: "voice", text: "My card is gone" }, 2n);
-for await (const { case: kind, value } of receive()) {
-  if (kind === "welcome") console.log(`welcome, as ${word("Role", value.role)}`);
-  if (kind === "answer" && value.result.case === "error") {
-    throw new Error(`${word("ErrorCode", value.result.value.code)}: ${value.result.value.message}`);
-  }
-  if (kind !== "push") continue;
-  const { case: what, value: push } = value.body;
-  if (what === "routed") console.log(`${push.contact} waits in ${push.queue}, place ${push.position}`);
-  if (what === "offer") { // Here ann accepts at once.
-    console.log(`offered to ${push.agent}: ${push.why}`);
-    send("offerAccept", { contact: push.contact, agent: push.agent, offer: push.offer }, 3n);
-  } else if (what === "connected") {
-    console.log(`connected with ${push.agent}`);
-    send("contactEnd", { contact: push.contact }, 4n);
-  } else if (what === "closed") {
-    console.log(`closed: ${word("Outcome", push.outcome)}`);
-    process.exit();
-  }
-  send("ack", { pushId: value.pushId }); // All up to this one are dealt with.
 }
 throw new Error("attuned closed the connection");
