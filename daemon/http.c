@@ -546,6 +546,7 @@ const char *http_address(const struct http *http)
 void http_take_figures(const struct http *http, struct metrics *metrics, int64_t now_us)
 {
         metrics->turns = http->turns.worked;
+        metrics->turns_cpu = http->turns.worked_cpu;
         metrics->longest_turn_us = turns_longest_us(&http->turns, now_us);
         metrics->longest_turn_cpu_us = turns_longest_cpu_us(&http->turns, now_us);
         for (int i = 0; i < METRICS_HTTP_CODE_COUNT; i++) {

@@ -263,6 +263,8 @@ static const struct family FAMILIES[] = {
 
         {"attune_loop_turn_seconds", "histogram",
          "What the loop worked in a turn, without what it waited.", TIMES(turns)},
+        {"attune_loop_turn_cpu_seconds", "histogram",
+         "What of a turn the loop's thread was on a processor.", TIMES(turns_cpu)},
         {"attune_loop_longest_turn_seconds", "gauge",
          "The longest turn of the last minute.", SINGLE(6, longest_turn_us)},
         {"attune_loop_longest_turn_cpu_seconds", "gauge",

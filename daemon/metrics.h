@@ -106,6 +106,7 @@ struct metrics {
         int64_t history_gaps;
 
         struct histogram turns;
+        struct histogram turns_cpu;
         int64_t longest_turn_us;
         int64_t longest_turn_cpu_us;
 

@@ -26,6 +26,7 @@ void turns_note(struct turns *turns, int64_t now_us, int64_t idle_us, int64_t cp
         const int64_t worked_us = att_max_i64(passed_us - (idle_us - turns->last_idle_us), 0);
 
         histogram_add(&turns->worked, worked_us);
+        histogram_add(&turns->worked_cpu, cpu_us - turns->last_cpu_us);
         note_longest(&turns->longest, now_us, worked_us);
         note_longest(&turns->longest_cpu, now_us, cpu_us - turns->last_cpu_us);
         if (passed_us > TURNS_STOOD_US) {

@@ -29,9 +29,10 @@ struct turns_longest {
 
 struct turns {
         struct histogram worked;
-        int64_t last_us;      /* Monotonic: of the last turn. */
-        int64_t last_idle_us; /* What the loop had waited in all by then ... */
-        int64_t last_cpu_us;  /* ... and its thread been on a processor. */
+        struct histogram worked_cpu; /* What of it its thread was on a processor. */
+        int64_t last_us;             /* Monotonic: of the last turn. */
+        int64_t last_idle_us;        /* What the loop had waited in all by then ... */
+        int64_t last_cpu_us;         /* ... and its thread been on a processor. */
         struct turns_longest longest;
         struct turns_longest longest_cpu;
         int64_t stood_us;       /* How long it stood last, if ever ... */

@@ -63,7 +63,7 @@ static void split(const struct att_rank *rank, struct att_rank_node *tree,
 
 void att_rank_add(struct att_rank *rank, struct att_rank_node *node)
 {
-        ATT_CHECK(!att_rank_has(node));
+        ATT_CHECK(!rank->open && !att_rank_has(node));
         *node = (struct att_rank_node){.count = 1, .priority = draw(rank)};
         struct att_rank_node **link = &rank->root;
         while (*link && (*link)->priority >= node->priority) {
@@ -74,6 +74,37 @@ void att_rank_add(struct att_rank *rank, struct att_rank_node *node)
         *link = node;
         split(rank, below, node, &node->left, &node->right);
         recount(node);
+}
+
+/* Takes the last of the rightmost off them: `below` is what it has on its right. While they are open,
+ * each of them names as its right the one above it. */
+static struct att_rank_node *close_last(struct att_rank *rank, struct att_rank_node *below)
+{
+        struct att_rank_node *last = rank->open;
+        rank->open = last->right;
+        last->right = below;
+        recount(last);
+        return last;
+}
+
+void att_rank_append(struct att_rank *rank, struct att_rank_node *node)
+{
+        struct att_rank_node *below = NULL;
+        ATT_CHECK(!rank->root && !att_rank_has(node));
+        *node = (struct att_rank_node){.count = 1, .priority = draw(rank)};
+        while (rank->open && rank->open->priority < node->priority) {
+                below = close_last(rank, below);
+        }
+        node->left = below;
+        node->right = rank->open;
+        rank->open = node;
+}
+
+void att_rank_close(struct att_rank *rank)
+{
+        while (rank->open) {
+                rank->root = close_last(rank, rank->root);
+        }
 }
 
 void att_rank_remove(struct att_rank *rank, struct att_rank_node *node)

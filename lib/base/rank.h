@@ -24,6 +24,7 @@ typedef bool att_rank_less(const struct att_rank_node *a, const struct att_rank_
 struct att_rank {
         att_rank_less *less;
         struct att_rank_node *root; /* Borrowed nodes. */
+        struct att_rank_node *open; /* While they are appended: the last of the rightmost. */
         uint32_t chance;
 };
 
@@ -39,7 +40,16 @@ static inline uint32_t att_rank_count(const struct att_rank *rank)
         return rank->root ? rank->root->count : 0;
 }
 
-void att_rank_add(struct att_rank *rank, struct att_rank_node *node);    /* In no tree yet. */
+void att_rank_add(struct att_rank *rank, struct att_rank_node *node); /* In no tree yet. */
+/* The same of one that goes after all there are: cheaper, where many come in their order. Until
+ * att_rank_close() nothing else may be asked of the tree. */
+void att_rank_append(struct att_rank *rank, struct att_rank_node *node);
+/* The last one appended; NULL: none is. */
+static inline const struct att_rank_node *att_rank_last(const struct att_rank *rank)
+{
+        return rank->open;
+}
+void att_rank_close(struct att_rank *rank);
 void att_rank_remove(struct att_rank *rank, struct att_rank_node *node); /* Fine if in none. */
 
 /* How many nodes `is_before` holds for. It must hold for all of a front part of the order and for

@@ -299,8 +299,23 @@ static void clean_agent(struct agent *agent)
         att_list_remove(&agent->in_dirty);
 }
 
+void candidates_mark_all(struct att_core *core)
+{
+        if (!core->are_all_dirty) {
+                return;
+        }
+        core->are_all_dirty = false;
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                if (contact->state == ATT_CONTACT_QUEUED) {
+                        contact_mark(core, contact);
+                }
+        }
+}
+
 void candidates_clean(struct att_core *core)
 {
+        core->are_all_dirty = false;
         ATT_LIST_FOREACH(agent, &core->dirty_agents, struct agent, in_dirty)
         {
                 clean_agent(agent);

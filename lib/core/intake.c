@@ -68,6 +68,10 @@ static void set_tier(const struct att_config *config, struct contact *contact, u
 
 void intake_apply_tier(const struct att_core *core, struct contact *contact)
 {
+        if (core->config->tier_count == 0) {
+                set_tier(core->config, contact, ATT_NONE);
+                return;
+        }
         struct att_contact_request request = details_request(contact);
         struct att_subject subject;
         describe(contact, &request, &subject);

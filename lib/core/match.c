@@ -481,7 +481,7 @@ void match_all(struct att_core *core)
         }
         do {
                 if (att_list_is_empty(&core->dirty_agents) &&
-                    att_list_is_empty(&core->dirty_contacts)) {
+                    att_list_is_empty(&core->dirty_contacts) && !core->are_all_dirty) {
                         return;
                 }
                 candidates_sift(core);
@@ -489,6 +489,7 @@ void match_all(struct att_core *core)
                         candidates_clean(core);
                         return;
                 }
+                candidates_mark_all(core);
                 if (match_simply(core)) {
                         continue;
                 }

@@ -151,6 +151,18 @@ void queue_arm_wake(struct att_core *core, struct contact *contact)
         arm_wake(core, contact, waiting_refresh(core, contact));
 }
 
+void queue_resume(struct att_core *core, struct contact *contact)
+{
+        core->newcomer = contact; /* Its timer is set once, when all is known. */
+        queue_arm_max_wait(core, contact);
+        arm_wake(core, contact, waiting_resume(core, contact));
+        if (queue_of(core, contact)->steps[contact->step].move_to == ATT_NONE) {
+                queue_arm_step(core, contact);
+        }
+        core->newcomer = NULL;
+        due_settle(core, contact);
+}
+
 /* ---- Entering ---- */
 
 static void count_move(struct att_core *core, struct contact *contact)

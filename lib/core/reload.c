@@ -17,6 +17,8 @@
 #include "lib/core/state.h"
 #include "lib/core/story.h"
 
+#define CACHE_LINE_BYTES 64
+
 struct reload {
         const struct att_config *before; /* NULL: the first. */
         const struct att_config *after;
@@ -95,41 +97,42 @@ static void leave_removed_queue(struct att_core *core, struct reload *reload,
         }
 }
 
-static bool is_any_queue_removed(const struct reload *reload)
+/* The contacts lie all over the memory: the next one is fetched while this one is looked at. */
+static void fetch_next(const struct contact *contact)
 {
-        for (uint32_t q = 0; q < reload->before->queue_count; q++) {
-                if (reload->queues[q] == ATT_NONE) {
-                        return true;
-                }
+        const char *next = (const char *)contact->in_core.next;
+        for (size_t at = 0; at < sizeof(*contact); at += CACHE_LINE_BYTES) {
+                __builtin_prefetch(next + at, 1);
         }
-        return false;
 }
 
-static void leave_removed_queues(struct att_core *core, struct reload *reload)
+/* Its queue's lists go, and all who are on them: nobody is taken off one by one. */
+static void leave_lists(struct contact *contact)
 {
-        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
-        {
-                if (contact->queue != ATT_NONE && reload->queues[contact->queue] == ATT_NONE) {
-                        leave_removed_queue(core, reload, contact);
-                }
-        }
+        waiting_forget(contact);
+        att_list_init(&contact->in_queue);
+        att_list_remove(&contact->in_dirty);
+        contact->dirty = false;
+        contact->window = false;
 }
 
 static void leave(struct att_core *core, struct reload *reload)
 {
-        if (is_any_queue_removed(reload)) {
-                leave_removed_queues(core, reload);
-        }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
+                fetch_next(contact);
+                if (contact->queue != ATT_NONE && reload->queues[contact->queue] == ATT_NONE) {
+                        leave_removed_queue(core, reload, contact);
+                }
                 if (contact->state == ATT_CONTACT_QUEUED && !contact->entering) {
-                        waiting_forget(contact);
-                        contact_unlist(core, contact);
+                        leave_lists(contact);
                 }
                 signature_drop(core, contact);
         }
         for (uint32_t q = 0; q < reload->before->queue_count; q++) {
                 timer_cancel(core, &core->queues[q].hours);
+                att_list_init(&core->queues[q].waiting);
+                core->queues[q].waiting_count = 0;
         }
 }
 
@@ -466,13 +469,17 @@ static void settle_step(struct att_core *core, struct contact *contact)
                 contact->step = queue->step_count - 1;
         }
         signature_refresh(core, contact);
-        queue_arm_max_wait(core, contact);
+}
+
+static uint32_t find_move(const struct att_core *core, const struct contact *contact)
+{
+        return core->config->queues[contact->queue].steps[contact->step].move_to;
 }
 
 /* The step it is in may be one that moves on now. */
 static void move_on(struct att_core *core, struct contact *contact)
 {
-        uint32_t move_to = core->config->queues[contact->queue].steps[contact->step].move_to;
+        uint32_t move_to = find_move(core, contact);
         if (move_to != ATT_NONE) {
                 queue_enter(core, contact, move_to);
         }
@@ -482,6 +489,7 @@ static void settle_offered(struct att_core *core, struct contact *contact)
 {
         core->queues[contact->queue].offered_count++;
         settle_step(core, contact);
+        queue_arm_max_wait(core, contact);
         check_offers(core, contact);
         if (contact->state == ATT_CONTACT_QUEUED) {
                 move_on(core, contact);
@@ -493,41 +501,29 @@ static bool is_settled_here(const struct contact *contact, enum att_contact_stat
         return contact->state == state && !contact->entering;
 }
 
-/* Every contact under the new names; those who wait where they waited are listed there. */
-static void settle_contacts(struct att_core *core, const struct reload *reload)
+/* Where it waited it is listed. Returns whether it moves on from there. */
+static bool settle_queued(struct att_core *core, struct contact *contact)
 {
-        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
-        {
-                map_contact(core, reload, contact);
-                if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
-                        contact_list(core, contact);
-                        settle_step(core, contact);
-                        contact_mark(core, contact);
-                }
-        }
+        contact_list(core, contact);
+        settle_step(core, contact);
+        queue_resume(core, contact);
+        return find_move(core, contact) != ATT_NONE;
 }
 
-static bool is_moving_on(const struct att_core *core, const struct contact *contact)
-{
-        const struct att_queue *queue = &core->config->queues[contact->queue];
-        return queue->steps[contact->step].move_to != ATT_NONE;
-}
-
-/* Their places in the order are found queue by queue: what is compared lies closer together then.
- * Returns whether some of them move on. */
-static bool settle_places(struct att_core *core)
+/* Every contact under the new names. Returns whether some of those who wait move on. */
+static bool settle_contacts(struct att_core *core, const struct reload *reload)
 {
         bool is_any_moving = false;
-        for (uint32_t q = 0; q < core->queue_count; q++) {
-                ATT_LIST_FOREACH(contact, &core->queues[q].waiting, struct contact, in_queue)
-                {
-                        queue_arm_wake(core, contact);
-                        if (is_moving_on(core, contact)) {
-                                is_any_moving = true;
-                        } else {
-                                queue_arm_step(core, contact);
-                        }
+        ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
+        {
+                fetch_next(contact);
+                map_contact(core, reload, contact);
+                if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
+                        is_any_moving = settle_queued(core, contact) || is_any_moving;
                 }
+        }
+        for (uint32_t q = 0; q < core->queue_count; q++) {
+                waiting_rank_rest(&core->queues[q]);
         }
         return is_any_moving;
 }
@@ -547,7 +543,8 @@ static void settle_others(struct att_core *core)
 
 static void settle(struct att_core *core, struct reload *reload)
 {
-        settle_contacts(core, reload);
+        bool is_any_moving = settle_contacts(core, reload);
+        core->are_all_dirty = true;
         ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
         {
                 contact->queue = mapped(reload->queues, contact->queue);
@@ -562,7 +559,7 @@ static void settle(struct att_core *core, struct reload *reload)
         {
                 map_interactions(core, reload, agent);
         }
-        if (settle_places(core) || core->counts.contacts[ATT_CONTACT_OFFERED] > 0) {
+        if (is_any_moving || core->counts.contacts[ATT_CONTACT_OFFERED] > 0) {
                 settle_others(core);
         }
         ATT_LIST_FOREACH(contact, &reload->entering, struct contact, in_dirty)

@@ -335,6 +335,7 @@ struct customer {
 struct queue_state {
         struct att_list waiting;            /* Queued contacts. */
         struct att_rank ranks[PHASE_COUNT]; /* The same, in order. */
+        bool is_any_unranked;               /* During a reload: some are not in there yet. */
         uint32_t waiting_count;
         uint32_t offered_count;
         uint32_t connected_count;
@@ -502,6 +503,7 @@ struct att_core {
         uint64_t timer_serial;
         struct att_list dirty_agents;
         struct att_list dirty_contacts;
+        bool are_all_dirty;     /* All that wait are, though not on the list yet: after a reload. */
         bool staffing_fell;     /* Someone signed out: steps may be unstaffed now. */
         uint32_t broadcast_max; /* Of any policy. */
 
@@ -793,6 +795,8 @@ void queue_arm_max_wait(struct att_core *core, struct contact *contact);
 /* Puts a waiting contact where it stands now among the waiting, and its timer to the next change of
  * that by time alone. To be called whenever anything that matters there changed. */
 void queue_arm_wake(struct att_core *core, struct contact *contact);
+/* All of that for a contact that waits where it did before a reload: waiting_rank_rest() is to follow. */
+void queue_resume(struct att_core *core, struct contact *contact);
 /* Who enters a queue is often given to an agent at the same instant. So the last one who entered is put
  * among those that wait, and gets a timer, when somebody asks or the matching is over. */
 void queue_settle_newcomer(struct att_core *core);
@@ -895,6 +899,8 @@ void candidates_sift(struct att_core *core);
 void candidates_find(struct att_core *core);
 /* One more of them. False: there is none. */
 bool candidates_next(struct att_core *core);
+/* All that waits is new, if a reload said so: where nobody has room there is no need to. */
+void candidates_mark_all(struct att_core *core);
 /* Nothing is new any more. */
 void candidates_clean(struct att_core *core);
 /* Whether any agent has room for anything. */

@@ -619,15 +619,10 @@ int64_t waiting_expect(const struct att_core *core, struct contact *contact)
         return stance.ends_ms;
 }
 
-int64_t waiting_refresh(struct att_core *core, struct contact *contact)
+/* Where it is looked for when somebody becomes free. */
+static void find_room(struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
-        if (contact->state != ATT_CONTACT_QUEUED) {
-                waiting_remove(core, contact);
-                return INT64_MAX;
-        }
-        struct stance stance = find_stance(core, contact);
-        stand(core, contact, &stance);
         unrelate(waiting);
         relate(core, contact);
         att_list_remove(&waiting->in_apart);
@@ -640,7 +635,56 @@ int64_t waiting_refresh(struct att_core *core, struct contact *contact)
                 waiting_leave_lane(core, contact);
                 enter_lane(core, contact);
         }
+}
+
+int64_t waiting_refresh(struct att_core *core, struct contact *contact)
+{
+        if (contact->state != ATT_CONTACT_QUEUED) {
+                waiting_remove(core, contact);
+                return INT64_MAX;
+        }
+        struct stance stance = find_stance(core, contact);
+        stand(core, contact, &stance);
+        find_room(core, contact);
         return stance.ends_ms;
+}
+
+/* As a rule they come in their order. */
+static void rank_last(struct queue_state *queue, struct waiting *waiting)
+{
+        struct att_rank *rank = &queue->ranks[waiting->phase];
+        const struct att_rank_node *last = att_rank_last(rank);
+        if (!last || rank->less(last, &waiting->in_rank)) {
+                att_rank_append(rank, &waiting->in_rank);
+        } else {
+                queue->is_any_unranked = true;
+        }
+}
+
+int64_t waiting_resume(struct att_core *core, struct contact *contact)
+{
+        int64_t ends_ms = waiting_expect(core, contact);
+        rank_last(&core->queues[contact->queue], &contact->waiting);
+        find_room(core, contact);
+        return ends_ms;
+}
+
+void waiting_rank_rest(struct queue_state *queue)
+{
+        for (int phase = 0; phase < PHASE_COUNT; phase++) {
+                att_rank_close(&queue->ranks[phase]);
+        }
+        if (!queue->is_any_unranked) {
+                return;
+        }
+        queue->is_any_unranked = false;
+        ATT_LIST_FOREACH(contact, &queue->waiting, struct contact, in_queue)
+        {
+                if (!att_rank_has(&contact->waiting.in_rank)) {
+                        att_rank_add(&queue->ranks[contact->waiting.phase],
+                                     &contact->waiting.in_rank);
+                }
+        }
 }
 
 void waiting_refresh_customer(struct att_core *core, struct customer *customer)

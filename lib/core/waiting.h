@@ -33,6 +33,7 @@ struct agent;
 struct att_core;
 struct att_policy;
 struct contact;
+struct queue_state;
 struct signature;
 
 enum phase {
@@ -146,6 +147,10 @@ int64_t waiting_expect(const struct att_core *core, struct contact *contact);
 void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
 /* The same before a reload, which makes all ranks and lanes anew: leaves them as they are. */
 void waiting_forget(struct contact *contact);
+/* As waiting_refresh(), of all contacts after that, each once and best in their order. Then, before
+ * anybody asks for a rank: */
+int64_t waiting_resume(struct att_core *core, struct contact *contact);
+void waiting_rank_rest(struct queue_state *queue);
 /* Before its signature goes; its place in the queue is kept. */
 void waiting_leave_lane(struct att_core *core, struct contact *contact);
 /* The queued contacts of a customer, after something about the customer changed. */
@@ -177,7 +182,6 @@ static inline int64_t waiting_emotion_ppm(const struct att_keyheap_entry *entry)
  * ones with equal waits count in order of arrival. */
 uint32_t waiting_before(const struct att_core *core, const struct contact *contact);
 
-struct queue_state;
 void waiting_init_queue(struct queue_state *queue);
 
 /* Whether a contact stands where it belongs, for the recount. */

@@ -194,6 +194,7 @@ START_TEST(a_turn_is_what_was_worked_not_what_was_waited)
         turns_begin(&turns, 100 * SECOND_US, 40 * SECOND_US, 7000);
         turns_note(&turns, 100 * SECOND_US + 250300, 40 * SECOND_US + 250000, 7200);
         ck_assert_int_eq(turns.worked.sum_us, 300);
+        ck_assert_int_eq(turns.worked_cpu.sum_us, 200);
         ck_assert_int_eq(turns_longest_us(&turns, 101 * SECOND_US), 300);
         ck_assert_int_eq(turns_longest_cpu_us(&turns, 101 * SECOND_US), 200);
         ck_assert_int_eq(turns_stood_us(&turns, 101 * SECOND_US), 0);
