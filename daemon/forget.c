@@ -11,6 +11,7 @@
 #include "daemon/app.h"
 #include "daemon/execute.h"
 #include "lib/base/util.h"
+#include "lib/store/failpoint.h"
 #include "lib/store/files.h"
 #include "lib/store/people_read.h"
 #include "lib/store/snapshot.h"
@@ -70,6 +71,29 @@ void forget_open(struct app *app)
         if (seq > app->forget.asked_seq) {
                 app->forget.asked_seq = seq;
         }
+        app->forget.marked_seq = seq;
+}
+
+bool forget_is_marked(const struct forget *forget)
+{
+        return forget->asked_seq <= forget->done_seq ||
+               forget->asked_seq <= __atomic_load_n(&forget->marked_seq, __ATOMIC_ACQUIRE);
+}
+
+static int mark(struct app *app, uint64_t seq, struct att_buffer *why)
+{
+        const int error = write_marker(att_data_path(app->data), seq, why);
+
+        if (error == 0) {
+                __atomic_store_n(&app->forget.marked_seq, seq, __ATOMIC_RELEASE);
+                att_failpoint("forget.marked");
+        }
+        return error;
+}
+
+int forget_mark_at_stop(struct app *app, struct att_buffer *why)
+{
+        return forget_is_marked(&app->forget) ? 0 : mark(app, app->forget.asked_seq, why);
 }
 
 void forget_close(struct app *app)
@@ -150,20 +174,22 @@ static void on_work(uv_work_t *work)
 {
         struct app *app = work->data;
         struct forget *forget = &app->forget;
-        const char *dir = att_data_path(app->data);
 
         att_buffer_clear(&forget->why);
         if (forget->stage == FORGET_HISTORY) {
-                forget->error = write_marker(dir, forget->seq, &forget->why);
+                forget->error = mark(app, forget->seq, &forget->why);
                 if (forget->error == 0) {
                         forget->error = clear_history(app);
                 }
+                att_failpoint("forget.cleared");
                 return;
         }
         forget->error = att_journal_forget(att_data_journal_path(app->data), forget->seq,
                                            &forget->why);
+        att_failpoint("forget.gone");
         if (forget->error == 0) {
-                remove_marker(dir);
+                remove_marker(att_data_path(app->data));
+                att_failpoint("forget.done");
         }
 }
 
@@ -214,6 +240,7 @@ static void on_worked(uv_work_t *work, int status)
         } else {
                 end_round(app);
         }
+        forget_look(app, clock_monotonic_us() / 1000);
 }
 
 static void begin_work(struct app *app)
@@ -235,6 +262,7 @@ static void ask_snapshot(struct app *app)
         att_blame_wipe(&app->writer.blame);
         att_journal_turn(app->writer.journal);
         execute_plain(app, ATT_CMD_TICK);
+        att_failpoint("forget.turned");
         if (snapshots_ask(app)) {
                 forget->snapshot_seq = att_core_seq(app->writer.core);
         }
@@ -256,6 +284,16 @@ static void await_snapshot(struct app *app)
         begin_work(app);
 }
 
+static void begin_round(struct app *app)
+{
+        struct forget *forget = &app->forget;
+
+        att_failpoint("forget.begun");
+        forget->seq = forget->asked_seq;
+        forget->stage = FORGET_HISTORY;
+        begin_work(app);
+}
+
 void forget_look(struct app *app, int64_t monotonic_ms)
 {
         struct forget *forget = &app->forget;
@@ -267,16 +305,16 @@ void forget_look(struct app *app, int64_t monotonic_ms)
         case FORGET_NOTHING:
                 if (forget->asked_seq > forget->done_seq &&
                     writer_durable_seq(&app->writer) >= forget->asked_seq) {
-                        forget->seq = forget->asked_seq;
-                        forget->stage = FORGET_HISTORY;
-                        begin_work(app);
+                        begin_round(app);
                 }
                 break;
         case FORGET_HISTORY:
                 begin_work(app);
                 break;
         case FORGET_SNAPSHOT:
-                if (forget->snapshot_seq == 0) {
+                if (forget->snapshot_seq == 0 && !forget_is_marked(forget)) {
+                        forget->stage = FORGET_NOTHING; /* Somebody else too, by now: all again. */
+                } else if (forget->snapshot_seq == 0) {
                         ask_snapshot(app);
                 } else {
                         await_snapshot(app);

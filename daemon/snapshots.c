@@ -297,7 +297,8 @@ void snapshots_look(struct app *app, int64_t monotonic_ms)
                 return;
         }
         reap(app, WNOHANG);
-        if (snapshots->wanted_seq == 0 && snapshots->child == 0 && is_due(app, monotonic_ms)) {
+        if (snapshots->wanted_seq == 0 && snapshots->child == 0 && is_due(app, monotonic_ms) &&
+            forget_is_marked(&app->forget)) {
                 want_one(app, monotonic_ms);
         }
         if (snapshots->wanted_seq != 0 && snapshots->child == 0 &&
@@ -346,6 +347,10 @@ void snapshots_save_at_stop(struct app *app)
         end = att_journal_end(app->writer.journal);
         if (end.seq == 0 || end.seq != att_core_seq(app->writer.core)) {
                 return;
+        }
+        if (forget_mark_at_stop(app, &why) < 0) {
+                log_error(&app->memory, "forget.failed", why.data);
+                return; /* The next start finds the command in the journal. */
         }
         att_failpoint("stop.snapshot");
         error = state_save(att_data_journal_path(app->data), codec, app->writer.core,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Customers in the history: who they are, and what is known of them. */
 #include "lib/base/util.h"
+#include "lib/store/failpoint.h"
 #include "lib/store/history_work.h"
 
 int64_t history_person_of(struct att_history *history, struct att_text id, int64_t at_ms)
@@ -151,6 +152,7 @@ static void forget_name(struct att_history *history, const struct att_history_ev
         history_do(history, "UPDATE links SET other = NULL WHERE person = ?1", "n", person);
         history_do(history, "DELETE FROM people WHERE person = ?1", "n", person);
         note_in_trail(history, event, person, ATT_TEXT_NONE);
+        att_failpoint("history.forgotten");
 }
 
 void history_person_told(struct att_history *history, const struct att_history_event *event)

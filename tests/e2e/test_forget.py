@@ -4,7 +4,8 @@
 import os
 import time
 
-from support import eventually, run
+from faults import begin_again
+from support import attune, eventually, run
 
 CONTACT = "contact-of-planted"
 PLANTED = ["planted-id-77", "Planted Name", "planted notes", "planted words", "planted remark",
@@ -35,6 +36,23 @@ def plant(phone, contact=CONTACT):
     phone.request("contact_end", contact=contact, notes=PLANTED[4],
                   follow_up_at_ms=now_ms + 3_600_000, follow_up_what=PLANTED[8])
     phone.request("contact_feedback", contact=contact, csat=2, text=PLANTED[7])
+
+
+def plant_and_stop(house):
+    """All that is planted is in the files: in the journal, a snapshot and the history."""
+    phone = start(house)
+    plant(phone)
+    for contact in live(house):
+        phone.request("contact_cancel", contact=contact)
+    assert house.ctl("customer", "link", PLANTED[6], PLANTED[0])[0] == 0
+    assert house.stop() == 0
+    found = files_with(house.data, PLANTED)
+    assert {text for text, _ in found} == set(PLANTED), found
+
+
+def nothing_is_left(house):
+    return (not os.path.exists(os.path.join(house.data, "forgetting"))
+            and files_with(house.data, PLANTED) == [])
 
 
 def live(house):
@@ -97,6 +115,52 @@ def an_interrupted_forgetting_goes_on_after_a_crash(house):
         eventually(lambda: "event=forget.done" in house.words())
 
 
+# From the command's being durable to the end, in the order they come; those of the snapshot are in a
+# process of its own.
+STAGES = ("history.forgotten", "forget.begun", "forget.marked", "forget.cleared", "forget.turned",
+          "snapshot.written", "snapshot.synced", "snapshot.renamed", "segment.removed",
+          "forget.gone", "forget.done")
+
+
+def a_kill_at_each_stage_of_a_forgetting_leaves_nothing_after_the_next_start(house):
+    for stage in STAGES:
+        begin_again(house)
+        house.write("attuned.err", "")
+        plant_and_stop(house)
+        os.environ["ATTUNED_FAILPOINT"] = stage
+        try:
+            start(house)
+        finally:
+            del os.environ["ATTUNED_FAILPOINT"]
+        try:
+            house.client("boss").request("customer_forget", customer=PLANTED[0])
+            was_acknowledged = True
+        except (attune.Closed, OSError):
+            was_acknowledged = False
+        eventually(lambda: not house.is_alive() or "event=snapshot.failed" in house.words())
+        house.kill()
+        house.write("attuned.err", "")
+        start(house)
+        if not was_acknowledged:  # It may not have been durable: so it is asked again.
+            house.ctl("customer", "forget", PLANTED[0])
+        eventually(lambda: nothing_is_left(house), seconds=30)
+        assert house.ctl("customer", "show", PLANTED[0])[0] == 1, stage
+        assert house.stop() == 0
+        found = files_with(house.data, PLANTED)
+        assert found == [], (stage, found)
+
+
+def what_is_asked_right_before_a_stop_is_forgotten_by_the_next_start(house):
+    phone = start(house)
+    plant(phone)
+    for contact in live(house):
+        phone.request("contact_cancel", contact=contact)
+    house.client("boss").request("customer_forget", customer=PLANTED[0])
+    assert house.stop() == 0  # With a snapshot that has the command in it: nobody replays it.
+    start(house)
+    eventually(lambda: nothing_is_left(house), seconds=30)
+
+
 def what_comes_after_a_forgetting_is_recovered(house):
     phone = start(house)
     plant(phone)
@@ -115,4 +179,6 @@ def what_comes_after_a_forgetting_is_recovered(house):
 if __name__ == "__main__":
     run(nothing_of_a_forgotten_customer_is_in_any_file,
         an_interrupted_forgetting_goes_on_after_a_crash,
+        a_kill_at_each_stage_of_a_forgetting_leaves_nothing_after_the_next_start,
+        what_is_asked_right_before_a_stop_is_forgotten_by_the_next_start,
         what_comes_after_a_forgetting_is_recovered)
