@@ -214,6 +214,14 @@ static void take_history(struct app *app, struct metrics *metrics)
         metrics->history_gaps = (int64_t)history->status.gaps;
 }
 
+static void take_memory(const struct app *app, struct metrics *metrics)
+{
+        const struct memory *memory = &app->memory_of_customers;
+
+        metrics->customers_in_memory = (int64_t)att_people_count(memory->people);
+        metrics->lookups = memory->lookups;
+}
+
 /* A walk over all sessions, as daemon/upkeep.h makes one each second. */
 static int64_t count_pushes(const struct app *app)
 {
@@ -254,6 +262,7 @@ static void take_all_but_queues(struct app *app, struct metrics *metrics)
         take_load(app, metrics);
         take_journal(app, metrics, now_us);
         take_history(app, metrics);
+        take_memory(app, metrics);
         take_sessions(app, metrics);
         http_take_figures(app->http, metrics, now_us);
         take_process(&metrics->process);

@@ -25,7 +25,7 @@ struct wanted {
 struct lookup {
         struct att_list in_list;
         struct session *session; /* Borrowed; NULL: nobody waits for it any more. */
-        int64_t since_ms;        /* Monotonic. */
+        int64_t since_us;        /* Monotonic. */
         struct att_text contact; /* In `bytes`; empty: about none. */
         struct att_text frame;   /* In `bytes`. */
         size_t name_count;
@@ -182,6 +182,26 @@ static void decide(struct app *app, struct lookup *lookup)
         app->lanes.wants_turn = true;
 }
 
+static void conclude(struct app *app, struct lookup *lookup, enum tally_lookup result)
+{
+        if (lookup->session) {
+                app->tally.lookups[result]++;
+                histogram_add(&app->memory_of_customers.lookups,
+                              clock_monotonic_us() - lookup->since_us);
+                decide(app, lookup);
+        }
+}
+
+static enum tally_lookup result_of(const struct memory *memory, const struct lookup *lookup)
+{
+        for (size_t i = 0; i < lookup->name_count; i++) {
+                if (lookup->names[i].person) {
+                        return TALLY_LOOKUP_FOUND;
+                }
+        }
+        return memory->error < 0 ? TALLY_LOOKUP_FAILED : TALLY_LOOKUP_NOBODY;
+}
+
 /* Nobody in the history: what is here is all there is. */
 static void settle(struct memory *memory, struct att_text name)
 {
@@ -229,9 +249,10 @@ static void on_worked(uv_work_t *work, int status)
         }
         while (!att_list_is_empty(&done)) {
                 struct lookup *lookup = ATT_CONTAINER_OF(done.next, struct lookup, in_list);
+                const enum tally_lookup result = result_of(memory, lookup);
 
                 adopt(memory, lookup);
-                decide(app, lookup);
+                conclude(app, lookup, result);
                 memory->count--;
                 free_lookup(lookup);
         }
@@ -262,13 +283,12 @@ static void start(struct app *app)
         (void)uv_timer_start(&memory->patience, on_patience, PATIENCE_TICK_MS, PATIENCE_TICK_MS);
 }
 
-static void give_up_old(struct app *app, struct att_list *list, int64_t before_ms)
+static void give_up_old(struct app *app, struct att_list *list, int64_t before_us)
 {
         ATT_LIST_FOREACH(lookup, list, struct lookup, in_list)
         {
-                if (lookup->session && lookup->since_ms < before_ms) {
-                        app->memory_of_customers.given_up++;
-                        decide(app, lookup);
+                if (lookup->since_us < before_us) {
+                        conclude(app, lookup, TALLY_LOOKUP_GAVE_UP);
                 }
         }
 }
@@ -276,10 +296,10 @@ static void give_up_old(struct app *app, struct att_list *list, int64_t before_m
 static void on_patience(uv_timer_t *timer)
 {
         struct app *app = timer->data;
-        const int64_t before_ms = monotonic_ms() - MEMORY_PATIENCE_MS;
+        const int64_t before_us = clock_monotonic_us() - MEMORY_PATIENCE_MS * 1000;
 
-        give_up_old(app, &app->memory_of_customers.running, before_ms);
-        give_up_old(app, &app->memory_of_customers.asking, before_ms);
+        give_up_old(app, &app->memory_of_customers.running, before_us);
+        give_up_old(app, &app->memory_of_customers.asking, before_us);
 }
 
 /* ---- Asking ---- */
@@ -307,7 +327,7 @@ static struct lookup *make_lookup(struct session *session, const struct names *n
         at = lookup->bytes;
         att_list_init(&lookup->in_list);
         lookup->session = session;
-        lookup->since_ms = monotonic_ms();
+        lookup->since_us = clock_monotonic_us();
         lookup->frame = copy_bytes(&at, frame);
         lookup->contact = copy_bytes(&at, contact);
         lookup->name_count = names->count;
@@ -324,7 +344,7 @@ bool memory_asks(struct session *session, const struct att_wire_message *message
         struct names names = {.count = 0};
         struct att_text contact = ATT_TEXT_NONE;
 
-        if (session->lookup || !memory->is_open || memory->count >= MEMORY_LOOKUPS_MAX) {
+        if (session->lookup || !memory->is_open) {
                 return false;
         }
         if (message->body == ATT_WIRE_COMMAND) {
@@ -333,13 +353,16 @@ bool memory_asks(struct session *session, const struct att_wire_message *message
         } else if (message->body == ATT_WIRE_CUSTOMERS) {
                 want(&names, memory, message->customers.customer);
         }
-        if (names.count == 0 || monotonic_ms() < memory->retry_ms) {
+        if (names.count == 0) {
+                return false;
+        }
+        if (memory->count >= MEMORY_LOOKUPS_MAX || monotonic_ms() < memory->retry_ms) {
+                session->app->tally.lookups[TALLY_LOOKUP_SKIPPED]++;
                 return false;
         }
         session->lookup = make_lookup(session, &names, contact, frame);
         att_list_add_tail(&memory->asking, &session->lookup->in_list);
         memory->count++;
-        memory->lookups++;
         lane_block(&session->lane);
         start(session->app);
         return true;
@@ -350,7 +373,7 @@ static bool bring_forward_of(struct app *app, struct att_list *list, struct att_
         ATT_LIST_FOREACH(lookup, list, struct lookup, in_list)
         {
                 if (lookup->session && att_text_equals(lookup->contact, contact)) {
-                        decide(app, lookup);
+                        conclude(app, lookup, TALLY_LOOKUP_OVERTAKEN);
                         return true;
                 }
         }

@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "daemon/histogram.h"
 #include "lib/base/arena.h"
 #include "lib/base/list.h"
 #include "lib/base/text.h"
@@ -79,9 +80,8 @@ struct memory {
         /* The names of the customer forgotten last: copies, as the command outlives the person. */
         struct att_arena forgotten;
 
-        uint32_t page_count; /* Pages of customers that threads read (daemon/customers.h). */
-        uint64_t lookups;    /* So far, and those that were given up. */
-        uint64_t given_up;
+        uint32_t page_count;      /* Pages of customers that threads read (daemon/customers.h). */
+        struct histogram lookups; /* How long requests waited. */
 };
 
 void memory_init(struct memory *memory);

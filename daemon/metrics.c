@@ -109,6 +109,7 @@ WORD(put_revoke_reason, enum att_revoke_reason, att_revoke_reason_name)
 WORD(put_load_level, enum load_level, load_level_name)
 WORD(put_reload, enum tally_reload, tally_reload_name)
 WORD(put_history_state, enum history_state, history_state_word)
+WORD(put_lookup, enum tally_lookup, tally_lookup_name)
 WORD(put_snapshot, enum tally_snapshot, tally_snapshot_name)
 
 static void put_http_code(struct att_buffer *into, uint32_t word)
@@ -260,6 +261,16 @@ static const struct family FAMILIES[] = {
         {"attune_history_gaps", "gauge",
          "Parts of the journal that the history does not have and can't have any more.",
          SINGLE(0, history_gaps)},
+
+        {"attune_customers_in_memory", "gauge",
+         "Customers whose story is in memory: who comes is shown without a look into the history.",
+         SINGLE(0, customers_in_memory)},
+        {"attune_customer_lookups_total", "counter",
+         "Requests that wanted a customer from the history, by what came of it.",
+         BY("result", tally.lookups, 0, TALLY_LOOKUP_COUNT, put_lookup)},
+        {"attune_customer_lookup_seconds", "histogram",
+         "How long such a request waited for it; those that were not tried are not in it.",
+         TIMES(lookups)},
 
         {"attune_loop_turn_seconds", "histogram",
          "What the loop worked in a turn, without what it waited.", TIMES(turns)},

@@ -105,6 +105,9 @@ struct metrics {
         int64_t history_catch_ups;
         int64_t history_gaps;
 
+        int64_t customers_in_memory;
+        struct histogram lookups;
+
         struct histogram turns;
         struct histogram turns_cpu;
         int64_t longest_turn_us;

@@ -34,6 +34,17 @@ const char *tally_reload_name(enum tally_reload result)
         return names[result];
 }
 
+const char *tally_lookup_name(enum tally_lookup result)
+{
+        static const char *const names[TALLY_LOOKUP_COUNT] = {
+                [TALLY_LOOKUP_FOUND] = "found",         [TALLY_LOOKUP_NOBODY] = "nobody",
+                [TALLY_LOOKUP_FAILED] = "failed",       [TALLY_LOOKUP_GAVE_UP] = "gave_up",
+                [TALLY_LOOKUP_OVERTAKEN] = "overtaken", [TALLY_LOOKUP_SKIPPED] = "skipped",
+        };
+
+        return names[result];
+}
+
 const char *tally_snapshot_name(enum tally_snapshot result)
 {
         static const char *const names[TALLY_SNAPSHOT_COUNT] = {

@@ -17,6 +17,17 @@ enum tally_reload {
         TALLY_RELOAD_COUNT
 };
 
+/* Of customers who were wanted from the history, before their request was decided. */
+enum tally_lookup {
+        TALLY_LOOKUP_FOUND,
+        TALLY_LOOKUP_NOBODY,
+        TALLY_LOOKUP_FAILED,    /* The history could not be read. */
+        TALLY_LOOKUP_GAVE_UP,   /* It took too long. */
+        TALLY_LOOKUP_OVERTAKEN, /* Somebody else asked for the same contact and could not wait. */
+        TALLY_LOOKUP_SKIPPED,   /* Not tried: too many wait, or the last one failed just now. */
+        TALLY_LOOKUP_COUNT
+};
+
 enum tally_snapshot { TALLY_SNAPSHOT_MADE, TALLY_SNAPSHOT_FAILED, TALLY_SNAPSHOT_COUNT };
 
 struct tally {
@@ -28,6 +39,7 @@ struct tally {
         uint64_t reloads[TALLY_RELOAD_COUNT];
         enum tally_reload last_reload;
         uint64_t snapshots[TALLY_SNAPSHOT_COUNT];
+        uint64_t lookups[TALLY_LOOKUP_COUNT];
 };
 
 void tally_step(struct tally *tally, const struct att_command *command,
@@ -35,6 +47,7 @@ void tally_step(struct tally *tally, const struct att_command *command,
 void tally_reload(struct tally *tally, enum tally_reload result);
 
 const char *tally_reload_name(enum tally_reload result);
+const char *tally_lookup_name(enum tally_lookup result);
 const char *tally_snapshot_name(enum tally_snapshot result);
 
 #endif

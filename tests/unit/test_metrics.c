@@ -136,6 +136,27 @@ START_TEST(a_centre_without_queues_has_metrics)
 }
 END_TEST
 
+START_TEST(lookups_of_customers_are_counted_by_what_came_of_them)
+{
+        struct metrics metrics = {0};
+        struct att_buffer text = {0};
+
+        metrics.tally.lookups[TALLY_LOOKUP_FOUND] = 3;
+        metrics.tally.lookups[TALLY_LOOKUP_GAVE_UP] = 1;
+        histogram_add(&metrics.lookups, 240);
+        metrics_begin_queues(&metrics, 0);
+        (void)write_all(&metrics, SIZE_MAX / 2, &text);
+        check_has(&text, "\nattune_customer_lookups_total{result=\"found\"} 3\n");
+        check_has(&text, "\nattune_customer_lookups_total{result=\"nobody\"} 0\n");
+        check_has(&text, "\nattune_customer_lookups_total{result=\"gave_up\"} 1\n");
+        check_has(&text, "\nattune_customer_lookups_total{result=\"skipped\"} 0\n");
+        check_has(&text, "\nattune_customer_lookup_seconds_bucket{le=\"0.00025\"} 1\n");
+        check_has(&text, "\nattune_customer_lookup_seconds_count 1\n");
+        att_buffer_deinit(&text);
+        metrics_deinit(&metrics);
+}
+END_TEST
+
 START_TEST(refusals_and_effects_are_counted_by_their_words)
 {
         struct att_effect effects[] = {
@@ -274,8 +295,10 @@ END_TEST
 
 ATT_TEST_MAIN("metrics", figures_are_exact_and_in_base_units, what_is_not_known_has_no_line,
               a_name_can_end_neither_its_label_nor_its_line, pieces_make_the_same_text,
-              a_centre_without_queues_has_metrics, refusals_and_effects_are_counted_by_their_words,
-              a_histogram_counts_up_to_its_bounds, a_turn_is_what_was_worked_not_what_was_waited,
+              a_centre_without_queues_has_metrics,
+              lookups_of_customers_are_counted_by_what_came_of_them,
+              refusals_and_effects_are_counted_by_their_words, a_histogram_counts_up_to_its_bounds,
+              a_turn_is_what_was_worked_not_what_was_waited,
               the_longest_turn_is_forgotten_after_a_minute,
               a_loop_that_stood_for_a_second_says_so_for_a_second,
               ready_needs_everything_and_names_all_that_lacks,
