@@ -16,6 +16,7 @@
 #include "lib/wire/codec.h"
 
 #define BEHIND_POLL_US 20000
+#define AHEAD_MS       INT64_C(60000) /* A front end's clock may be so much ahead. */
 
 /* ---- Commands ---- */
 
@@ -43,6 +44,24 @@ static bool is_anothers(const struct att_people *people, struct att_text alias, 
         const struct att_alias *known = att_people_find_alias(people, alias);
 
         return known && !att_text_equals(att_person_id(known->person), id);
+}
+
+/* No time of the past is later than now: the clock that it was taken from is wrong. */
+static bool allow_time(struct session *session, uint64_t request_id, const char *field,
+                       int64_t time_ms)
+{
+        return time_ms <= clock_now_ms(&session->app->writer.clock) + AHEAD_MS ||
+               say_no(session, request_id, ATT_REFUSAL_INVALID, field,
+                      "that is in the future: is the clock of who says so right?");
+}
+
+static bool allow_add(struct session *session, uint64_t request_id,
+                      const struct att_command *command)
+{
+        const struct att_customer_info *customer = &command->request.customer;
+
+        return allow_time(session, request_id, "customer.last_spoke", customer->last_spoke_ms) &&
+               allow_time(session, request_id, "customer.last_closed", customer->last_closed_ms);
 }
 
 static bool allow_link(struct session *session, uint64_t request_id, struct att_command *command)
@@ -93,6 +112,9 @@ static bool allow_set(struct session *session, uint64_t request_id, struct att_c
         if (att_people_find_alias(people, command->customer.info.id)) {
                 return say_no(session, request_id, ATT_REFUSAL_STATE, "customer.id",
                               "that is an alias of another customer");
+        }
+        if (!allow_time(session, request_id, "since", command->customer.since_ms)) {
+                return false;
         }
         for (uint32_t i = 0; i < command->customer.alias_count; i++) {
                 struct att_text alias = command->customer.aliases[i];
@@ -156,6 +178,8 @@ static bool allow_forget(struct session *session, uint64_t request_id, struct at
 bool customers_allow(struct session *session, uint64_t request_id, struct att_command *command)
 {
         switch ((int)command->kind) {
+        case ATT_CMD_CONTACT_ADD:
+                return allow_add(session, request_id, command);
         case ATT_CMD_CUSTOMER_LINK:
                 return allow_link(session, request_id, command);
         case ATT_CMD_CUSTOMER_UNLINK:

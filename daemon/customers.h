@@ -21,8 +21,8 @@
 struct app;
 struct session;
 
-/* Whether the command may be executed; it was answered if not. A command to forget gets the names that
- * go with it. */
+/* Whether the command, about a customer or a customer's contact, may be executed; it was answered if
+ * not. A command to forget gets the names that go with it. */
 ATT_MUST_USE bool customers_allow(struct session *session, uint64_t request_id,
                                   struct att_command *command);
 

@@ -136,8 +136,7 @@ static void handle_command(struct session *session, const struct att_wire_messag
                 refuse_for_now(session, message->request_id, "the disk is nearly full");
                 return;
         }
-        if (is_about_customer(message) &&
-            !customers_allow(session, message->request_id, &command)) {
+        if (!customers_allow(session, message->request_id, &command)) {
                 return;
         }
         execute_for(session, message->request_id, &command);

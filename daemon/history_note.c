@@ -561,7 +561,9 @@ static void tell_customer(struct telling *telling, const char *what, struct att_
         event.customer.what = att_text_from(what);
         event.customer.person = person;
         event.customer.other = other;
-        event.customer.by = command->customer.by_rule ? ATT_TEXT("rule") : command->front_end;
+        event.customer.by = command->customer.by_rule               ? ATT_TEXT("rule")
+                            : att_text_is_empty(command->front_end) ? ATT_TEXT("supervisor")
+                                                                    : command->front_end;
         att_history_pack(telling->into, &event);
 }
 

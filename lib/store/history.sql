@@ -184,7 +184,7 @@ CREATE TABLE IF NOT EXISTS links (
   what TEXT NOT NULL,       -- link, unlink, conflict, forget.
   person INTEGER,
   other TEXT,
-  by TEXT
+  by TEXT                   -- `rule`, or a front end's name; `supervisor`: of attuned's own machine.
 );
 
 CREATE TABLE IF NOT EXISTS promises (

@@ -160,6 +160,47 @@ def only_supervisors_announce_incidents(house):
     assert refusal.error.field == "incident", refusal
 
 
+def feedback_that_cannot_be_is_refused(house):
+    """On the wire, with code and field; by attunectl, with a sentence and status 1."""
+    house.write_config(FOLLOWING)
+    house.start(time_scale=3600)  # An hour a second.
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    call(phone, "open", customer={"id": "u0"})
+    call(phone, "c1", customer={"id": "u1"})
+    phone.request("contact_end", contact="open")
+    phone.request("contact_end", contact="c1")
+    now_ms = house.status()["now_ms"]
+    for fields, code, field, words, sentence in (
+            ({"csat": 0}, "invalid", "csat", ("--csat", "0"), "csat: must be a number from 1 to 5"),
+            ({"csat": 6}, "invalid", "csat", ("--csat", "6"), "csat: must be a number from 1 to 5"),
+            ({"nps": 11}, "invalid", "nps", ("--nps", "11"), "nps: must be a number from 0 to 10"),
+            ({"ces": 0}, "invalid", "ces", ("--ces", "0"), "ces: must be a number from 1 to 7"),
+            ({"ces": 8}, "invalid", "ces", ("--ces", "8"), "ces: must be a number from 1 to 7"),
+            ({"csat": 5, "emotion_ppm": 1_000_001}, "invalid", "emotion_ppm",
+             ("--csat", "5", "--emotion", "1.000001"), "emotion_ppm: must be"),
+            ({"csat": 5, "given_ms": now_ms + 1_000_000_000}, "invalid", "given",
+             ("--csat", "5", "--given", "2099-01-01T00:00"), "in the future"),
+            ({"csat": 5, "given_ms": 1_000}, "invalid", "given",
+             ("--csat", "5", "--given", "2001-01-01T00:00"), "before the contact came")):
+        refusal = refused(code, phone, "contact_feedback", contact="c1", **fields)
+        assert refusal.error.field == field and refusal.error.message, (fields, refusal)
+        status, out, err = house.ctl("contact", "feedback", "c1", *words)
+        assert status in (1, 2) and sentence in err and not out, (words, status, out, err)
+    refusal = refused("unknown", phone, "contact_feedback", contact="nobody", csat=5)
+    assert refusal.error.field == "contact", refusal
+    status, _, err = house.ctl("contact", "feedback", "nobody", "--csat", "5")
+    assert status == 1 and "nobody" in err, err
+    # Long closed: a contact is remembered for an hour.
+    began_ms = house.status()["now_ms"]
+    eventually(lambda: house.status()["now_ms"] - began_ms > 2 * 3_600_000)
+    refusal = refused("unknown", phone, "contact_feedback", contact="c1", csat=5)
+    assert refusal.error.field == "contact", refusal
+    status, _, err = house.ctl("contact", "feedback", "c1", "--csat", "5")
+    assert status == 1 and "c1" in err, err
+    assert house.ctl_json("report")[0]["all"]["csat_count"] == 0, "nothing of it was kept"
+
+
 def feedback_is_told_and_explained(house):
     phone = begin(house)
     for name, csat in (("c1", 5), ("c2", 4), ("c3", 1)):
@@ -203,4 +244,5 @@ if __name__ == "__main__":
         an_incident_marks_counts_and_turns_away_its_contacts,
         tail_tells_of_promises_and_incidents_in_sentences,
         only_supervisors_announce_incidents,
+        feedback_that_cannot_be_is_refused,
         feedback_is_told_and_explained)

@@ -7,6 +7,7 @@ import sqlite3
 import time
 
 from support import CONFIG, SLOWER, eventually, refused, run
+from web import Web
 
 
 def come(client, contact, customer=None, channel="chat", **more):
@@ -23,9 +24,9 @@ def talk(client, contact, agent="ann", **end):
     return offer
 
 
-def start(house, config=CONFIG):
+def start(house, config=CONFIG, **options):
     house.write_config(config)
-    house.start()
+    house.start(**options)
     phone = house.client("phone")
     phone.request("agent_ready", agent="ann")
     return phone
@@ -152,6 +153,50 @@ def two_customers_with_one_address_are_a_conflict_that_a_person_decides(house):
     assert phone.wait_for("offer", contact="c5").offer.context.customer.id == ""
 
 
+def a_link_by_rule_and_its_undoing_by_command_are_in_the_audit_trail(house):
+    phone = start(house)
+    come(phone, "c1", "u1", address="+34600100200")  # By rule: the number is u1's.
+    talk(phone, "c1")
+    come(phone, "c2", "u2", address="+34600100200")  # In conflict: a family's telephone.
+    talk(phone, "c2")
+    status, out, err = house.ctl("customer", "conflicts")
+    assert status == 0 and "u2" in out and "+34600100200" in out, (out, err)
+    assert house.ctl("customer", "link", "+34600100200", "u2")[0] == 0
+    assert house.ctl("customer", "unlink", "+34600100200")[0] == 0
+    in_history(house)
+    with sqlite3.connect(f"file:{house.data}/history.sqlite?mode=ro", uri=True) as history:
+        trail = history.execute(
+            "SELECT what, people.id, other, by, at_ms FROM links JOIN people USING (person) "
+            "ORDER BY link").fetchall()
+    assert [row[:3] for row in trail] == [
+        ("link", "u1", "+34600100200"), ("conflict", "u2", "+34600100200"),
+        ("link", "u2", "+34600100200"), ("unlink", "u2", "+34600100200")], trail
+    assert [row[3] for row in trail] == ["rule", "rule", "supervisor", "supervisor"], trail
+    assert [row[4] for row in trail] == sorted(row[4] for row in trail)
+    assert time.time() * 1000 - 60_000 * SLOWER < trail[0][4] <= time.time() * 1000 + 1000
+
+
+def times_of_a_clock_that_is_ahead_are_refused(house):
+    phone = start(house)
+    now_ms = int(time.time() * 1000)
+    for field in ("last_spoke", "last_closed"):
+        refusal = refused("invalid", phone, "contact_add", contact="c1", channel="chat",
+                          queue="cards", customer={"id": "u1", f"{field}_ms": now_ms + 3_600_000})
+        assert refusal.error.field == f"customer.{field}", refusal
+        assert "in the future" in refusal.error.message, refusal
+    assert house.ctl_json("contacts") == []
+    # A few seconds are what clocks differ by.
+    come(phone, "c2", {"id": "u1", "last_agent": "ann", "last_spoke_ms": now_ms + 5_000})
+    assert [row["contact"] for row in house.ctl_json("contacts")] == ["c2"]
+    refusal = refused("invalid", house.client("boss"), "customer_set", customer={"id": "u3"},
+                      since_ms=now_ms + 3_600_000)
+    assert refusal.error.field == "since", refusal
+    path = house.write("ahead.csv", COLUMNS + "u3,,Eva,,,,,,2024-01-01\nu4,,Max,,,,,,2099-01-01\n")
+    status, out, err = house.ctl("customer", "import", path)
+    assert status == 1 and ":3:9: column 'since': that is in the future" in err, (out, err)
+    assert house.ctl("customer", "show", "u3")[0] == 1, "nothing was imported"
+
+
 def an_address_that_tells_nobody_is_nobodys(house):
     phone = start(house)
     come(phone, "c1", "u1", address="sip:anonymous@anonymous.invalid")
@@ -250,7 +295,8 @@ def a_stop_and_a_start_lose_nobody(house):
 
 
 def who_is_not_in_memory_is_looked_up_and_requests_stay_in_order(house):
-    phone = start(house, CONFIG + "limits: { customers: 2 }\n")
+    phone = start(house, CONFIG + "limits: { customers: 2 }\n", http="127.0.0.1:0")
+    web = Web(house)
     is_ready(house)
     for number in range(6):
         come(phone, f"c{number}", {"id": f"u{number}", "name": f"Name {number}"})
@@ -272,6 +318,11 @@ def who_is_not_in_memory_is_looked_up_and_requests_stay_in_order(house):
     context = phone.wait_for("offer", contact="again").offer.context
     assert context.customer.name == "Name 0" and context.customer_contacts == 2
     assert [past.id for past in context.last_contacts] == ["c0"]
+    now = web.metrics()
+    assert now["attune_customer_lookups_total", "result=found"] == 2, now
+    assert now["attune_customer_lookup_seconds_count", ""] >= 2, now
+    assert now["attune_customer_lookups_total", "result=gave_up"] == 0, now
+    assert now["attune_customers_in_memory", ""] <= 4, now
 
 
 def a_history_that_is_gone_holds_nobody_up(house):
@@ -401,6 +452,8 @@ if __name__ == "__main__":
         the_same_request_again_is_the_same_whatever_was_learnt_meanwhile,
         what_the_front_end_says_wins,
         two_customers_with_one_address_are_a_conflict_that_a_person_decides,
+        a_link_by_rule_and_its_undoing_by_command_are_in_the_audit_trail,
+        times_of_a_clock_that_is_ahead_are_refused,
         an_address_that_tells_nobody_is_nobodys,
         who_came_under_a_number_is_joined_when_it_is_linked,
         a_bad_experience_is_shown_and_raises_until_it_is_made_good,

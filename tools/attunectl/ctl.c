@@ -65,6 +65,11 @@ static void complain(struct ctl *ctl, struct att_wire_error *error)
         }
         (void)ctl_flush(ctl);
         att_buffer_printf(&line, "%s: ", ctl->program);
+        if (error->code == ATT_REFUSAL_INVALID && !att_text_is_empty(error->field) &&
+            !att_text_contains_nocase(error->message, error->field)) {
+                show_plain(&line, error->field);
+                att_buffer_append_c(&line, ": ");
+        }
         show_plain(&line, error->message);
         if (!att_text_is_empty(error->nearest) &&
             !att_text_contains_nocase(error->message, ATT_TEXT("did you mean"))) {

@@ -384,10 +384,11 @@ static bool take_row(void *context, const struct sim_csv_row *from)
 static void note_refusal(struct import *import, const struct row *row,
                          const struct att_wire_error *error)
 {
-        const bool is_id = att_text_equals_c(error->field, "customer.id");
+        const enum column column = att_text_equals_c(error->field, "customer.id") ? COLUMN_ID
+                                   : att_text_equals_c(error->field, "since")     ? COLUMN_SINCE
+                                                                                  : COLUMN_ALIASES;
 
-        complain(import, row->line, is_id ? COLUMN_ID : COLUMN_ALIASES, "%.*s",
-                 ATT_TEXT_ARGS(error->message));
+        complain(import, row->line, column, "%.*s", ATT_TEXT_ARGS(error->message));
 }
 
 /* All rows, some under way at a time; what is refused is noted. False: attuned is gone. */
