@@ -9,7 +9,8 @@ import subprocess
 import threading
 import time
 
-from support import ATTUNED, CONFIG, SLOWER, Skipped, attune, run
+from support import ATTUNED, CONFIG, IS_SANITIZED, SLOWER, Skipped, attune, run
+from web import Web
 
 STATE = attune.contact_pb2
 TABLES = ("contacts", "spells", "conversations", "offers", "requirements", "presence", "feedback",
@@ -243,7 +244,8 @@ def a_full_disk_of_the_history_leaves_routing_alone(house):
         raise Skipped("a small disk can't be mounted here")
     try:
         os.symlink(os.path.join(disk, "history.sqlite"), path_of(house))
-        house.start()
+        house.start(http="127.0.0.1:0")
+        web = Web(house)
         seed = 0
         while "history.failed" not in house.words():
             seed += 1
@@ -252,15 +254,85 @@ def a_full_disk_of_the_history_leaves_routing_alone(house):
         handled = house.status()["outcomes"]["handled"]
         serve(house, 100, seed="after")
         assert house.status()["outcomes"]["handled"] > handled, "contacts are routed meanwhile"
+        # It is said: in the process's log, in the route log, by attunectl, in the metrics. attuned is
+        # ready all the same.
+        assert "nearly full" in house.words() or "full" in house.words().split("history.failed")[1]
+        assert any(line["event"] == "history" and line["state"] == "failing"
+                   for line in house.route_log())
+        assert house.status()["history"] == "failing" and house.status()["history_reason"]
+        now = web.metrics()
+        assert now["attune_history_state", "state=failing"] == 1, now
+        assert now["attune_history_failures_total", ""] >= 1, now
+        assert now["attune_history_behind_commands", ""] > 0, now
+        assert web.get("/readyz")[0] == 200
         assert subprocess.run(["mount", "-o", "remount,size=64m", disk],
                               check=False).returncode == 0
         wait_for_history(house)
         wait_for_words(house, "history.caught_up")
+        assert house.status()["history"] == "up to date"
+        assert web.metrics()["attune_history_state", "state=up_to_date"] == 1
         assert house.stop() == 0
         os.unlink(path_of(house))
         shutil.copy(os.path.join(disk, "history.sqlite"), path_of(house))
     finally:
         subprocess.run(["umount", disk], check=False)
+    assert_is_a_replay(house)
+
+
+QUEUE_BYTES = 32 << 20  # Of what waits to be written: HISTORY_QUEUE_BYTES_MAX.
+
+
+def send_much(house, client, numbers):
+    """Contacts that come with as many words as they may have, and give up."""
+    words = "my card was declined again, and nobody knows why. " * 81
+    asked = [client.send("contact_add", contact=f"much-{number}", channel="pager", queue="cards",
+                         text=words) for number in numbers]
+    asked += [client.send("contact_abandon", contact=f"much-{number}") for number in numbers]
+    for request in asked:
+        client.answer(request)
+    while client.next_push(timeout=0):
+        pass
+
+
+def more_than_may_wait_is_left_to_the_journal_and_caught_up(house):
+    house.start(http="127.0.0.1:0")
+    web = Web(house)
+    phone = house.client("phone")
+    send_much(house, phone, range(10))
+    wait_for_history(house)
+    other = sqlite3.connect(path_of(house), isolation_level=None, timeout=10)
+    other.execute("BEGIN IMMEDIATE")  # Nobody else can write to it.
+    made = 10
+    while web.metrics()["attune_history_waiting_bytes", ""] < QUEUE_BYTES:
+        send_much(house, phone, range(made, made + 250))
+        made += 250
+        assert made < 20000, "nothing waits"
+    figures = web.metrics()
+    send_much(house, phone, range(made, made + 1000))  # Those find no room.
+    made += 1000
+    now = web.metrics()
+    assert QUEUE_BYTES <= now["attune_history_waiting_bytes", ""] < QUEUE_BYTES + (4 << 20), now
+    grown = now["process_resident_memory_bytes", ""] - figures["process_resident_memory_bytes", ""]
+    assert IS_SANITIZED or grown < 24 << 20, f"{grown} bytes more, of 1,000 closed contacts"
+    # Routing goes on, and it is said what does not.
+    phone.request("agent_ready", agent="ann")
+    phone.request("contact_add", contact="meanwhile", channel="voice", queue="cards")
+    assert phone.wait_for("offer", contact="meanwhile").offer.agent == "ann"
+    assert now["attune_history_behind_commands", ""] > 2000, now
+    wait_for_words(house, "history.failed")
+    assert "failing" in house.ctl("status")[1], house.ctl("status")
+    other.execute("ROLLBACK")
+    other.close()
+    wait_until(lambda: "history.caught_up" in house.words(), "the history catches up", seconds=60)
+    wait_for_history(house)
+    phone.request("contact_abandon", contact="meanwhile")
+    wait_for_history(house)
+    now = web.metrics()
+    assert now["attune_history_catch_ups_total", ""] >= 1, now
+    assert now["attune_history_state", "state=up_to_date"] == 1, now
+    assert house.stop() == 0
+    assert one(house, "SELECT count(*) FROM contacts") == made + 1
+    assert ask(house, "SELECT * FROM gaps") == []
     assert_is_a_replay(house)
 
 
@@ -336,6 +408,7 @@ if __name__ == "__main__":
         a_broken_history_leaves_routing_alone_and_is_made_anew_once_moved_away,
         a_history_that_can_not_be_opened_catches_up_when_it_can,
         a_full_disk_of_the_history_leaves_routing_alone,
+        more_than_may_wait_is_left_to_the_journal_and_caught_up,
         a_data_directory_without_a_history_gets_one_from_its_journal,
         what_the_journal_no_longer_has_is_a_gap,
         what_is_older_than_the_configuration_keeps_goes,
