@@ -150,6 +150,22 @@ static void read_update(const struct reading *reading, const struct att_yaml_nod
         fields_read(reading, &update_fields, node, command);
 }
 
+/* Customers --------------------------------------------------------------- */
+
+static const struct field forget_items[] = {
+        {"customer", FIELD_TEXT, AT(struct att_command, customer.info.id)},
+        {"aliases", FIELD_TEXTS, AT2(struct att_command, customer.aliases, customer.alias_count)},
+};
+
+static const struct fields forget_fields = {.name = "forget", FIELDS_OF(forget_items)};
+
+static void read_forget(const struct reading *reading, const struct att_yaml_node *node,
+                        struct att_command *command)
+{
+        command->kind = ATT_CMD_CUSTOMER_FORGET;
+        fields_read(reading, &forget_fields, node, command);
+}
+
 /* Incidents --------------------------------------------------------------- */
 
 struct announce_action {
@@ -326,6 +342,7 @@ static const struct {
         {"cancel", read_cancel},     {"transfer", read_transfer},
         {"feedback", read_feedback}, {"update", read_update},
         {"announce", read_announce}, {"close_incident", read_close_incident},
+        {"forget", read_forget},
 };
 
 bool action_exists(struct att_text name)
