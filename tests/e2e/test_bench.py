@@ -90,6 +90,31 @@ def the_wire_is_measured_against_an_echo_and_one_that_syncs(_house):
         assert figures["synced_p50_us"] > figures["echo_p50_us"], figures
 
 
+def what_the_history_costs_routing_is_measured_in_turns(_house):
+    figures = bench("history", "--agents", "10", "--waiting", "10", "--commands", "300",
+                    "--requests", "300", "--rounds", "2")
+    for side in ("with", "without"):
+        for name in ("per_second", "p50_us", "p99_us", "cpu_us"):
+            assert figures[f"{side}_{name}"] > 0, figures
+    for name in ("p50", "p99"):
+        expected = figures[f"with_{name}_us"] / figures[f"without_{name}_us"]
+        assert abs(figures[f"{name}_ratio"] - expected) < 0.02 * expected + 0.01, figures
+
+
+def routing_is_measured_with_reports_and_without(_house):
+    figures = bench("report", "--contacts", "3000", "--people", "500", "--agents", "20", "--passes",
+                    "1", "--requests", "600", "--rounds", "1")
+    assert figures["contacts"] == 3000 and figures["reports"] >= 1, figures
+    assert figures["quiet_p99_us"] > 0 and figures["busy_p99_us"] > 0 and figures["p99_ratio"] > 0
+
+
+def customers_are_looked_up_in_a_history_of_many(_house):
+    figures = bench("customers", "--people", "500", "--contacts", "2000", "--lookups", "300")
+    assert figures["found"] == figures["lookups"] == 300 and figures["names"] >= 500, figures
+    assert 0 < figures["warm_p50_us"] <= figures["warm_p99_us"] <= figures["warm_max_us"], figures
+    assert figures["nobody_p99_us"] > 0 and figures["cold_p99_us"] > 0, figures
+
+
 if __name__ == "__main__":
     run(a_decision_is_that_of_the_naive_router,
         the_smallest_centre_can_be_measured,
@@ -98,4 +123,7 @@ if __name__ == "__main__":
         a_state_is_saved_and_loaded_and_the_same,
         the_journal_is_measured_against_a_file,
         wrong_options_are_said_with_status_2,
-        the_wire_is_measured_against_an_echo_and_one_that_syncs)
+        the_wire_is_measured_against_an_echo_and_one_that_syncs,
+        what_the_history_costs_routing_is_measured_in_turns,
+        routing_is_measured_with_reports_and_without,
+        customers_are_looked_up_in_a_history_of_many)

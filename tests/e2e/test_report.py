@@ -16,7 +16,7 @@ def with_a_year(house, contacts=4000):
     """An attuned that has a made-up year for its history, and keeps it, however long ago that was."""
     with open(house.config, "a", encoding="utf-8") as file:
         file.write("history: { keep: 0s }\n")
-    made = subprocess.run([BENCH, "report", "--contacts", str(contacts), "--passes", "1", "--keep",
+    made = subprocess.run([BENCH, "report", "--contacts", str(contacts), "--passes", "1", "--rounds", "0", "--keep",
                            "--agents", "30", "--people", str(contacts // 4)], capture_output=True,
                           text=True, timeout=100, check=True)
     folder = made.stderr.split()[-1]

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 /* Each gives the exit status. */
+int bench_customers(int argc, char **argv);
 int bench_history(int argc, char **argv);
 int bench_journal(int argc, char **argv);
 int bench_match(int argc, char **argv);

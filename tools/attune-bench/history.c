@@ -2,8 +2,11 @@
 /*
  * What the history costs: the loop for every command, by the clock around daemon/history_note.h alone
  * (a clock's own time taken off), and its thread for every row's event, in transactions as the
- * daemon's are. A crowd (crowd.h) lives in front of it at a standing load.
+ * daemon's are. A crowd (crowd.h) lives in front of it at a standing load. And what of that front ends
+ * notice: routing through the socket with a history and without (history_routing.c).
  */
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -17,16 +20,21 @@
 #include "tools/attune-bench/bench.h"
 #include "tools/attune-bench/crowd.h"
 #include "tools/attune-bench/figures.h"
+#include "tools/attune-bench/history.h"
+#include "tools/attune-bench/server.h"
 
 #define TRANSACTION_BYTES ((size_t)1 << 20)
 #define CLOCKS            1000000
-#define FIGURES_MAX       16
+#define FIGURES_MAX       32
 
 struct history_bench {
         int64_t agents;
         int64_t waiting;
         int64_t commands;
         int64_t seed;
+        int64_t requests;
+        int64_t rounds;
+        const char *attuned;
         bool is_json;
 
         struct crowd crowd;
@@ -155,10 +163,48 @@ static void tell_all(struct history_bench *bench)
         tell(bench, "commands", "", commands, 0);
         tell(bench, "contacts", "", contacts, 0);
         tell(bench, "seed", "", (double)bench->seed, 0);
-        figures_print(bench->figures, bench->figure_count, bench->is_json);
 }
 
-static void run(struct history_bench *bench)
+static void tell_routing(struct history_bench *bench, const struct history_routing_found *found)
+{
+        const struct routing_found *with = &found->with;
+        const struct routing_found *without = &found->without;
+
+        tell(bench, "without_per_second", "requests, without a history", without->per_second, 0);
+        tell(bench, "without_p50_us", "the median of the rounds, as all that follow",
+             without->p50_us, 0);
+        tell(bench, "without_p99_us", "", without->p99_us, 0);
+        tell(bench, "without_cpu_us", "of attuned, a request", without->cpu_us, 1);
+        tell(bench, "with_per_second", "requests, with a history", with->per_second, 0);
+        tell(bench, "with_p50_us", "", with->p50_us, 0);
+        tell(bench, "with_p99_us", "", with->p99_us, 0);
+        tell(bench, "with_cpu_us", "of attuned, its thread too, a request", with->cpu_us, 1);
+        tell(bench, "p50_ratio", "with to without", with->p50_us / without->p50_us, 2);
+        tell(bench, "p99_ratio", "with to without", with->p99_us / without->p99_us, 2);
+        tell(bench, "cpu_ratio", "with to without", with->cpu_us / without->cpu_us, 2);
+}
+
+static bool run_routing(struct history_bench *bench)
+{
+        char binary[PATH_MAX];
+        const struct history_routing asked = {.binary = binary,
+                                              .work = bench->folder,
+                                              .requests = (size_t)bench->requests / 3 * 3,
+                                              .rounds = (uint64_t)bench->rounds};
+        struct history_routing_found found;
+
+        if (!server_find(bench->attuned, binary)) {
+                fprintf(stderr, "attune-bench: there is no attuned here; see --attuned\n");
+                return false;
+        }
+        if (!history_routing_run(&asked, &found)) {
+                return false;
+        }
+        tell_routing(bench, &found);
+        return true;
+}
+
+static void run_alone(struct history_bench *bench)
 {
         const struct crowd_plan plan = {
                 .centre = {.kind = CENTRE_MIXED,
@@ -171,11 +217,6 @@ static void run(struct history_bench *bench)
                 .emotions = 100,
         };
 
-        (void)snprintf(bench->folder, sizeof(bench->folder), "/tmp/attune-bench-history-XXXXXX");
-        if (!mkdtemp(bench->folder)) {
-                perror("attune-bench history");
-                exit(1);
-        }
         if (att_history_open(bench->folder, &bench->history, &bench->why) < 0) {
                 fail(bench);
         }
@@ -190,18 +231,48 @@ static void run(struct history_bench *bench)
         crowd_deinit(&bench->crowd);
         att_buffer_deinit(&bench->events);
         free(bench->samples_ns);
+}
+
+static int run(struct history_bench *bench)
+{
+        const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+        bool is_right;
+
+        (void)snprintf(bench->folder, sizeof(bench->folder), "%.30s/attune-bench-history-XXXXXX",
+                       folder);
+        if (!mkdtemp(bench->folder)) {
+                perror("attune-bench history");
+                return EXIT_FAILURE;
+        }
+        run_alone(bench);
+        is_right = bench->rounds == 0 || run_routing(bench);
         bench_remove_tree(bench->folder);
+        if (is_right) {
+                figures_print(bench->figures, bench->figure_count, bench->is_json);
+        }
+        return is_right ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int bench_history(int argc, char **argv)
 {
         struct history_bench bench = {
-                .agents = 1000, .waiting = 1000, .commands = 1000000, .seed = 1};
+                .agents = 1000,
+                .waiting = 1000,
+                .commands = 100000,
+                .requests = 6000,
+                .rounds = 9,
+                .seed = 1,
+        };
         const struct bench_option options[] = {
                 {"--agents", "(1000)", &bench.agents, NULL, NULL, 1, ATT_AGENTS_MAX},
                 {"--waiting", "contacts at all times (1000)", &bench.waiting, NULL, NULL, 0,
                  1000000},
-                {"--commands", "(1000000)", &bench.commands, NULL, NULL, 1, 1000000000},
+                {"--commands", "(100000)", &bench.commands, NULL, NULL, 1, 1000000000},
+                {"--requests", "of each half of a round of routing (6000)", &bench.requests, NULL,
+                 NULL, 300, 10000000},
+                {"--rounds", "of it; 0: none (9)", &bench.rounds, NULL, NULL, 0, 1000},
+                {"--attuned", "the daemon to measure (the one next to this program)", NULL,
+                 &bench.attuned, NULL, 0, 0},
                 {"--seed", "of everything (1)", &bench.seed, NULL, NULL, 0, INT64_MAX},
                 {"--json", "one object instead of a table", NULL, NULL, &bench.is_json, 0, 0},
         };
@@ -209,6 +280,6 @@ int bench_history(int argc, char **argv)
         if (!bench_parse("history", options, ATT_ARRAY_LEN(options), argc, argv)) {
                 return 2;
         }
-        run(&bench);
-        return 0;
+        (void)signal(SIGPIPE, SIG_IGN);
+        return run(&bench);
 }

@@ -508,6 +508,7 @@ bool load_write_config(const char *work, unsigned connections, unsigned window)
         char name[LOAD_AGENT_BYTES];
 
         att_buffer_append_c(&yaml, "attune: 1\n"
+                                   "history: { keep: 0s }\n"
                                    "skills: { cards: {} }\n"
                                    "channels: { voice: { units: 100, offer_timeout: 60s } }\n"
                                    "queues: { bench: { requires: { cards: 1 } } }\n"

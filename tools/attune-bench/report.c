@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/store/files.h"
 #include "lib/store/report.h"
@@ -23,7 +24,8 @@
 #include "tools/attune-bench/server.h"
 #include "tools/attune-bench/year.h"
 
-#define FROM_MS INT64_C(1735689600000) /* 2025-01-01 */
+#define FROM_MS     INT64_C(1735689600000) /* 2025-01-01 */
+#define FIGURES_MAX 32
 
 struct report_bench {
         struct year_plan plan;
@@ -38,11 +40,13 @@ struct report_bench {
         const char *attuned;
         int64_t requests;
         int64_t rounds;
-        bool has_routing;
         bool is_kept;
         bool is_json;
-        char work[PATH_MAX / 4]; /* With --routing: the data directory is in it. */
+        char work[PATH_MAX / 4]; /* The data directory of a made-up year is in it. */
         char made[PATH_MAX / 2];
+
+        struct figure figures[FIGURES_MAX];
+        size_t figure_count;
 };
 
 /* What the process that made the reports tells the one that asked. */
@@ -133,7 +137,14 @@ static bool make_year(const struct report_bench *bench)
         return waitpid(child, &status, 0) == child && status == 0;
 }
 
-static void print(const struct report_bench *bench, const struct told *told, int64_t rss_kib)
+static void tell(struct report_bench *bench, const struct figure *figures, size_t count)
+{
+        ATT_CHECK(bench->figure_count + count <= FIGURES_MAX);
+        memcpy(bench->figures + bench->figure_count, figures, count * sizeof(*figures));
+        bench->figure_count += count;
+}
+
+static void tell_alone(struct report_bench *bench, const struct told *told, int64_t rss_kib)
 {
         const struct figure figures[] = {
                 {"seconds", "the longest of the passes", (double)told->took_ns / 1e9, 2},
@@ -145,27 +156,35 @@ static void print(const struct report_bench *bench, const struct told *told, int
                 {"history_mib", "", (double)att_dir_bytes(bench->data) / 1048576, 0},
         };
 
-        figures_print(figures, ATT_ARRAY_LEN(figures), bench->is_json);
+        tell(bench, figures, ATT_ARRAY_LEN(figures));
 }
 
-static void print_routing(const struct report_bench *bench,
-                          const struct report_routing_found *found)
+static void tell_routing(struct report_bench *bench, const struct report_routing_found *found)
 {
         const struct figure figures[] = {
                 {"reports", "made meanwhile, in the rounds that have them", (double)found->reports,
                  0},
-                {"quiet_per_second", "requests, without reports", found->quiet_per_second, 0},
-                {"quiet_p50_us", "", found->quiet_p50_us, 0},
-                {"quiet_p99_us", "", found->quiet_p99_us, 0},
-                {"busy_per_second", "requests, with reports", found->busy_per_second, 0},
-                {"busy_p50_us", "", found->busy_p50_us, 0},
-                {"busy_p99_us", "", found->busy_p99_us, 0},
+                {"quiet_per_second", "requests, without reports", found->quiet.per_second, 0},
+                {"quiet_p50_us", "the median of the rounds, as all that follow",
+                 found->quiet.p50_us, 0},
+                {"quiet_p99_us", "", found->quiet.p99_us, 0},
+                {"quiet_cpu_us", "of attuned, a request", found->quiet.cpu_us, 1},
+                {"busy_per_second", "requests, with reports", found->busy.per_second, 0},
+                {"busy_p50_us", "", found->busy.p50_us, 0},
+                {"busy_p99_us", "", found->busy.p99_us, 0},
+                {"busy_cpu_us", "of attuned, a request", found->busy.cpu_us, 1},
+                {"p50_ratio", "with reports to without", found->busy.p50_us / found->quiet.p50_us,
+                 2},
+                {"p99_ratio", "with reports to without", found->busy.p99_us / found->quiet.p99_us,
+                 2},
+                {"cpu_ratio", "with reports to without", found->busy.cpu_us / found->quiet.cpu_us,
+                 2},
         };
 
-        figures_print(figures, ATT_ARRAY_LEN(figures), bench->is_json);
+        tell(bench, figures, ATT_ARRAY_LEN(figures));
 }
 
-static bool run_routing(const struct report_bench *bench)
+static bool run_routing(struct report_bench *bench)
 {
         char binary[PATH_MAX];
         const struct report_routing asked = {.binary = binary,
@@ -179,14 +198,14 @@ static bool run_routing(const struct report_bench *bench)
                 fprintf(stderr, "attune-bench: there is no attuned here; see --attuned\n");
                 return false;
         }
-        if (!report_routing_write_config(bench->work) || !report_routing_run(&asked, &found)) {
+        if (!routing_write_config(bench->work) || !report_routing_run(&asked, &found)) {
                 return false;
         }
-        print_routing(bench, &found);
+        tell_routing(bench, &found);
         return true;
 }
 
-static bool run_alone(const struct report_bench *bench)
+static bool run_alone(struct report_bench *bench)
 {
         struct told told = {0};
         int64_t rss_kib = 0;
@@ -194,7 +213,7 @@ static bool run_alone(const struct report_bench *bench)
         if (!run_reports(bench, &told, &rss_kib)) {
                 return false;
         }
-        print(bench, &told, rss_kib);
+        tell_alone(bench, &told, rss_kib);
         return true;
 }
 
@@ -218,7 +237,11 @@ static int run(struct report_bench *bench)
         const bool is_made = !bench->data;
         bool is_right = !is_made || make_history(bench);
 
-        is_right = is_right && (bench->has_routing ? run_routing(bench) : run_alone(bench));
+        is_right = is_right && (bench->passes == 0 || run_alone(bench)) &&
+                   (!is_made || bench->rounds == 0 || run_routing(bench));
+        if (is_right) {
+                figures_print(bench->figures, bench->figure_count, bench->is_json);
+        }
         if (is_made && !bench->is_kept) {
                 bench_remove_tree(bench->work);
         } else if (is_made) {
@@ -233,10 +256,10 @@ int bench_report(int argc, char **argv)
                 .contacts = 1000000,
                 .agents = 300,
                 .people = 200000,
-                .passes = 3,
+                .passes = 1,
                 .threads = 2,
                 .seed = 1,
-                .requests = 30000,
+                .requests = 6000,
                 .rounds = 3,
                 .by = "queue,channel,tier,agent,skill,hour,day,week",
         };
@@ -244,16 +267,16 @@ int bench_report(int argc, char **argv)
                 {"--contacts", "of the year", &bench.contacts, NULL, NULL, 0, 100000000},
                 {"--agents", "", &bench.agents, NULL, NULL, 1, 10000},
                 {"--people", "customers", &bench.people, NULL, NULL, 1, 10000000},
-                {"--passes", "", &bench.passes, NULL, NULL, 1, 1000},
+                {"--passes", "of the report alone; 0: none (1)", &bench.passes, NULL, NULL, 0,
+                 1000},
                 {"--threads", "", &bench.threads, NULL, NULL, 1, ATT_REPORT_THREADS_MAX},
                 {"--by", "what to slice by", NULL, &bench.by, NULL, 0, 0},
                 {"--data", "a data directory with a history, instead of one made up", NULL,
                  &bench.data, NULL, 0, 0},
-                {"--routing", "measure routing while reports are made, and while none are", NULL,
-                 NULL, &bench.has_routing, 0, 0},
-                {"--requests", "of each half of a round of it (30000)", &bench.requests, NULL, NULL,
-                 300, 10000000},
-                {"--rounds", "of it (3)", &bench.rounds, NULL, NULL, 1, 1000},
+                {"--requests", "of each half of a round of routing (6000)", &bench.requests, NULL,
+                 NULL, 300, 10000000},
+                {"--rounds", "of it, without reports and with; 0: none; none with --data (3)",
+                 &bench.rounds, NULL, NULL, 0, 1000},
                 {"--attuned", "the daemon to measure (the one next to this program)", NULL,
                  &bench.attuned, NULL, 0, 0},
                 {"--seed", "", &bench.seed, NULL, NULL, 0, INT32_MAX},
@@ -262,10 +285,6 @@ int bench_report(int argc, char **argv)
         };
 
         if (!bench_parse("report", options, ATT_ARRAY_LEN(options), argc, argv)) {
-                return 2;
-        }
-        if (bench.has_routing && bench.data) {
-                fprintf(stderr, "attune-bench report: --routing makes its own history\n");
                 return 2;
         }
         (void)signal(SIGPIPE, SIG_IGN);

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/attune-bench/routing.h"
+
 struct report_routing {
         const char *binary;
         const char *work; /* Holds data/history.sqlite, and a configuration of the load. */
@@ -17,18 +19,11 @@ struct report_routing {
 
 struct report_routing_found {
         int64_t reports;
-        double quiet_p50_us;
-        double quiet_p99_us;
-        double quiet_per_second;
-        double busy_p50_us;
-        double busy_p99_us;
-        double busy_per_second;
+        struct routing_found quiet;
+        struct routing_found busy;
 };
 
 /* False after a message. */
 bool report_routing_run(const struct report_routing *asked, struct report_routing_found *ret_found);
-
-/* The configuration of its load, in the folder `work`. */
-bool report_routing_write_config(const char *work);
 
 #endif

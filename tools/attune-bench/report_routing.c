@@ -3,11 +3,8 @@
  * Routing while reports are made: front ends that work as fast as they are answered, in rounds with
  * and without somebody who asks for one report on a year after the other.
  */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,26 +13,21 @@
 #include "lib/base/util.h"
 #include "tools/attune-bench/bench.h"
 #include "tools/attune-bench/link.h"
-#include "tools/attune-bench/load.h"
 #include "tools/attune-bench/report.h"
 #include "tools/attune-bench/server.h"
 
-#define CONNECTIONS 2
-#define WINDOW      2
-
-struct side {
-        uint32_t *latencies_ns; /* Owned. */
-        size_t count;
-        int64_t passed_ns;
+/* With who asks. */
+struct shared {
+        atomic_llong reports;
+        atomic_bool is_over; /* No other one is asked for. */
 };
 
 struct routing {
         const struct report_routing *asked;
         struct place place;
-        pid_t server;
-        struct side quiet;
-        struct side busy;
-        atomic_llong *reports; /* Shared with who asks. */
+        struct routing_side quiet;
+        struct routing_side busy;
+        struct shared *shared;
 };
 
 /* ---- Who asks for reports: a process of its own ---- */
@@ -44,7 +36,7 @@ struct asker {
         struct links links;
         struct link link;
         const char *by;
-        atomic_llong *reports;
+        struct shared *shared;
 };
 
 static void ask(struct asker *asker)
@@ -74,7 +66,10 @@ static void on_answer(struct link *link, const struct asked *asked,
                         ATT_TEXT_ARGS(answer->error.message));
                 _exit(1);
         }
-        atomic_fetch_add(asker->reports, 1);
+        atomic_fetch_add(&asker->shared->reports, 1);
+        if (atomic_load(&asker->shared->is_over)) {
+                _exit(0);
+        }
         ask(asker);
 }
 
@@ -95,7 +90,7 @@ static pid_t start_asker(const struct routing *routing)
                 struct asker *asker = att_alloc(sizeof(*asker));
 
                 asker->by = routing->asked->by;
-                asker->reports = routing->reports;
+                asker->shared = routing->shared;
                 links_init(&asker->links, &routing->place, "", &calls, asker);
                 link_open(&asker->link, &asker->links, "", "");
                 (void)uv_run(&asker->links.loop, UV_RUN_DEFAULT);
@@ -106,102 +101,58 @@ static pid_t start_asker(const struct routing *routing)
 
 /* ---- Rounds ---- */
 
-static void take(struct side *side, struct load_result *result)
-{
-        side->latencies_ns = att_realloc_array(side->latencies_ns, side->count + result->count,
-                                               sizeof(*side->latencies_ns));
-        memcpy(side->latencies_ns + side->count, result->latencies_ns,
-               result->count * sizeof(*result->latencies_ns));
-        side->count += result->count;
-        side->passed_ns += result->ended_ns - result->began_ns;
-        free(result->latencies_ns);
-}
-
-static bool run_load(struct routing *routing, struct side *side, uint64_t seed)
-{
-        const struct load load = {
-                .place = &routing->place,
-                .token = LOAD_TOKEN,
-                .connections = CONNECTIONS,
-                .window = WINDOW,
-                .requests = routing->asked->requests,
-                .seed = seed,
-                .first_contact = (unsigned)(seed * routing->asked->requests),
-        };
-        struct load_result result;
-
-        if (!load_run(&load, NULL, NULL, &result)) {
-                free(result.latencies_ns);
-                return false;
-        }
-        take(side, &result);
-        return true;
-}
-
 static bool run_round(struct routing *routing, uint64_t seed)
 {
         pid_t asker;
+        int status = 0;
         bool is_done;
 
-        if (!run_load(routing, &routing->quiet, 2 * seed)) {
+        if (!routing_load(&routing->quiet, routing->asked->requests, 2 * seed)) {
                 return false;
         }
+        atomic_store(&routing->shared->is_over, false);
         asker = start_asker(routing);
-        is_done = asker > 0 && run_load(routing, &routing->busy, 2 * seed + 1);
+        is_done = asker > 0 && routing_load(&routing->busy, routing->asked->requests, 2 * seed + 1);
         if (asker > 0) {
-                is_done = is_done && waitpid(asker, NULL, WNOHANG) == 0;
-                (void)kill(asker, SIGKILL);
-                (void)waitpid(asker, NULL, 0);
+                /* Its last report is awaited: the next round without has none. */
+                atomic_store(&routing->shared->is_over, true);
+                is_done = waitpid(asker, &status, 0) == asker && status == 0 && is_done;
         }
         return is_done;
-}
-
-static double quantile_us(struct side *side, double share)
-{
-        return bench_quantile(side->latencies_ns, side->count, share) / 1e3;
-}
-
-bool report_routing_write_config(const char *work)
-{
-        return load_write_config(work, CONNECTIONS, WINDOW);
 }
 
 bool report_routing_run(const struct report_routing *asked, struct report_routing_found *ret_found)
 {
         struct routing routing = {.asked = asked};
         bool is_done = true;
-
-        void *shared = mmap(NULL, sizeof(*routing.reports), PROT_READ | PROT_WRITE,
+        pid_t server;
+        void *shared = mmap(NULL, sizeof(*routing.shared), PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
         if (shared == MAP_FAILED) {
                 return false;
         }
-        routing.reports = shared;
+        routing.shared = shared;
         (void)snprintf(routing.place.path, sizeof(routing.place.path), "%.80s/attuned.sock",
                        asked->work);
-        routing.server = server_start(asked->binary, asked->work, &routing.place);
+        server = server_start(asked->binary, asked->work, &routing.place);
+        routing.quiet = (struct routing_side){.place = &routing.place, .server = server};
+        routing.busy = routing.quiet;
         for (uint64_t i = 0; is_done && i < asked->rounds; i++) {
                 is_done = run_round(&routing, i);
         }
-        server_stop(routing.server);
+        server_stop(server);
         if (is_done) {
                 *ret_found = (struct report_routing_found){
-                        .reports = atomic_load(routing.reports),
-                        .quiet_p50_us = quantile_us(&routing.quiet, 0.5),
-                        .quiet_p99_us = quantile_us(&routing.quiet, 0.99),
-                        .busy_p50_us = quantile_us(&routing.busy, 0.5),
-                        .busy_p99_us = quantile_us(&routing.busy, 0.99),
-                        .quiet_per_second = (double)routing.quiet.count * 1e9 /
-                                            (double)routing.quiet.passed_ns,
-                        .busy_per_second = (double)routing.busy.count * 1e9 /
-                                           (double)routing.busy.passed_ns,
+                        .reports = atomic_load(&routing.shared->reports),
+                        .quiet = routing_find(&routing.quiet),
+                        .busy = routing_find(&routing.busy),
                 };
         } else {
                 server_print_log(asked->work);
         }
-        free(routing.quiet.latencies_ns);
-        free(routing.busy.latencies_ns);
-        (void)munmap(shared, sizeof(*routing.reports));
+        routing_deinit(&routing.quiet);
+        routing_deinit(&routing.busy);
+        (void)munmap(shared, sizeof(*routing.shared));
         return is_done;
 }

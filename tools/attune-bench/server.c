@@ -74,7 +74,8 @@ pid_t server_fork(void)
         return child;
 }
 
-static void run_attuned(const char *binary, const char *work, const struct place *place)
+static void run_attuned(const char *binary, const char *work, const struct place *place,
+                        const char *option)
 {
         char config[PATH_MAX];
         char data[PATH_MAX];
@@ -82,8 +83,8 @@ static void run_attuned(const char *binary, const char *work, const struct place
         char listen[32];
         char http[32];
         char socket[PATH_MAX];
-        const char *argv[] = {binary, "--config", config, "--data", data, "--socket",
-                              socket, NULL,       NULL,   NULL,     NULL, NULL};
+        const char *argv[] = {binary, "--config", config, "--data", data, "--socket", socket,
+                              NULL,   NULL,       NULL,   NULL,     NULL, NULL};
         size_t count = 7;
         char *copies[ATT_ARRAY_LEN(argv)] = {0};
         int to;
@@ -102,6 +103,9 @@ static void run_attuned(const char *binary, const char *work, const struct place
                 argv[count++] = "--http";
                 argv[count++] = http;
         }
+        if (option) {
+                argv[count++] = option;
+        }
         (void)mkdir(data, 0700);
         to = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (to >= 0) {
@@ -116,14 +120,20 @@ static void run_attuned(const char *binary, const char *work, const struct place
         _exit(127);
 }
 
-pid_t server_start(const char *binary, const char *work, const struct place *place)
+pid_t server_start_with(const char *binary, const char *work, const struct place *place,
+                        const char *option)
 {
         const pid_t child = server_fork();
 
         if (child == 0) {
-                run_attuned(binary, work, place);
+                run_attuned(binary, work, place, option);
         }
         return child;
+}
+
+pid_t server_start(const char *binary, const char *work, const struct place *place)
+{
+        return server_start_with(binary, work, place, NULL);
 }
 
 void server_stop(pid_t server)

@@ -20,6 +20,9 @@ bool server_write(const char *work, const char *name, const struct att_buffer *c
 pid_t server_fork(void);
 /* With config.yaml, data and log in the folder, listening at the place. */
 pid_t server_start(const char *binary, const char *work, const struct place *place);
+/* The same with one more option, such as --no-history. */
+pid_t server_start_with(const char *binary, const char *work, const struct place *place,
+                        const char *option);
 /* By SIGTERM, and by SIGKILL if that takes too long. */
 void server_stop(pid_t server);
 /* The beginning of what it said, to standard error. */
