@@ -131,9 +131,12 @@ install_package() {
         for page in man1/attunectl.1 man1/attunesim.1 man5/attune.yaml.5 man7/attune-protocol.7 man8/attuned.8; do
                 there dpkg -L attune | grep -qx "/usr/share/man/$page.gz" || die "no page $page"
         done
+        for page in docs/*.md; do
+                cmp -s "$page" "$root/usr/share/doc/attune/${page#docs/}" || die "no $page, or another"
+        done
         there bash -c '. /usr/share/bash-completion/completions/attunesim && complete -p attunectl attuned attunesim' \
                 >/dev/null || die "no completion"
-        ok "manual pages and completion are in their places"
+        ok "manual pages, documents and completion are in their places"
 }
 
 check_examples() {
