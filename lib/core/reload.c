@@ -26,6 +26,7 @@ struct reload {
         uint32_t *moved;  /* Old index -> where contacts of a queue that goes, go. */
         uint32_t *skills;
         uint32_t *intents;
+        bool are_mentioned; /* Live contacts said whom they mention, and none has come or gone. */
         struct att_list entering; /* Contacts on their way to another queue, through in_dirty. */
 };
 
@@ -233,19 +234,31 @@ static bool is_any_idle(const struct att_list *removed_agents)
         return false;
 }
 
-/* Removed agents who have finished their work are not named by anyone from here on. */
-static void bury_agents(struct att_core *core)
+static void mention_nobody(struct att_core *core)
 {
-        if (!is_any_idle(&core->removed_agents)) {
-                return; /* As a rule: to look through all contacts takes its time. */
-        }
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {
                 agent->is_mentioned = false;
         }
+}
+
+static void mention_all(struct att_core *core)
+{
+        mention_nobody(core);
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
                 mention_agents(contact);
+        }
+}
+
+/* Removed agents who have finished their work are not named by anyone from here on. */
+static void bury_agents(struct att_core *core, const struct reload *reload)
+{
+        if (!is_any_idle(&core->removed_agents)) {
+                return; /* As a rule: to look through all contacts takes its time. */
+        }
+        if (!reload->are_mentioned) {
+                mention_all(core);
         }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
@@ -514,9 +527,11 @@ static bool settle_queued(struct att_core *core, struct contact *contact)
 static bool settle_contacts(struct att_core *core, const struct reload *reload)
 {
         bool is_any_moving = false;
+        mention_nobody(core);
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
                 fetch_next(contact);
+                mention_agents(contact);
                 map_contact(core, reload, contact);
                 if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
                         is_any_moving = settle_queued(core, contact) || is_any_moving;
@@ -543,8 +558,10 @@ static void settle_others(struct att_core *core)
 
 static void settle(struct att_core *core, struct reload *reload)
 {
-        bool is_any_moving = settle_contacts(core, reload);
+        bool has_others = settle_contacts(core, reload) ||
+                          core->counts.contacts[ATT_CONTACT_OFFERED] > 0;
         core->are_all_dirty = true;
+        reload->are_mentioned = !has_others && att_list_is_empty(&reload->entering);
         ATT_LIST_FOREACH(contact, &core->closed, struct contact, in_core)
         {
                 contact->queue = mapped(reload->queues, contact->queue);
@@ -559,7 +576,7 @@ static void settle(struct att_core *core, struct reload *reload)
         {
                 map_interactions(core, reload, agent);
         }
-        if (is_any_moving || core->counts.contacts[ATT_CONTACT_OFFERED] > 0) {
+        if (has_others) {
                 settle_others(core);
         }
         ATT_LIST_FOREACH(contact, &reload->entering, struct contact, in_dirty)
@@ -696,7 +713,7 @@ void handle_config(struct att_core *core, const struct att_command *command)
                 settle(core, &reload);
         }
         incidents_reload(core);
-        bury_agents(core);
+        bury_agents(core, &reload);
         order_revokes(core, told);
         for (uint32_t q = 0; q < core->config->queue_count; q++) {
                 queue_arm_hours(core, q);
