@@ -119,12 +119,33 @@ void work_close(struct work *work)
         free(work->busy);
 }
 
+/* Made just now: its tables come in a moment. */
+static bool has_nothing_yet(const struct work *work)
+{
+        sqlite3_stmt *statement = NULL;
+        bool is_empty = false;
+
+        if (sqlite3_prepare_v2(work->db, "SELECT count(*) FROM sqlite_schema", -1, &statement,
+                               NULL) == SQLITE_OK &&
+            sqlite3_step(statement) == SQLITE_ROW) {
+                is_empty = sqlite3_column_int64(statement, 0) == 0;
+        }
+        (void)sqlite3_finalize(statement);
+        return is_empty;
+}
+
 static int check_format(struct work *work)
 {
         sqlite3_stmt *statement;
         int result = work_prepare(work, "SELECT value FROM meta WHERE key = 'format'", &statement);
         int64_t format = 0;
 
+        if (result < 0 && has_nothing_yet(work)) {
+                att_buffer_clear(work->why);
+                att_buffer_printf(work->why, "there is nothing in the history %s (yet)",
+                                  work->path);
+                return -ENOENT;
+        }
         if (result < 0) {
                 att_buffer_append_c(work->why, ": is it a history of attuned?");
                 return result;

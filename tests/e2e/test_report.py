@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports: from a running attuned, page by page, and from the file; what is wrong is said."""
 
+import json
 import os
 import subprocess
 import threading
@@ -80,6 +81,10 @@ def what_is_said_wrongly_is_told(house):
         for more in ((), ("--history", house.data)):
             status, _, err = house.ctl("report", *words, *more)
             assert status in (1, 2) and sentence in err, (words, more, status, err)
+    wrong = house.write("wrong.yaml", "attune: 1\nbonus: { pool: much, by: 1 }\n")
+    status, out, err = house.ctl("report", "--history", house.data, "--config", wrong)
+    assert status == 1 and not out and "no report was made" in err, (status, out, err)
+    assert len([line for line in err.splitlines() if line.startswith(f"{wrong}:2:")]) == 3, err
     status, _, err = house.ctl("review", "agent-01", "--from", "2025")
     assert status == 1 and "did you mean 'agent-0" in err, err
     status, _, err = house.ctl("report", "--history", house.path("nowhere"))
@@ -121,7 +126,12 @@ def what_just_happened_is_in_the_report(house):
     phone.request("contact_feedback", contact="c2", csat=1, nps=0)
 
     def is_told():
-        (told,) = house.ctl_json("report", "--from", "today", "--by", "agent,queue,skill,channel")
+        status, out, err = house.ctl("--json", "report", "--from", "today", "--by",
+                                     "agent,queue,skill,channel")
+        if status != 0:  # The first start: its tables are being made.
+            assert "(yet)" in out, (out, err)
+            return None
+        told = json.loads(out)
         return told["all"]["csat_count"] == 2 and told
     told = eventually(is_told)
     whole = told["all"]

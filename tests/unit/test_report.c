@@ -991,6 +991,22 @@ START_TEST(another_database_is_not_taken_for_a_history)
 }
 END_TEST
 
+START_TEST(a_history_that_was_made_just_now_has_nothing_yet)
+{
+        struct att_report_ask ask = march("");
+        char path[128];
+        sqlite3 *db;
+
+        make_folder();
+        (void)snprintf(path, sizeof(path), "%s/history.sqlite", folder);
+        ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+        ck_assert_int_eq(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL),
+                         SQLITE_OK);
+        check_refused(&ask, -ENOENT, "(yet)");
+        (void)sqlite3_close(db);
+}
+END_TEST
+
 START_TEST(a_report_can_be_stopped)
 {
         struct att_report report = {.zone = ATT_TEXT_NONE};
@@ -1033,5 +1049,6 @@ ATT_TEST_MAIN("report", what_came_and_what_became_of_it, the_service_level_by_ea
               any_number_of_threads_finds_the_same, months_add_up_to_their_year,
               an_empty_history_gives_an_empty_report,
               what_makes_no_sense_is_refused_with_a_word_of_help,
-              another_database_is_not_taken_for_a_history, a_report_can_be_stopped,
+              another_database_is_not_taken_for_a_history,
+              a_history_that_was_made_just_now_has_nothing_yet, a_report_can_be_stopped,
               a_gap_in_the_history_is_told)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/attunectl/report_get.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -26,7 +27,10 @@ bool report_take_config(struct ctl *ctl, const struct arguments *arguments,
         }
         if (!is_right) {
                 config_write_messages(&messages, &errors);
-                ctl_complain(ctl, "%s", messages.data);
+                if (!ctl->json) {
+                        (void)fputs(messages.data, stderr);
+                }
+                ctl_complain(ctl, "no report was made: %s has errors", path);
         }
         att_config_errors_deinit(&errors);
         att_buffer_deinit(&messages);

@@ -6,6 +6,8 @@
 #include "tools/attunectl/report_show.h"
 #include "version.h"
 
+#define NAME_BYTES_KEPT 24 /* In one line; a longer name takes several. */
+
 static const char head[] =
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n"
@@ -16,15 +18,18 @@ static const char head[] =
         "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
         "th{font-weight:600;text-align:right;color:#5b6675;border-bottom:1px solid #9aa5b1;"
         "padding:.25rem .5rem;vertical-align:bottom}\n"
-        "td{text-align:right;border-bottom:1px solid #e4e8ee;padding:.25rem .5rem}\n"
-        "th:first-child,td:first-child,td.say{text-align:left}\n"
+        "td{text-align:right;border-bottom:1px solid #e4e8ee;padding:.25rem .5rem;"
+        "white-space:nowrap}\n"
+        "th:first-child,td:first-child,.say{text-align:left}td.say,td.long{white-space:normal}\n"
+        ".listen td:nth-child(-n+2){width:11rem;white-space:nowrap}\n"
         "td.bar{background:linear-gradient(#cfe3f7,#cfe3f7) no-repeat left/var(--w) 70%}\n"
-        "tr{break-inside:avoid}thead{display:table-header-group}\n"
+        "tr{break-inside:avoid}thead{display:table-header-group}h2{break-after:avoid}\n"
         ".whole{columns:2;column-gap:3rem}.whole table{margin:0}\n"
         ".mark{font-size:1.05rem;margin:1rem 0;padding:.6rem .8rem;border-left:4px solid #2f6fb2;"
         "background:#f3f7fb}\n"
         "footer{color:#5b6675;margin:2rem 0 0;font-size:.85rem}\n"
-        "@page{margin:14mm}@media print{body{font-size:10px;margin:0;max-width:none}"
+        "@page{size:A4;margin:12mm}@media print{html{font-size:10px}"
+        "body{font-size:9.5px;margin:0;padding:0;max-width:none}td,th{padding:.2rem .35rem}"
         "td.bar,.mark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
         "</style>\n";
 
@@ -202,7 +207,8 @@ static void put_row(struct att_buffer *into, const struct att_report *report,
         struct att_buffer name ATT_CLEANUP(att_buffer_deinit) = {0};
 
         report_put_name(&name, row->name);
-        att_buffer_append_c(into, "<tr><td>");
+        att_buffer_append_c(into,
+                            name.len > NAME_BYTES_KEPT ? "<tr><td class=\"long\">" : "<tr><td>");
         put_escaped(into, &name);
         att_buffer_append_c(into, "</td>");
         for (size_t i = 0; report_is_measures(report) && i < ATT_ARRAY_LEN(shown); i++) {
@@ -220,9 +226,13 @@ static uint32_t put_slice(struct att_buffer *into, const struct att_report *repo
         const struct att_text slice = report->rows[first].slice;
         uint32_t i = first;
 
-        att_buffer_append_c(into, "<h2>By ");
-        report_html_text(into, slice);
-        att_buffer_append_c(into, "</h2>\n<table>");
+        if (att_text_equals_c(slice, "all")) {
+                att_buffer_append_c(into, "<h2>The whole</h2>\n<table>");
+        } else {
+                att_buffer_append_c(into, "<h2>By ");
+                report_html_text(into, slice);
+                att_buffer_append_c(into, "</h2>\n<table>");
+        }
         put_titles(into, report, slice);
         for (; i < report->row_count && att_text_equals(report->rows[i].slice, slice); i++) {
                 put_row(into, report, &report->rows[i]);

@@ -28,9 +28,10 @@ static const struct {
 /* What says nothing about one agent. */
 static bool is_of_agents(const struct report_line *line)
 {
-        static const char *const others[] = {"offered",         "abandoned",   "abandoned_share_ppm",
-                                             "abandoned_short", "turned_away", "cancelled",
-                                             "waiting",         "contacts"};
+        static const char *const others[] = {
+                "offered",         "abandoned",   "abandoned_share_ppm",
+                "abandoned_short", "turned_away", "cancelled",
+                "waiting",         "contacts"};
 
         for (size_t i = 0; i < ATT_ARRAY_LEN(others); i++) {
                 if (strcmp(line->measure, others[i]) == 0) {
@@ -239,7 +240,7 @@ static void put_page_side(struct att_buffer *page, const struct review *review,
 static void put_page_figures(struct att_buffer *page, const struct review *review)
 {
         att_buffer_append_c(page, "<table><thead><tr><th>Measure</th><th>agent (95 %)</th><th>team "
-                                  "(95 %)</th><th>apart</th></tr></thead><tbody>\n");
+                                  "(95 %)</th><th class=\"say\">apart</th></tr></thead><tbody>\n");
         for (const struct report_line *line = report_lines; line->title; line++) {
                 if (is_of_agents(line)) {
                         att_buffer_append_c(page, "<tr><td>");
@@ -256,7 +257,10 @@ static void put_page_figures(struct att_buffer *page, const struct review *revie
 
 static void put_page_contacts(struct att_buffer *page, const struct review *review, size_t kind)
 {
-        att_buffer_printf(page, "<h2>%s</h2>\n<table><tbody>\n", kinds[kind].title);
+        uint32_t count = 0;
+
+        att_buffer_printf(page, "<h2>%s</h2>\n<table class=\"listen\"><tbody>\n",
+                          kinds[kind].title);
         for (uint32_t i = 0; i < review->worth.row_count; i++) {
                 const struct att_report_row *row = &review->worth.rows[i];
 
@@ -269,7 +273,11 @@ static void put_page_contacts(struct att_buffer *page, const struct review *revi
                         att_buffer_append_c(page, "</td><td class=\"say\">");
                         report_html_text(page, row->text);
                         att_buffer_append_c(page, "</td></tr>\n");
+                        count++;
                 }
+        }
+        if (count == 0) {
+                att_buffer_append_c(page, "<tr><td>None.</td></tr>\n");
         }
         att_buffer_append_c(page, "</tbody></table>\n");
 }
