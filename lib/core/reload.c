@@ -98,43 +98,45 @@ static void leave_removed_queue(struct att_core *core, struct reload *reload,
         }
 }
 
-/* The contacts lie all over the memory: the next one is fetched while this one is looked at. */
-static void fetch_next(const struct contact *contact)
+/* Whether queue `q` goes and anybody may have to leave it. */
+static bool is_left(const struct att_core *core, const struct reload *reload, uint32_t q)
 {
-        const char *next = (const char *)contact->in_core.next;
-        for (size_t at = 0; at < sizeof(*contact); at += CACHE_LINE_BYTES) {
-                __builtin_prefetch(next + at, 1);
+        return reload->queues[q] == ATT_NONE &&
+               (core->queues[q].waiting_count > 0 || core->queues[q].offered_count > 0 ||
+                core->counts.contacts[ATT_CONTACT_SCHEDULED] > 0);
+}
+
+static bool is_any_queue_left(const struct att_core *core, const struct reload *reload)
+{
+        for (uint32_t q = 0; q < reload->before->queue_count; q++) {
+                if (is_left(core, reload, q)) {
+                        return true;
+                }
         }
+        return false;
 }
 
-/* Its queue's lists go, and all who are on them: nobody is taken off one by one. */
-static void leave_lists(struct contact *contact)
-{
-        waiting_forget(contact);
-        att_list_init(&contact->in_queue);
-        att_list_remove(&contact->in_dirty);
-        contact->dirty = false;
-        contact->window = false;
-}
-
-static void leave(struct att_core *core, struct reload *reload)
+static void leave_removed_queues(struct att_core *core, struct reload *reload)
 {
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
-                fetch_next(contact);
                 if (contact->queue != ATT_NONE && reload->queues[contact->queue] == ATT_NONE) {
                         leave_removed_queue(core, reload, contact);
                 }
-                if (contact->state == ATT_CONTACT_QUEUED && !contact->entering) {
-                        leave_lists(contact);
-                }
-                signature_drop(core, contact);
+        }
+}
+
+/* The lists, ranks and lanes of queues go as a whole. Who is on them learns of it when its turn comes to
+ * be settled; nobody looks there before. */
+static void leave(struct att_core *core, struct reload *reload)
+{
+        if (is_any_queue_left(core, reload)) {
+                leave_removed_queues(core, reload);
         }
         for (uint32_t q = 0; q < reload->before->queue_count; q++) {
                 timer_cancel(core, &core->queues[q].hours);
-                att_list_init(&core->queues[q].waiting);
-                core->queues[q].waiting_count = 0;
         }
+        signatures_forget(core);
 }
 
 /* ---- Swap: agents ---- */
@@ -509,6 +511,28 @@ static void settle_offered(struct att_core *core, struct contact *contact)
         }
 }
 
+/* The contacts lie all over the memory: the next one is fetched while this one is looked at. */
+static void fetch_next(const struct contact *contact)
+{
+        const char *next = (const char *)contact->in_core.next;
+        for (size_t at = 0; at < sizeof(*contact); at += CACHE_LINE_BYTES) {
+                __builtin_prefetch(next + at, 1);
+        }
+}
+
+/* What it was on is gone. One that is entering was taken off before. */
+static void forget_lists(struct contact *contact)
+{
+        contact->signature = NULL;
+        if (contact->state == ATT_CONTACT_QUEUED && !contact->entering) {
+                waiting_forget(contact);
+                att_list_init(&contact->in_queue);
+                att_list_remove(&contact->in_dirty);
+                contact->dirty = false;
+                contact->window = false;
+        }
+}
+
 static bool is_settled_here(const struct contact *contact, enum att_contact_state state)
 {
         return contact->state == state && !contact->entering;
@@ -532,6 +556,7 @@ static bool settle_contacts(struct att_core *core, const struct reload *reload)
         {
                 fetch_next(contact);
                 mention_agents(contact);
+                forget_lists(contact);
                 map_contact(core, reload, contact);
                 if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
                         is_any_moving = settle_queued(core, contact) || is_any_moving;
@@ -695,7 +720,6 @@ void handle_config(struct att_core *core, const struct att_command *command)
         }
         core->config_before = core->config;
         core->config = att_config_ref(command->config);
-        signatures_purge(core);
         channels_reload(core, core->config);
         swap_agents(core, core->config);
         slots_reset(&core->slots, core->agent_count);

@@ -319,6 +319,14 @@ void signatures_purge(struct att_core *core)
         }
 }
 
+void signatures_forget(struct att_core *core)
+{
+        ATT_LIST_FOREACH(signature, &core->all_signatures, struct signature, in_core)
+        {
+                free_signature(core, signature);
+        }
+}
+
 /* One that nobody uses is kept for the next contact that asks for the same, unless there are many. */
 void signature_drop(struct att_core *core, struct contact *contact)
 {

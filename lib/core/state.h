@@ -817,6 +817,8 @@ void signature_refresh(struct att_core *core, struct contact *contact);
 void signature_drop(struct att_core *core, struct contact *contact);
 /* Frees all that no contact uses. */
 void signatures_purge(struct att_core *core);
+/* Frees all, with their lanes: before a reload settles every contact anew. */
+void signatures_forget(struct att_core *core);
 /* What a contact (NULL: one that asks nothing of its own) would ask for in a queue and step. */
 uint32_t signature_wants(const struct att_config *config, const struct contact *contact,
                          uint32_t queue, uint32_t step, struct want wants[WANTS_MAX]);

@@ -316,7 +316,8 @@ static struct lane *get_lane(struct att_core *core, const struct contact *contac
 
 static void free_lane(struct att_core *core, struct lane *lane)
 {
-        ATT_CHECK(lane->count == 0);
+        /* Only a reload takes away what is in use. */
+        ATT_CHECK(lane->count == 0 || lane->signature->references > 0);
         give_slot(core, lane);
         att_list_remove(&lane->in_signature);
         for (uint32_t i = 0; i < lane->group_count; i++) {
@@ -568,9 +569,6 @@ void waiting_remove(struct att_core *core, struct contact *contact)
 void waiting_forget(struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
-        if (waiting->group) {
-                waiting->group->lane->count--;
-        }
         waiting->group = NULL;
         waiting->in_phase = (struct att_keyheap_node){0};
         waiting->in_rank = (struct att_rank_node){0};

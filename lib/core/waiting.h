@@ -145,7 +145,7 @@ int64_t waiting_refresh(struct att_core *core, struct contact *contact);
 /* The same before it is put there: only says where it will stand. */
 int64_t waiting_expect(const struct att_core *core, struct contact *contact);
 void waiting_remove(struct att_core *core, struct contact *contact); /* Fine when nowhere. */
-/* The same before a reload, which makes all ranks and lanes anew: leaves them as they are. */
+/* The same in a reload, which makes all ranks and lanes anew: those it was in are gone. */
 void waiting_forget(struct contact *contact);
 /* As waiting_refresh(), of all contacts after that, each once and best in their order. Then, before
  * anybody asks for a rank: */
