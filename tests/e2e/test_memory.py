@@ -3,6 +3,7 @@
 
 import csv
 import json
+import os
 import sqlite3
 import time
 
@@ -343,6 +344,28 @@ def a_history_that_is_gone_holds_nobody_up(house):
     assert phone.wait_for("offer", contact="again").offer.context.customer.name == "Eva"
 
 
+def a_look_that_takes_too_long_is_given_up_and_the_contact_routed(house):
+    os.makedirs(house.data)
+    os.mkfifo(os.path.join(house.data, "history.sqlite"))  # Who opens it waits for ever.
+    house.start(no_history=True, http="127.0.0.1:0")
+    web = Web(house)
+    phone, other = house.client("phone"), house.client("web")
+    phone.request("agent_ready", agent="ann")
+    began = time.monotonic()
+    asked = phone.send("contact_add", contact="c1", channel="chat", queue="cards",
+                       customer={"id": "u1", "name": "Eva"})
+    come(other, "c2")  # Of nobody: it waits for nothing.
+    assert time.monotonic() - began < 0.25 * SLOWER
+    phone.answer(asked)
+    assert 0.25 <= time.monotonic() - began < 1 * SLOWER
+    assert phone.wait_for("offer", contact="c1").offer.context.customer.name == "Eva"
+    now = web.metrics()
+    assert now["attune_customer_lookups_total", "result=gave_up"] == 1, now
+    assert now["attune_customer_lookup_seconds_bucket", "le=0.25"] == 0, now
+    assert now["attune_customer_lookup_seconds_count", ""] == 1, now
+    house.kill()  # A stop would wait for the thread.
+
+
 COLUMNS = "id,aliases,name,tier,currency,lifetime_value,churn_risk,notes,since\n"
 
 
@@ -461,6 +484,7 @@ if __name__ == "__main__":
         a_stop_and_a_start_lose_nobody,
         who_is_not_in_memory_is_looked_up_and_requests_stay_in_order,
         a_history_that_is_gone_holds_nobody_up,
+        a_look_that_takes_too_long_is_given_up_and_the_contact_routed,
         customers_are_imported_and_exported,
         a_wrong_import_changes_nothing_and_says_where,
         a_story_is_told_to_people,

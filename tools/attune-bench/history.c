@@ -259,7 +259,7 @@ int bench_history(int argc, char **argv)
                 .agents = 1000,
                 .waiting = 1000,
                 .commands = 100000,
-                .requests = 6000,
+                .requests = 1500,
                 .rounds = 9,
                 .seed = 1,
         };
@@ -268,7 +268,7 @@ int bench_history(int argc, char **argv)
                 {"--waiting", "contacts at all times (1000)", &bench.waiting, NULL, NULL, 0,
                  1000000},
                 {"--commands", "(100000)", &bench.commands, NULL, NULL, 1, 1000000000},
-                {"--requests", "of each half of a round of routing (6000)", &bench.requests, NULL,
+                {"--requests", "of each half of a round of routing (1500)", &bench.requests, NULL,
                  NULL, 300, 10000000},
                 {"--rounds", "of it; 0: none (9)", &bench.rounds, NULL, NULL, 0, 1000},
                 {"--attuned", "the daemon to measure (the one next to this program)", NULL,

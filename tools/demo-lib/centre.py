@@ -139,6 +139,7 @@ class Centre:
         self.seen = {"came": 0, "answered": 0, "gave_up": 0, "again": 0, "missed": 0, "declined": 0,
                      "hung_up_ringing": 0, "handed_back": 0, "unfinished": 0}
         self.on_contact = None
+        self.on_story = None      # Of an offer to a person about a customer who was here before.
         phone.on_push = self.on_push
         web.on_push = self.on_push
 
@@ -269,6 +270,8 @@ class Centre:
         if self.agents[offer.agent]["bot"]:
             self._accept(live, offer.agent, offer.offer)
             return
+        if self.on_story and offer.context.last_contacts:
+            self.on_story(live.plan, offer.context)
         rng = self._rng("answer", live.plan.id, offer.agent)
         what = rng.random()
         if what < self.facts["missed"]:

@@ -169,6 +169,7 @@ class Play:
         self.options = options
         self.facts = traffic.load_facts(os.path.join(HERE, "bank.toml"))
         self.screen = Screen()
+        self.stories = []
         self.attuned = Attuned(build, options.scale)
         self.history = summary.History()
         self.plans = {}
@@ -208,11 +209,18 @@ class Play:
         self.events = Events(self.screen, {agent: what["name"] for agent, what in agents.items()},
                              lambda event: self.time_of_day((event["ms"] - self.start_ms) / 1000))
         self.centre.on_contact = self._on_contact
+        self.centre.on_story = self._on_story
         return made
 
     def _on_contact(self, plan):
         self.plans[plan.id] = plan
         self.events.remember(plan)
+
+    def _on_story(self, plan, context):
+        """What the agent reads with the offer, shown once the route log has told of it."""
+        now = self.clock.now()
+        self.stories.append({"event": "story", "contact": plan.id, "ms": self.start_ms + now * 1000,
+                             "real": time.monotonic() - self.log.began, "context": context})
 
     def introduce(self, plans):
         self.title("An hour of a busy morning, in a minute")
@@ -231,6 +239,8 @@ class Play:
         for event in self.log.events():
             self.history.take(event)
             self.events.take(event)
+        while self.stories:
+            self.events.take(self.stories.pop(0))
         every = 0.25 if sys.stdout.isatty() else 10
         if time.monotonic() - self.last_status >= every:
             self.last_status = time.monotonic()

@@ -13,6 +13,9 @@ HAS_COLOURS = IS_TERMINAL and os.environ.get("TERM") != "dumb" and "NO_COLOR" no
 STYLES = {"dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33", "blue": "34",
           "magenta": "35", "cyan": "36"}
 
+# Of contacts, by their number in the protocol.
+OUTCOMES = {2: "handled", 3: "gave up", 4: "sent elsewhere", 5: "expired", 6: "cancelled", 7: "turned away"}
+
 
 def style(text, *names):
     if not HAS_COLOURS or not names:
@@ -154,6 +157,23 @@ class Events:
             sentence += f", before {decision['next_contact']} by {decision['contact_by']}"
             return "green", 1, sentence
         return "green", 0, sentence
+
+    def _tell_story(self, event):
+        context = event["context"]
+        past = context.last_contacts[0]
+        outcome = OUTCOMES.get(past.outcome, "not over")
+        sentence = f"{self.who.get(event['contact'], '')} was here {duration((event['ms'] - past.at_ms) / 1000)} ago"
+        sentence += f": {past.channel}, {outcome}"
+        if past.agent_name:
+            sentence += f" by {past.agent_name}"
+        feelings = [(word, getattr(past, f"{name}_ppm") / 1e6) for word, name in
+                    (("upset", "emotion"), ("at the end", "emotion_end")) if past.WhichOneof(f"has_{name}")]
+        sentence += "".join(f", {word} {feeling:.0%}" for word, feeling in feelings)
+        if past.WhichOneof("has_csat"):
+            sentence += f", satisfied {past.csat} of 5"
+        if context.emotion_ppm:
+            sentence += f"; now upset {context.emotion_ppm / 1e6:.0%}"
+        return "yellow", 2, sentence
 
     def _tell_revoke(self, event):
         why = {"timeout": "did not answer", "declined": "declined", "abandoned": "rang, and the "
