@@ -245,8 +245,8 @@ bool att_core_explain(const struct att_core *core, struct att_text contact, stru
 /* From what an agent's outcome figures come: in the queues that ask for the skill, or the one queue; both
  * empty: all. False as above. */
 bool att_core_explain_outcome(const struct att_core *core, struct att_text agent,
-                              struct att_text skill, struct att_text queue,
-                              struct att_arena *arena, struct att_explanation *ret_explanation);
+                              struct att_text skill, struct att_text queue, struct att_arena *arena,
+                              struct att_explanation *ret_explanation);
 /* The rules of the intake that apply to an open contact, in order: indices into the configuration's,
  * at most so many. Returns how many. */
 uint32_t att_core_contact_rules(const struct att_core *core, struct att_text contact,

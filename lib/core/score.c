@@ -23,8 +23,8 @@ void score_refresh(struct att_core *core, const struct agent *agent)
         bool is_idle = agent->shift_begun && agent->interaction_count == 0;
         struct hot *hot = &core->hot[agent->index];
         hot->idle_since_ms = is_idle ? agent->idle_since_ms : NOT_IDLE;
-        hot->strain_micro = agent->strain_micro;
-        hot->strain_at_ms = agent->strain_at_ms;
+        core->strains[agent->index] = (struct hot_strain){.strain_micro = agent->strain_micro,
+                                                          .strain_at_ms = agent->strain_at_ms};
         hot->price_ppm = (int32_t)agent->price_ppm;
         hot->held_units = (int32_t)agent->held_units;
 }
@@ -59,7 +59,8 @@ struct scorer {
         const struct score_query *query;
         const struct contact *contact;
         const uint32_t *weights;
-        const int32_t *match_ppm; /* By agent: s of the skill term. */
+        const int32_t *match_ppm;   /* By agent: s of the skill term ... */
+        const uint8_t *match_roofs; /* ... and its roof. */
         int64_t weight_sum;
         struct factors factors;
         uint64_t record_bit;
@@ -103,6 +104,7 @@ static struct scorer begin(const struct att_core *core, const struct contact *co
                 .contact = contact,
                 .weights = weights,
                 .match_ppm = contact->signature->match_ppm,
+                .match_roofs = contact->signature->match_roofs,
                 .factors = find_factors(core, contact, weights),
                 .record_bit = fit_record_bit(core->queues[contact->queue].name),
                 .last = index_of(contact->customer ? contact->customer->last_agent : NULL),
@@ -127,7 +129,7 @@ static inline int64_t sum_at_most(const struct scorer *scorer, uint32_t index)
         const struct factors *factors = &scorer->factors;
         int64_t idle_ms = att_min_i64(idle_of(scorer->core, hot), REST_FULL_MS);
         int64_t free_units = att_max_i64(ATT_UNITS_MAX - hot->held_units, 0);
-        int64_t sum = factors->fixed + factors->match * scorer->match_ppm[index] +
+        int64_t sum = factors->fixed + factors->match * score_of_roof(scorer->match_roofs[index]) +
                       factors->price * (ATT_PPM - hot->price_ppm) -
                       factors->human * (ATT_PPM - hot->human_ppm) + factors->rest * idle_ms +
                       factors->load * free_units;
@@ -137,12 +139,13 @@ static inline int64_t sum_at_most(const struct scorer *scorer, uint32_t index)
         return index == scorer->last || index == scorer->preferred ? INT64_MAX : sum;
 }
 
-static int64_t strain_of(const struct scorer *scorer, const struct hot *hot)
+static int64_t strain_of(const struct scorer *scorer, uint32_t index)
 {
-        if (hot->strain_micro == 0) {
+        const struct hot_strain *strain = &scorer->core->strains[index];
+        if (strain->strain_micro == 0) {
                 return 0;
         }
-        return fit_decay(hot->strain_micro, scorer->core->now_ms - hot->strain_at_ms,
+        return fit_decay(strain->strain_micro, scorer->core->now_ms - strain->strain_at_ms,
                          scorer->core->config->strain_half_life_ms);
 }
 
@@ -161,7 +164,7 @@ static int64_t sum_of(const struct scorer *scorer, uint32_t index)
                 outcome = fit_outcome_of(core, contact->queue, core->agents[index]);
         }
         if (contact->emotion_ppm > 0) {
-                int64_t able_ppm = fit_able(hot->human_ppm, strain_of(scorer, hot));
+                int64_t able_ppm = fit_able(hot->human_ppm, strain_of(scorer, index));
                 rapport = fit_rapport(contact->emotion_ppm, able_ppm);
         }
         if (index == scorer->last || index == scorer->preferred) {
@@ -332,7 +335,7 @@ static void add_to_batch(const struct scorer *scorer, struct best *best, struct 
                 }
         }
         __builtin_prefetch(&scorer->core->hot[agent]);
-        __builtin_prefetch(&scorer->match_ppm[agent]);
+        __builtin_prefetch(&scorer->match_roofs[agent]);
         batch->agents[batch->count++] = agent;
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "lib/core/effect.h"
+#include "lib/model/limits.h"
 
 struct agent;
 struct att_core;
@@ -22,15 +23,33 @@ struct contact;
 
 #define NOT_IDLE INT64_MAX
 
+/* What every agent's bound is made of: two to a line of the cache. */
 struct hot {
         int64_t idle_since_ms; /* NOT_IDLE: idle for no time. */
-        int64_t strain_micro;  /* As of strain_at_ms. */
-        int64_t strain_at_ms;
-        uint64_t records; /* fit_record_bit() of the queues with feedback on the agent. */
+        uint64_t records;      /* fit_record_bit() of the queues with feedback on the agent. */
         int32_t price_ppm;
         int32_t human_ppm;
         int32_t held_units;
+        int32_t unused;
 };
+
+/* What only those need who are looked at in full. */
+struct hot_strain {
+        int64_t strain_micro; /* As of strain_at_ms. */
+        int64_t strain_at_ms;
+};
+
+/* A share in ppm as one byte, rounded up, and what such a byte stands for at the most: of the skill match
+ * of many agents, side by side. */
+static inline uint8_t score_roof(int64_t share_ppm)
+{
+        return (uint8_t)((share_ppm * UINT8_MAX + ATT_PPM - 1) / ATT_PPM);
+}
+
+static inline int64_t score_of_roof(uint8_t roof)
+{
+        return roof * ((ATT_PPM + UINT8_MAX - 1) / UINT8_MAX);
+}
 
 /* After anything above changed. */
 void score_refresh(struct att_core *core, const struct agent *agent);

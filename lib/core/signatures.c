@@ -203,6 +203,7 @@ static void fill_agent(const struct att_core *core, struct signature *signature,
         signature->match_ppm[i] = meets ? (int32_t)skill_match_ppm(def, signature->wants,
                                                                    signature->want_count)
                                         : 0; /* Nobody asks. */
+        signature->match_roofs[i] = score_roof(signature->match_ppm[i]);
         if (queue_rank(core, core->agents[i], signature->queue) == 0) {
                 return;
         }
@@ -224,6 +225,7 @@ static void fill_agents(const struct att_core *core, struct signature *signature
                 *sets[i] = att_alloc_array(core->sets.words, sizeof(uint64_t));
         }
         signature->match_ppm = att_alloc_array(core->agent_count, sizeof(int32_t));
+        signature->match_roofs = att_alloc_array(core->agent_count, sizeof(uint8_t));
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 fill_agent(core, signature, i);
         }
@@ -304,6 +306,7 @@ static void free_signature(struct att_core *core, struct signature *signature)
         free(signature->serves);
         free(signature->meets);
         free(signature->match_ppm);
+        free(signature->match_roofs);
         free(signature->wants);
         free(signature->key);
         free(signature);

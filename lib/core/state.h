@@ -117,8 +117,9 @@ struct signature {
         uint32_t step;
         uint32_t want_count;
         uint64_t weight_sum_milli;
-        struct want *wants; /* Owned. */
-        int32_t *match_ppm; /* Owned, by agent: s of the skill term. */
+        struct want *wants;   /* Owned. */
+        int32_t *match_ppm;   /* Owned, by agent: s of the skill term ... */
+        uint8_t *match_roofs; /* ... and its score_roof(). */
         /* Owned bitsets of agents, each what is left of the one before it. */
         uint64_t *profiled; /* Whose profile serves the queue. */
         uint64_t *of_team;
@@ -458,6 +459,7 @@ struct att_core {
         struct agent **agents; /* Owned; by configuration index. */
         uint32_t agent_count;
         struct hot *hot;                 /* Owned; by configuration index. */
+        struct hot_strain *strains;      /* The same. */
         struct sets sets;                /* The agents of the configuration by what they can do. */
         struct att_map agents_by_id;     /* Removed ones with work included. */
         struct att_list removed_agents;  /* Finishing their work. */
