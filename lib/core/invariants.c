@@ -71,7 +71,8 @@ static void check_hot(const struct att_core *core, const struct agent *agent)
         bool is_idle = agent->shift_begun && agent->interaction_count == 0;
         ATT_CHECK(hot->idle_since_ms == (is_idle ? agent->idle_since_ms : NOT_IDLE));
         ATT_CHECK(hot->price_ppm == agent->price_ppm &&
-                  hot->held_units == (int32_t)agent->held_units);
+                  hot->held_units == (int32_t)agent->held_units &&
+                  hot->free_units == att_max_i64(ATT_UNITS_MAX - (int64_t)agent->held_units, 0));
         ATT_CHECK(strain->strain_micro == agent->strain_micro &&
                   strain->strain_at_ms == agent->strain_at_ms &&
                   hot->human_ppm == fit_human(core, agent));

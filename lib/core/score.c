@@ -7,7 +7,8 @@
 #include "lib/core/state.h"
 
 /* Agents looked at together: their records are all over the memory, and are fetched ahead. */
-#define BATCH_MAX 128
+#define BATCH_MAX      128
+#define FAVOURITES_MAX 8
 
 static uint64_t records_of(const struct agent *agent)
 {
@@ -27,6 +28,7 @@ void score_refresh(struct att_core *core, const struct agent *agent)
                                                           .strain_at_ms = agent->strain_at_ms};
         hot->price_ppm = (int32_t)agent->price_ppm;
         hot->held_units = (int32_t)agent->held_units;
+        hot->free_units = (int32_t)att_max_i64(ATT_UNITS_MAX - (int64_t)agent->held_units, 0);
 }
 
 void score_learn(struct att_core *core, const struct agent *agent)
@@ -121,22 +123,19 @@ static int64_t idle_of(const struct att_core *core, const struct hot *hot)
         return hot->idle_since_ms == NOT_IDLE ? 0 : core->now_ms - hot->idle_since_ms;
 }
 
-/* What the weighted terms come to at the most: no strain, the best outcome where there is feedback;
- * for whoever knows the customer there is no telling. */
+/* What the weighted terms come to at the most: no strain, the best outcome where there is feedback. Not
+ * of those who know the customer. */
 static inline int64_t sum_at_most(const struct scorer *scorer, uint32_t index)
 {
         const struct hot *hot = &scorer->core->hot[index];
         const struct factors *factors = &scorer->factors;
         int64_t idle_ms = att_min_i64(idle_of(scorer->core, hot), REST_FULL_MS);
-        int64_t free_units = att_max_i64(ATT_UNITS_MAX - hot->held_units, 0);
-        int64_t sum = factors->fixed + factors->match * score_of_roof(scorer->match_roofs[index]) +
-                      factors->price * (ATT_PPM - hot->price_ppm) -
-                      factors->human * (ATT_PPM - hot->human_ppm) + factors->rest * idle_ms +
-                      factors->load * free_units;
-        if (hot->records & scorer->record_bit) {
-                sum += factors->outcome;
-        }
-        return index == scorer->last || index == scorer->preferred ? INT64_MAX : sum;
+        int64_t outcome = hot->records & scorer->record_bit ? factors->outcome : 0;
+        return factors->fixed + outcome +
+               factors->match * score_of_roof(scorer->match_roofs[index]) +
+               factors->price * (ATT_PPM - hot->price_ppm) -
+               factors->human * (ATT_PPM - hot->human_ppm) + factors->rest * idle_ms +
+               factors->load * hot->free_units;
 }
 
 static int64_t strain_of(const struct scorer *scorer, uint32_t index)
@@ -260,13 +259,6 @@ static bool is_of_rank(const struct scorer *scorer, struct best *best, uint32_t 
         return rank == best->rank;
 }
 
-/* Agents that are looked at together, those who could be best first. */
-struct batch {
-        uint32_t count;
-        uint32_t agents[BATCH_MAX];
-        int64_t at_most[BATCH_MAX];
-};
-
 static void look_at(const struct scorer *scorer, struct best *best, uint32_t agent, bool is_plain)
 {
         int64_t sum = sum_of(scorer, agent);
@@ -274,6 +266,13 @@ static void look_at(const struct scorer *scorer, struct best *best, uint32_t age
                 keep(scorer, best, agent, sum);
         }
 }
+
+/* Agents that are looked at together. */
+struct batch {
+        uint32_t count;
+        uint32_t agents[BATCH_MAX];
+        int64_t at_most[BATCH_MAX];
+};
 
 /* The bounds of a batch. Who can't be among the best is left out at once. */
 static void find_bounds(const struct scorer *scorer, const struct best *best, struct batch *batch)
@@ -289,30 +288,69 @@ static void find_bounds(const struct scorer *scorer, const struct best *best, st
         batch->count = kept;
 }
 
-static uint32_t find_highest(const struct batch *batch)
+/* Those of a batch who could be best, the first of them first, by their places in it. */
+struct favourites {
+        uint32_t count;
+        int64_t at_most[FAVOURITES_MAX];
+        uint32_t agents[FAVOURITES_MAX];
+};
+
+/* Puts somebody in; gives back in its place who falls out, or nobody. */
+static bool exchange(struct favourites *favourites, int64_t *at_most, uint32_t *agent)
 {
-        uint32_t highest = 0;
-        for (uint32_t i = 1; i < batch->count; i++) {
-                highest = batch->at_most[i] > batch->at_most[highest] ? i : highest;
+        bool is_full = favourites->count == FAVOURITES_MAX;
+        int64_t last_at_most = is_full ? favourites->at_most[FAVOURITES_MAX - 1] : 0;
+        uint32_t last_agent = is_full ? favourites->agents[FAVOURITES_MAX - 1] : 0;
+        uint32_t at = is_full ? FAVOURITES_MAX - 1 : favourites->count++;
+        for (; at > 0 && favourites->at_most[at - 1] < *at_most; at--) {
+                favourites->at_most[at] = favourites->at_most[at - 1];
+                favourites->agents[at] = favourites->agents[at - 1];
         }
-        return highest;
+        favourites->at_most[at] = *at_most;
+        favourites->agents[at] = *agent;
+        *at_most = last_at_most;
+        *agent = last_agent;
+        return is_full;
+}
+
+/* Takes the favourites out of a batch, and leaves in it of the others those who could still be among the
+ * best. */
+static void take_favourites(struct batch *batch, const struct best *best,
+                            struct favourites *ret_favourites)
+{
+        uint32_t kept = 0;
+        ret_favourites->count = 0;
+        for (uint32_t i = 0; i < batch->count; i++) {
+                int64_t at_most = batch->at_most[i];
+                uint32_t agent = batch->agents[i];
+                if (at_most < best->enough) {
+                        continue;
+                }
+                if ((ret_favourites->count == FAVOURITES_MAX &&
+                     at_most <= ret_favourites->at_most[FAVOURITES_MAX - 1]) ||
+                    exchange(ret_favourites, &at_most, &agent)) {
+                        batch->at_most[kept] = at_most;
+                        batch->agents[kept] = agent;
+                        kept++;
+                }
+        }
+        batch->count = kept;
 }
 
 static void look_at_batch(const struct scorer *scorer, struct best *best, struct batch *batch,
                           bool is_plain)
 {
+        struct favourites favourites;
         find_bounds(scorer, best, batch);
         while (batch->count > 0) {
-                uint32_t highest = find_highest(batch);
-                if (batch->at_most[highest] < best->enough) {
-                        break;
+                take_favourites(batch, best, &favourites);
+                for (uint32_t i = 0; i < favourites.count; i++) {
+                        if (favourites.at_most[i] < best->enough) {
+                                break;
+                        }
+                        look_at(scorer, best, favourites.agents[i], is_plain);
                 }
-                look_at(scorer, best, batch->agents[highest], is_plain);
-                batch->count--;
-                batch->agents[highest] = batch->agents[batch->count];
-                batch->at_most[highest] = batch->at_most[batch->count];
         }
-        batch->count = 0;
 }
 
 static uint64_t agents_of_word(const struct scorer *scorer, const uint64_t *serves, size_t word)
@@ -322,35 +360,67 @@ static uint64_t agents_of_word(const struct scorer *scorer, const uint64_t *serv
         return query->among ? agents & query->among[word] : agents;
 }
 
-static void add_to_batch(const struct scorer *scorer, struct best *best, struct batch *batch,
-                         uint32_t agent, bool is_plain)
+/* Whether one that the batch is to have is not ranked behind the others; who is ranked behind it is gone
+ * then. */
+static bool is_of_best_rank(const struct scorer *scorer, struct best *best, struct batch *batch,
+                            uint32_t agent, bool is_plain)
 {
-        if (scorer->query->by_rank) {
-                uint32_t rank = best->rank;
-                if (!is_of_rank(scorer, best, agent, is_plain)) {
-                        return;
-                }
-                if (best->rank != rank) {
-                        batch->count = 0;
+        uint32_t rank = best->rank;
+        if (!is_of_rank(scorer, best, agent, is_plain)) {
+                return false;
+        }
+        if (best->rank != rank) {
+                batch->count = 0;
+        }
+        return true;
+}
+
+/* There is no telling by a bound how well somebody suits whom the customer knows. */
+static void look_at_known(const struct scorer *scorer, struct best *best, struct batch *batch,
+                          uint32_t agent, bool is_plain)
+{
+        if (!scorer->query->by_rank || is_of_best_rank(scorer, best, batch, agent, is_plain)) {
+                look_at(scorer, best, agent, is_plain);
+        }
+}
+
+/* The agents of a word who know the customer are looked at at once, and taken out of it. */
+static uint64_t take_known(const struct scorer *scorer, struct best *best, struct batch *batch,
+                           size_t word, uint64_t bits, bool is_plain)
+{
+        const uint32_t known[] = {scorer->last, scorer->preferred};
+        for (size_t i = 0; i < ATT_ARRAY_LEN(known); i++) {
+                uint64_t bit = known[i] / 64 == word ? UINT64_C(1) << (known[i] % 64) : 0;
+                if (bits & bit) {
+                        look_at_known(scorer, best, batch, known[i], is_plain);
+                        bits &= ~bit;
                 }
         }
-        __builtin_prefetch(&scorer->core->hot[agent]);
-        __builtin_prefetch(&scorer->match_roofs[agent]);
-        batch->agents[batch->count++] = agent;
+        return bits;
 }
 
 static void look_at_all(const struct scorer *scorer, struct best *best)
 {
         const struct att_core *core = scorer->core;
         const uint64_t *serves = scorer->contact->signature->serves;
+        const size_t known_words[] = {scorer->last / 64, scorer->preferred / 64};
         bool is_plain = contact_is_plain(core, scorer->contact);
+        bool by_rank = scorer->query->by_rank;
         struct batch batch;
         batch.count = 0;
         for (size_t word = 0; word < core->sets.words; word++) {
                 uint64_t bits = agents_of_word(scorer, serves, word);
+                if (word == known_words[0] || word == known_words[1]) {
+                        bits = take_known(scorer, best, &batch, word, bits, is_plain);
+                }
                 for (; bits != 0; bits &= bits - 1) {
                         uint32_t agent = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
-                        add_to_batch(scorer, best, &batch, agent, is_plain);
+                        if (by_rank && !is_of_best_rank(scorer, best, &batch, agent, is_plain)) {
+                                continue;
+                        }
+                        __builtin_prefetch(&core->hot[agent]);
+                        __builtin_prefetch(&scorer->match_roofs[agent]);
+                        batch.agents[batch.count++] = agent;
                 }
                 if (batch.count > BATCH_MAX - 64) {
                         look_at_batch(scorer, best, &batch, is_plain);

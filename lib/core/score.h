@@ -30,7 +30,7 @@ struct hot {
         int32_t price_ppm;
         int32_t human_ppm;
         int32_t held_units;
-        int32_t unused;
+        int32_t free_units; /* Of ATT_UNITS_MAX; never below 0. */
 };
 
 /* What only those need who are looked at in full. */
