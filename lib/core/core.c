@@ -133,7 +133,7 @@ void att_core_free(struct att_core *core)
         free_incidents(core);
         free_spares(core);
         free(core->hot);
-        free(core->strains);
+        free(core->briefs);
         sets_deinit(&core->sets);
         match_deinit(&core->match);
         for (uint32_t i = 0; i < core->channel_count; i++) {

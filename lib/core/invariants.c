@@ -67,14 +67,12 @@ static void check_sets(const struct att_core *core, const struct agent *agent)
 static void check_hot(const struct att_core *core, const struct agent *agent)
 {
         const struct hot *hot = &core->hot[agent->index];
-        const struct hot_strain *strain = &core->strains[agent->index];
         bool is_idle = agent->shift_begun && agent->interaction_count == 0;
         ATT_CHECK(hot->idle_since_ms == (is_idle ? agent->idle_since_ms : NOT_IDLE));
         ATT_CHECK(hot->price_ppm == agent->price_ppm &&
-                  hot->held_units == (int32_t)agent->held_units &&
-                  hot->free_units == att_max_i64(ATT_UNITS_MAX - (int64_t)agent->held_units, 0));
-        ATT_CHECK(strain->strain_micro == agent->strain_micro &&
-                  strain->strain_at_ms == agent->strain_at_ms &&
+                  hot->held_units == (int32_t)agent->held_units && score_is_brief(core, agent));
+        ATT_CHECK(hot->strain_micro == agent->strain_micro &&
+                  hot->strain_at_ms == agent->strain_at_ms &&
                   hot->human_ppm == fit_human(core, agent));
         for (uint32_t i = 0; i < agent->record_count; i++) {
                 ATT_CHECK(hot->records & fit_record_bit(agent->records[i].queue_name));

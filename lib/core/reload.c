@@ -726,8 +726,8 @@ void handle_config(struct att_core *core, const struct att_command *command)
         find_human_skills(core, core->config);
         free(core->hot);
         core->hot = att_alloc_array(core->agent_count, sizeof(*core->hot));
-        free(core->strains);
-        core->strains = att_alloc_array(core->agent_count, sizeof(*core->strains));
+        free(core->briefs);
+        core->briefs = att_alloc_array(core->agent_count, sizeof(*core->briefs));
         sets_rebuild(core);
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 score_refresh(core, core->agents[i]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/core/score.h"
 
+#include <string.h>
+
 #include "lib/base/bitset.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -19,16 +21,30 @@ static uint64_t records_of(const struct agent *agent)
         return bits;
 }
 
+static struct brief brief_of(const struct hot *hot)
+{
+        return (struct brief){
+                .records = hot->records,
+                .idle_since_s = hot->idle_since_ms == NOT_IDLE
+                                        ? UINT32_MAX
+                                        : (uint32_t)att_min_i64(hot->idle_since_ms / 1000,
+                                                                UINT32_MAX - 1),
+                .cheap_roof = score_roof(ATT_PPM - hot->price_ppm),
+                .human_roof = score_roof(hot->human_ppm),
+                .free_units = (uint16_t)att_max_i64(ATT_UNITS_MAX - hot->held_units, 0),
+        };
+}
+
 void score_refresh(struct att_core *core, const struct agent *agent)
 {
         bool is_idle = agent->shift_begun && agent->interaction_count == 0;
         struct hot *hot = &core->hot[agent->index];
         hot->idle_since_ms = is_idle ? agent->idle_since_ms : NOT_IDLE;
-        core->strains[agent->index] = (struct hot_strain){.strain_micro = agent->strain_micro,
-                                                          .strain_at_ms = agent->strain_at_ms};
+        hot->strain_micro = agent->strain_micro;
+        hot->strain_at_ms = agent->strain_at_ms;
         hot->price_ppm = (int32_t)agent->price_ppm;
         hot->held_units = (int32_t)agent->held_units;
-        hot->free_units = (int32_t)att_max_i64(ATT_UNITS_MAX - (int64_t)agent->held_units, 0);
+        core->briefs[agent->index] = brief_of(hot);
 }
 
 void score_learn(struct att_core *core, const struct agent *agent)
@@ -36,6 +52,13 @@ void score_learn(struct att_core *core, const struct agent *agent)
         struct hot *hot = &core->hot[agent->index];
         hot->records = records_of(agent);
         hot->human_ppm = (int32_t)fit_human(core, agent);
+        core->briefs[agent->index] = brief_of(hot);
+}
+
+bool score_is_brief(const struct att_core *core, const struct agent *agent)
+{
+        const struct brief expected = brief_of(&core->hot[agent->index]);
+        return memcmp(&expected, &core->briefs[agent->index], sizeof(expected)) == 0;
 }
 
 /* ---- One contact's sums ---- */
@@ -43,9 +66,9 @@ void score_learn(struct att_core *core, const struct agent *agent)
 /* All in parts per million of parts per million, so that nothing needs to be divided: what an agent's
  * weighted terms come to at the most is
  *
- *      fixed + match * s + price * (1 - p) - human * (1 - h) + rest * idle + load * free units
+ *      fixed + match * s + price * (1 - p) + human * h + rest * idle + load * free units
  *
- * with the outcome term added in full for those with feedback. */
+ * with s, 1 - p and h as roofs (score_roof()), and the outcome term added in full for those with feedback. */
 struct factors {
         int64_t fixed;
         int64_t match;
@@ -86,10 +109,11 @@ static struct factors find_factors(const struct att_core *core, const struct con
         int64_t value = contact->value_ppm;
         return (struct factors){
                 .fixed = (int64_t)weights[ATT_FIT_OUTCOME] * expected * ATT_PPM +
-                         (int64_t)weights[ATT_FIT_RAPPORT] * (ATT_PPM + 1) * ATT_PPM,
-                .match = weights[ATT_FIT_SKILL] * value,
-                .price = weights[ATT_FIT_SKILL] * (ATT_PPM - value),
-                .human = weights[ATT_FIT_RAPPORT] * contact->emotion_ppm,
+                         (int64_t)weights[ATT_FIT_RAPPORT] *
+                                 ((ATT_PPM + 1) * ATT_PPM - contact->emotion_ppm * ATT_PPM),
+                .match = weights[ATT_FIT_SKILL] * value * SCORE_ROOF_PPM,
+                .price = weights[ATT_FIT_SKILL] * (ATT_PPM - value) * SCORE_ROOF_PPM,
+                .human = weights[ATT_FIT_RAPPORT] * contact->emotion_ppm * SCORE_ROOF_PPM,
                 .rest = weights[ATT_FIT_REST] * REST_PER_MS,
                 .load = weights[ATT_FIT_LOAD] * LOAD_A_UNIT,
                 .outcome = weights[ATT_FIT_OUTCOME] * (ATT_PPM - expected) * ATT_PPM,
@@ -123,28 +147,26 @@ static int64_t idle_of(const struct att_core *core, const struct hot *hot)
         return hot->idle_since_ms == NOT_IDLE ? 0 : core->now_ms - hot->idle_since_ms;
 }
 
-/* What the weighted terms come to at the most: no strain, the best outcome where there is feedback. Not
- * of those who know the customer. */
+/* What the weighted terms come to at the most: no strain, the best outcome where there is feedback, all
+ * shares rounded up. Not of those who know the customer. */
 static inline int64_t sum_at_most(const struct scorer *scorer, uint32_t index)
 {
-        const struct hot *hot = &scorer->core->hot[index];
+        const struct brief *brief = &scorer->core->briefs[index];
         const struct factors *factors = &scorer->factors;
-        int64_t idle_ms = att_min_i64(idle_of(scorer->core, hot), REST_FULL_MS);
-        int64_t outcome = hot->records & scorer->record_bit ? factors->outcome : 0;
-        return factors->fixed + outcome +
-               factors->match * score_of_roof(scorer->match_roofs[index]) +
-               factors->price * (ATT_PPM - hot->price_ppm) -
-               factors->human * (ATT_PPM - hot->human_ppm) + factors->rest * idle_ms +
-               factors->load * hot->free_units;
+        int64_t idle_ms = scorer->core->now_ms - brief->idle_since_s * INT64_C(1000);
+        int64_t outcome = brief->records & scorer->record_bit ? factors->outcome : 0;
+        idle_ms = att_max_i64(att_min_i64(idle_ms, REST_FULL_MS), 0);
+        return factors->fixed + outcome + factors->match * scorer->match_roofs[index] +
+               factors->price * brief->cheap_roof + factors->human * brief->human_roof +
+               factors->rest * idle_ms + factors->load * brief->free_units;
 }
 
-static int64_t strain_of(const struct scorer *scorer, uint32_t index)
+static int64_t strain_of(const struct scorer *scorer, const struct hot *hot)
 {
-        const struct hot_strain *strain = &scorer->core->strains[index];
-        if (strain->strain_micro == 0) {
+        if (hot->strain_micro == 0) {
                 return 0;
         }
-        return fit_decay(strain->strain_micro, scorer->core->now_ms - strain->strain_at_ms,
+        return fit_decay(hot->strain_micro, scorer->core->now_ms - hot->strain_at_ms,
                          scorer->core->config->strain_half_life_ms);
 }
 
@@ -163,7 +185,7 @@ static int64_t sum_of(const struct scorer *scorer, uint32_t index)
                 outcome = fit_outcome_of(core, contact->queue, core->agents[index]);
         }
         if (contact->emotion_ppm > 0) {
-                int64_t able_ppm = fit_able(hot->human_ppm, strain_of(scorer, index));
+                int64_t able_ppm = fit_able(hot->human_ppm, strain_of(scorer, hot));
                 rapport = fit_rapport(contact->emotion_ppm, able_ppm);
         }
         if (index == scorer->last || index == scorer->preferred) {
@@ -418,7 +440,7 @@ static void look_at_all(const struct scorer *scorer, struct best *best)
                         if (by_rank && !is_of_best_rank(scorer, best, &batch, agent, is_plain)) {
                                 continue;
                         }
-                        __builtin_prefetch(&core->hot[agent]);
+                        __builtin_prefetch(&core->briefs[agent]);
                         __builtin_prefetch(&scorer->match_roofs[agent]);
                         batch.agents[batch.count++] = agent;
                 }

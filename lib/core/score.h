@@ -23,32 +23,32 @@ struct contact;
 
 #define NOT_IDLE INT64_MAX
 
-/* What every agent's bound is made of: two to a line of the cache. */
+/* An agent's terms as they are. */
 struct hot {
         int64_t idle_since_ms; /* NOT_IDLE: idle for no time. */
-        uint64_t records;      /* fit_record_bit() of the queues with feedback on the agent. */
+        int64_t strain_micro;  /* As of strain_at_ms. */
+        int64_t strain_at_ms;
+        uint64_t records; /* fit_record_bit() of the queues with feedback on the agent. */
         int32_t price_ppm;
         int32_t human_ppm;
         int32_t held_units;
-        int32_t free_units; /* Of ATT_UNITS_MAX; never below 0. */
 };
 
-/* What only those need who are looked at in full. */
-struct hot_strain {
-        int64_t strain_micro; /* As of strain_at_ms. */
-        int64_t strain_at_ms;
+/* The same at the most, in a few bytes: four agents to a line of the cache. */
+struct brief {
+        uint64_t records;
+        uint32_t idle_since_s; /* Rounded down; UINT32_MAX: idle for no time. */
+        uint8_t cheap_roof;    /* Of one less the price. */
+        uint8_t human_roof;
+        uint16_t free_units; /* Of ATT_UNITS_MAX. */
 };
 
-/* A share in ppm as one byte, rounded up, and what such a byte stands for at the most: of the skill match
- * of many agents, side by side. */
+/* A share in ppm as one byte, rounded up: so many times SCORE_ROOF_PPM is never less than it. */
+#define SCORE_ROOF_PPM ((ATT_PPM + UINT8_MAX - 1) / UINT8_MAX)
+
 static inline uint8_t score_roof(int64_t share_ppm)
 {
         return (uint8_t)((share_ppm * UINT8_MAX + ATT_PPM - 1) / ATT_PPM);
-}
-
-static inline int64_t score_of_roof(uint8_t roof)
-{
-        return roof * ((ATT_PPM + UINT8_MAX - 1) / UINT8_MAX);
 }
 
 /* After anything above changed. */
@@ -56,6 +56,9 @@ void score_refresh(struct att_core *core, const struct agent *agent);
 
 /* After the records of feedback or the human skills changed. */
 void score_learn(struct att_core *core, const struct agent *agent);
+
+/* For the recount: whether the brief is that of the terms. */
+bool score_is_brief(const struct att_core *core, const struct agent *agent);
 
 struct score_query {
         const uint64_t *with_room;      /* A set: agents with room on the contact's channel. */

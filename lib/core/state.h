@@ -459,7 +459,7 @@ struct att_core {
         struct agent **agents; /* Owned; by configuration index. */
         uint32_t agent_count;
         struct hot *hot;                 /* Owned; by configuration index. */
-        struct hot_strain *strains;      /* The same. */
+        struct brief *briefs;            /* The same. */
         struct sets sets;                /* The agents of the configuration by what they can do. */
         struct att_map agents_by_id;     /* Removed ones with work included. */
         struct att_list removed_agents;  /* Finishing their work. */
