@@ -178,7 +178,7 @@ def feedback_that_cannot_be_is_refused(house):
             ({"ces": 0}, "invalid", "ces", ("--ces", "0"), "ces: must be a number from 1 to 7"),
             ({"ces": 8}, "invalid", "ces", ("--ces", "8"), "ces: must be a number from 1 to 7"),
             ({"csat": 5, "emotion_ppm": 1_000_001}, "invalid", "emotion_ppm",
-             ("--csat", "5", "--emotion", "1.000001"), "emotion_ppm: must be"),
+             ("--csat", "5", "--emotion", "1.000001"), "--emotion goes from 0 to 1, not"),
             ({"csat": 5, "given_ms": now_ms + 1_000_000_000}, "invalid", "given",
              ("--csat", "5", "--given", "2099-01-01T00:00"), "in the future"),
             ({"csat": 5, "given_ms": 1_000}, "invalid", "given",

@@ -6,6 +6,7 @@
 
 #include "lib/base/duration.h"
 #include "lib/base/util.h"
+#include "lib/model/limits.h"
 
 /* ---- Taking apart ---- */
 
@@ -266,6 +267,23 @@ bool argument_scaled(struct ctl *ctl, const struct arguments *arguments, const c
         ctl_complain(ctl, "--%s takes a number with at most %d decimals, not '%s'", name, decimals,
                      value);
         return false;
+}
+
+bool argument_share(struct ctl *ctl, const struct arguments *arguments, const char *name,
+                    int64_t *ret_ppm)
+{
+        const char *value = argument_option(arguments, name);
+        int64_t ppm;
+
+        if (!value) {
+                return true;
+        }
+        if (!parse_scaled(att_text_from(value), 6, &ppm) || ppm < 0 || ppm > ATT_PPM) {
+                ctl_complain(ctl, "--%s goes from 0 to 1, not '%s'", name, value);
+                return false;
+        }
+        *ret_ppm = ppm;
+        return true;
 }
 
 bool argument_whole(struct ctl *ctl, const struct arguments *arguments, const char *name,

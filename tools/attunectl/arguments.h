@@ -47,6 +47,9 @@ bool argument_is_given(const struct arguments *arguments, const char *name);
 /* Numbers. Absent: `*ret` stays. False and a sentence: what is given is none. */
 ATT_MUST_USE bool argument_scaled(struct ctl *ctl, const struct arguments *arguments,
                                   const char *name, int decimals, int64_t *ret);
+/* A share from 0 to 1, in parts per million. */
+ATT_MUST_USE bool argument_share(struct ctl *ctl, const struct arguments *arguments,
+                                 const char *name, int64_t *ret_ppm);
 ATT_MUST_USE bool argument_whole(struct ctl *ctl, const struct arguments *arguments,
                                  const char *name, int32_t *ret);
 ATT_MUST_USE bool argument_duration(struct ctl *ctl, const struct arguments *arguments,

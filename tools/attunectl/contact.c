@@ -34,7 +34,7 @@ static enum verdict run_update(struct ctl *ctl, const struct arguments *argument
 
         command.update.requires = requires;
         if (!argument_scaled(ctl, arguments, "priority", 3, &command.update.priority_milli) ||
-            !argument_scaled(ctl, arguments, "emotion", 6, &command.update.emotion_ppm) ||
+            !argument_share(ctl, arguments, "emotion", &command.update.emotion_ppm) ||
             !read_levels(ctl, arguments, "requires", requires, &command.update.requires_count)) {
                 return VERDICT_USAGE;
         }
@@ -127,7 +127,7 @@ static enum verdict run_feedback(struct ctl *ctl, const struct arguments *argume
             !argument_whole(ctl, arguments, "nps", &command.feedback.nps) ||
             !argument_whole(ctl, arguments, "ces", &command.feedback.ces) ||
             !read_resolved(ctl, arguments, &command.feedback.resolved) ||
-            !argument_scaled(ctl, arguments, "emotion", 6, &command.feedback.emotion_ppm) ||
+            !argument_share(ctl, arguments, "emotion", &command.feedback.emotion_ppm) ||
             !argument_time(ctl, arguments, "given", &command.feedback.given_ms)) {
                 return VERDICT_USAGE;
         }

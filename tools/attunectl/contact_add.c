@@ -55,10 +55,10 @@ static bool read_numbers(struct ctl *ctl, const struct arguments *arguments,
         struct timespec now = {0};
 
         if (!argument_scaled(ctl, arguments, "priority", 3, &request->priority_milli) ||
-            !argument_scaled(ctl, arguments, "emotion", 6, &request->emotion_ppm) ||
+            !argument_share(ctl, arguments, "emotion", &request->emotion_ppm) ||
             !argument_duration(ctl, arguments, "waited", &request->waited_ms) ||
             !argument_scaled(ctl, arguments, "value", 6, &request->customer.lifetime_value_micro) ||
-            !argument_scaled(ctl, arguments, "churn-risk", 6, &request->customer.churn_risk_ppm) ||
+            !argument_share(ctl, arguments, "churn-risk", &request->customer.churn_risk_ppm) ||
             !argument_duration(ctl, arguments, "in", &in_ms)) {
                 return false;
         }
