@@ -5,7 +5,7 @@ import os
 import time
 
 from faults import begin_again
-from support import attune, eventually, run
+from support import IS_SANITIZED, attune, eventually, run
 
 CONTACT = "contact-of-planted"
 PLANTED = ["planted-id-77", "Planted Name", "planted notes", "planted words", "planted remark",
@@ -123,7 +123,7 @@ STAGES = ("history.forgotten", "forget.begun", "forget.marked", "forget.cleared"
 
 
 def a_kill_at_each_stage_of_a_forgetting_leaves_nothing_after_the_next_start(house):
-    for stage in STAGES:
+    for stage in STAGES[::3] if IS_SANITIZED else STAGES:
         begin_again(house)
         house.write("attuned.err", "")
         plant_and_stop(house)
