@@ -60,12 +60,9 @@ static bool is_sum(const struct wal *wal, const unsigned char *stored)
 }
 
 /* SQLite syncs the header before it writes the first frame. */
-static bool read_header(struct wal *wal)
+static bool take_header(struct wal *wal, const unsigned char header[HEADER_BYTES])
 {
-        unsigned char header[HEADER_BYTES];
-
-        if (pread(wal->fd, header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
-            (big(header) & ~UINT32_C(1)) != MAGIC) {
+        if ((big(header) & ~UINT32_C(1)) != MAGIC) {
                 return false;
         }
         wal->big_endian = (big(header) & 1) != 0;
@@ -94,6 +91,16 @@ static bool has_salts(const struct wal *wal)
         return memcmp(wal->frame + 8, wal->salts, sizeof(wal->salts)) == 0;
 }
 
+/* 1: read; 0: the file ends before; or a negative errno. Who writes to the log may cut it while it is looked
+ * at: then all that was in it has been moved into the database. */
+static int read_at(const struct wal *wal, uint64_t at, void *bytes, size_t len, const char *path,
+                   struct att_buffer *why)
+{
+        ssize_t got = pread(wal->fd, bytes, len, (off_t)at);
+
+        return got < 0 ? att_say_errno(why, path, -errno) : (size_t)got == len;
+}
+
 static int look_through(struct wal *wal, const char *path, uint64_t bytes, struct att_buffer *why)
 {
         const size_t frame_bytes = FRAME_HEADER_BYTES + wal->page_bytes;
@@ -101,8 +108,10 @@ static int look_through(struct wal *wal, const char *path, uint64_t bytes, struc
         uint32_t commits_lost = 0;
 
         for (uint64_t at = HEADER_BYTES; at + frame_bytes <= bytes; at += frame_bytes) {
-                if (pread(wal->fd, wal->frame, frame_bytes, (off_t)at) != (ssize_t)frame_bytes) {
-                        return att_say_errno(why, path, errno ? -errno : -EIO);
+                int error = read_at(wal, at, wal->frame, frame_bytes, path, why);
+
+                if (error <= 0) {
+                        return error;
                 }
                 if (bad_at == 0 && !(has_salts(wal) && is_good(wal))) {
                         bad_at = at;
@@ -119,25 +128,36 @@ static int look_through(struct wal *wal, const char *path, uint64_t bytes, struc
         return -EBADMSG;
 }
 
+static int check(struct wal *wal, const char *path, struct att_buffer *why)
+{
+        unsigned char header[HEADER_BYTES];
+        struct stat status;
+        int error = fstat(wal->fd, &status) < 0
+                            ? att_say_errno(why, path, -errno)
+                            : read_at(wal, 0, header, sizeof(header), path, why);
+
+        if (error <= 0 || status.st_size <= HEADER_BYTES) {
+                return error < 0 ? error : 0;
+        }
+        if (!take_header(wal, header)) {
+                att_buffer_printf(why, "%s: its header is corrupt", path);
+                return -EBADMSG;
+        }
+        wal->frame = att_alloc(FRAME_HEADER_BYTES + wal->page_bytes);
+        error = look_through(wal, path, (uint64_t)status.st_size, why);
+        free(wal->frame);
+        return error;
+}
+
 int att_wal_check(const char *path, struct att_buffer *why)
 {
         struct wal wal = {.fd = open(path, O_RDONLY | O_CLOEXEC)};
-        struct stat status;
-        int error = 0;
+        int error;
 
         if (wal.fd < 0) {
                 return errno == ENOENT ? 0 : att_say_errno(why, path, -errno);
         }
-        if (fstat(wal.fd, &status) < 0) {
-                error = att_say_errno(why, path, -errno);
-        } else if (status.st_size > HEADER_BYTES && !read_header(&wal)) {
-                att_buffer_printf(why, "%s: its header is corrupt", path);
-                error = -EBADMSG;
-        } else if (status.st_size > HEADER_BYTES) {
-                wal.frame = att_alloc(FRAME_HEADER_BYTES + wal.page_bytes);
-                error = look_through(&wal, path, (uint64_t)status.st_size, why);
-                free(wal.frame);
-        }
+        error = check(&wal, path, why);
         close(wal.fd);
         return error;
 }

@@ -926,6 +926,40 @@ START_TEST(nothing_durable_is_lost_by_kills_in_mid_traffic)
 }
 END_TEST
 
+START_TEST(a_log_may_be_cut_while_it_is_looked_at)
+{
+        struct fixture fixture;
+        struct att_journal_position end;
+        int told[2];
+        pid_t writer;
+
+        set_up(&fixture);
+        fixture.options.segment_bytes_max = 20000; /* Fifty batches, and the log is gone. */
+        open_journal(&fixture);
+        append_many(&fixture, 1, 100);
+        close_journal(&fixture);
+        ck_assert_int_eq(pipe2(told, O_NONBLOCK), 0);
+        writer = fork();
+        ck_assert_int_ge(writer, 0);
+        if (writer == 0) {
+                (void)fcntl(told[1], F_SETFL, 0);
+                append_for_ever(&fixture, told[1]);
+        }
+        close(told[1]);
+        for (uint64_t seq = 1, last = 0; last < 3000;) {
+                while (read(told[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq)) {
+                        last = seq;
+                }
+                fixture.why.len = 0;
+                ck_assert_msg(read_from(&fixture, last + 1, &end) == ATT_READ_END, "%s",
+                              fixture.why.data);
+        }
+        close(told[0]);
+        end_process(writer);
+        tear_down(&fixture);
+}
+END_TEST
+
 /* With files of at most this size; what the journal says when it comes to it. */
 static void append_to_the_limit(struct fixture *fixture, rlim_t bytes)
 {
@@ -1000,5 +1034,5 @@ ATT_TEST_MAIN(
         a_segment_of_another_journal_is_found, a_newer_format_is_refused_and_left_alone,
         a_file_of_another_kind_is_refused_and_left_alone, what_was_durable_survives_kill,
         what_was_read_is_what_is_gone_on_with, a_torn_tail_disappears, a_rotten_log_is_no_torn_tail,
-        nothing_durable_is_lost_by_kills_in_mid_traffic,
+        nothing_durable_is_lost_by_kills_in_mid_traffic, a_log_may_be_cut_while_it_is_looked_at,
         a_full_disk_fails_the_append_and_all_later_ones, a_gap_in_the_commands_is_a_broken_program)
