@@ -14,6 +14,15 @@
 #define LIVE_MAX    200 /* Contacts of one person at a time; older ones are not shown. */
 #define TRIES       64  /* To find one that can go. */
 
+/* Names that were unlinked or forgotten of late: a history that does not know of it yet must not bring them
+ * back. */
+#define UNDONE_MAX 256
+
+struct undone {
+        uint64_t seq;
+        uint64_t name; /* Its hash. */
+};
+
 struct att_people {
         struct att_map by_id;
         struct att_map by_alias;
@@ -23,6 +32,8 @@ struct att_people {
         size_t persons_max;
         struct att_marks marks;
         bool has_marks;
+        struct undone undone[UNDONE_MAX]; /* A ring. */
+        uint32_t undone_count;            /* Ever. */
 };
 
 /* ---- Texts in one block ---- */
@@ -863,11 +874,30 @@ static void note_link(struct att_people *people, const struct att_command *comma
 }
 
 /* What came under it is told apart by the history alone: both are read again when they come. */
-static void note_unlink(struct att_people *people, struct att_text name)
+static void note_undone(struct att_people *people, struct att_text name, uint64_t seq)
+{
+        people->undone[people->undone_count++ % UNDONE_MAX] = (struct undone){
+                .seq = seq, .name = att_text_hash(name)};
+}
+
+static bool was_undone_after(const struct att_people *people, struct att_text name, uint64_t seq)
+{
+        const uint64_t hash = att_text_hash(name);
+
+        for (uint32_t i = 0; i < UNDONE_MAX; i++) {
+                if (people->undone[i].seq > seq && people->undone[i].name == hash) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void note_unlink(struct att_people *people, struct att_text name, uint64_t seq)
 {
         struct att_alias *alias = att_people_find_alias(people, name);
         struct att_person *person = alias ? alias->person : NULL;
 
+        note_undone(people, name, seq);
         if (!person) {
                 return;
         }
@@ -1046,8 +1076,10 @@ static void forget_name(struct att_people *people, struct att_text name)
 
 static void note_forget(struct att_people *people, const struct att_command *command)
 {
+        note_undone(people, command->customer.info.id, command->seq);
         forget_name(people, command->customer.info.id);
         for (uint32_t i = 0; i < command->customer.alias_count; i++) {
+                note_undone(people, command->customer.aliases[i], command->seq);
                 forget_name(people, command->customer.aliases[i]);
         }
 }
@@ -1077,7 +1109,7 @@ static void note_command(struct att_people *people, const struct att_command *co
                 note_link(people, command);
                 break;
         case ATT_CMD_CUSTOMER_UNLINK:
-                note_unlink(people, command->customer.alias);
+                note_unlink(people, command->customer.alias, command->seq);
                 break;
         case ATT_CMD_CUSTOMER_FORGET:
                 note_forget(people, command);
@@ -1242,6 +1274,16 @@ void att_people_adopt(struct att_people *people, struct att_person *person, uint
         struct att_map_node *node = att_map_find(&people->by_id, att_person_id(person));
         struct att_person *known = node ? ATT_CONTAINER_OF(node, struct att_person, by_id) : NULL;
 
+        if (was_undone_after(people, att_person_id(person), applied_seq)) {
+                att_person_free(person);
+                return;
+        }
+        ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
+        {
+                if (was_undone_after(people, att_alias_name(alias), applied_seq)) {
+                        free_alias(alias);
+                }
+        }
         if (!known) {
                 person->is_whole = true;
                 index_aliases(people, person);

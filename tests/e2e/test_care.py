@@ -163,7 +163,7 @@ def only_supervisors_announce_incidents(house):
 def feedback_that_cannot_be_is_refused(house):
     """On the wire, with code and field; by attunectl, with a sentence and status 1."""
     house.write_config(FOLLOWING)
-    house.start(time_scale=3600)  # An hour a second.
+    house.start()
     phone = house.client("phone")
     phone.request("agent_ready", agent="ann")
     call(phone, "open", customer={"id": "u0"})
@@ -192,6 +192,9 @@ def feedback_that_cannot_be_is_refused(house):
     status, _, err = house.ctl("contact", "feedback", "nobody", "--csat", "5")
     assert status == 1 and "nobody" in err, err
     # Long closed: a contact is remembered for an hour.
+    assert house.stop() == 0
+    house.start(time_scale=3600)  # An hour a second.
+    phone = house.client("phone")
     began_ms = house.status()["now_ms"]
     eventually(lambda: house.status()["now_ms"] - began_ms > 2 * 3_600_000)
     refusal = refused("unknown", phone, "contact_feedback", contact="c1", csat=5)

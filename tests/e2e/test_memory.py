@@ -160,6 +160,7 @@ def a_link_by_rule_and_its_undoing_by_command_are_in_the_audit_trail(house):
     talk(phone, "c1")
     come(phone, "c2", "u2", address="+34600100200")  # In conflict: a family's telephone.
     talk(phone, "c2")
+    in_history(house)
     status, out, err = house.ctl("customer", "conflicts")
     assert status == 0 and "u2" in out and "+34600100200" in out, (out, err)
     assert house.ctl("customer", "link", "+34600100200", "u2")[0] == 0

@@ -388,6 +388,31 @@ START_TEST(what_the_history_knows_is_added_to_what_is_newer)
 }
 END_TEST
 
+START_TEST(a_history_that_is_behind_brings_nothing_back)
+{
+        struct hall hall;
+        struct att_command unlink = centre_command(ATT_CMD_CUSTOMER_UNLINK, "", "");
+        struct att_command forget = centre_command(ATT_CMD_CUSTOMER_FORGET, "", "");
+        struct att_text alias = ATT_TEXT("+34600");
+
+        begin(&hall);
+        unlink.customer.alias = alias;
+        step(&hall, &unlink);
+        att_people_adopt(hall.people, from_history(1), unlink.seq - 1);
+        ck_assert_ptr_nonnull(find(&hall, "u1"));
+        ck_assert_ptr_null(find(&hall, "+34600"));
+        forget.customer.info.id = ATT_TEXT("u1");
+        step(&hall, &forget);
+        att_people_adopt(hall.people, from_history(1), forget.seq - 1);
+        ck_assert_ptr_null(find(&hall, "u1"));
+        ck_assert_ptr_null(find(&hall, "+34600"));
+        att_people_adopt(hall.people, from_history(1), forget.seq); /* Who came again is another. */
+        ck_assert_ptr_nonnull(find(&hall, "u1"));
+        ck_assert_ptr_eq(find(&hall, "+34600"), find(&hall, "u1"));
+        end(&hall);
+}
+END_TEST
+
 START_TEST(a_person_of_the_history_goes_on_where_it_was)
 {
         struct hall hall;
@@ -442,5 +467,6 @@ ATT_TEST_MAIN("people", a_contact_leaves_what_became_of_it,
               a_link_joins_two_stories, a_conflict_changes_nobody_until_it_is_decided,
               an_undone_link_has_both_read_again, who_is_forgotten_is_gone_with_all_names,
               what_the_history_knows_is_added_to_what_is_newer,
+              a_history_that_is_behind_brings_nothing_back,
               a_person_of_the_history_goes_on_where_it_was, marks_hold_every_name,
               before_the_names_are_known_everybody_may_be)
