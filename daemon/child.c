@@ -21,7 +21,7 @@ extern char **environ;
 #define LEAST_PRIORITY     19
 
 /* Tells the child who started it: what died before the child could ask to end with it. */
-#define PARENT "ATTUNED_PARENT="
+#define PARENT "ATTUNED_PARENT"
 
 /* The environment with one more, to free(), whose first is `parent`. */
 static char **make_environment(char *parent)
@@ -41,7 +41,7 @@ static char **make_environment(char *parent)
 int child_start(char *const *words, pid_t *ret_child)
 {
         ATT_CLEANUP(att_free_pointer) char **environment = NULL;
-        char parent[sizeof(PARENT) + 24];
+        char parent[sizeof(PARENT "=") + 24];
         posix_spawnattr_t attributes;
         sigset_t none;
         int error;
@@ -50,7 +50,7 @@ int child_start(char *const *words, pid_t *ret_child)
         (void)posix_spawnattr_init(&attributes);
         (void)posix_spawnattr_setsigmask(&attributes, &none);
         (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-        (void)snprintf(parent, sizeof(parent), PARENT "%ld", (long)getpid());
+        (void)snprintf(parent, sizeof(parent), PARENT "=%ld", (long)getpid());
         environment = make_environment(parent);
         error = posix_spawn(ret_child, "/proc/self/exe", NULL, &attributes, words, environment);
         (void)posix_spawnattr_destroy(&attributes);
@@ -59,7 +59,7 @@ int child_start(char *const *words, pid_t *ret_child)
 
 void child_be_modest(void)
 {
-        const char *parent = getenv("ATTUNED_PARENT");
+        const char *parent = getenv(PARENT);
 
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (parent && strtol(parent, NULL, 10) != (long)getppid()) {
