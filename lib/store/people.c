@@ -1269,30 +1269,50 @@ static void index_aliases(struct att_people *people, struct att_person *person)
         }
 }
 
+/* Of a history that does not know of an unlinking yet: takes the alias away, and the contacts, since
+ * whose they are is not to be seen there. The person is to be read again. */
+static bool take_undone(const struct att_people *people, struct att_person *person,
+                        uint64_t applied_seq)
+{
+        bool is_any = false;
+
+        ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
+        {
+                if (was_undone_after(people, att_alias_name(alias), applied_seq)) {
+                        free_alias(alias);
+                        is_any = true;
+                }
+        }
+        if (is_any) {
+                ATT_LIST_FOREACH(past, &person->pasts, struct att_past, in_person)
+                {
+                        free_past(past);
+                }
+                person->contacts = 0;
+        }
+        return is_any;
+}
+
 void att_people_adopt(struct att_people *people, struct att_person *person, uint64_t applied_seq)
 {
         struct att_map_node *node = att_map_find(&people->by_id, att_person_id(person));
         struct att_person *known = node ? ATT_CONTAINER_OF(node, struct att_person, by_id) : NULL;
+        bool is_behind;
 
         if (was_undone_after(people, att_person_id(person), applied_seq)) {
                 att_person_free(person);
                 return;
         }
-        ATT_LIST_FOREACH(alias, &person->aliases, struct att_alias, in_person)
-        {
-                if (was_undone_after(people, att_alias_name(alias), applied_seq)) {
-                        free_alias(alias);
-                }
-        }
+        is_behind = take_undone(people, person, applied_seq);
         if (!known) {
-                person->is_whole = true;
+                person->is_whole = !is_behind;
                 index_aliases(people, person);
                 index_pasts(people, person);
                 add_person(people, person);
                 make_room(people);
                 return;
         }
-        if (!known->is_whole) {
+        if (!known->is_whole && !is_behind) {
                 known->contacts = person->contacts + count_newer(known, applied_seq);
                 take_later_word(known, person);
                 take_absent(known, person);

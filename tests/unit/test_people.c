@@ -399,7 +399,11 @@ START_TEST(a_history_that_is_behind_brings_nothing_back)
         unlink.customer.alias = alias;
         step(&hall, &unlink);
         att_people_adopt(hall.people, from_history(1), unlink.seq - 1);
-        ck_assert_ptr_nonnull(find(&hall, "u1"));
+        ck_assert_ptr_null(find(&hall, "+34600"));
+        ck_assert(!find(&hall, "u1")->is_whole); /* What came under the alias may be another's. */
+        ck_assert_uint_eq(find(&hall, "u1")->past_count, 0);
+        att_people_adopt(hall.people, from_history(1), unlink.seq - 1); /* It is still behind. */
+        ck_assert(!find(&hall, "u1")->is_whole);
         ck_assert_ptr_null(find(&hall, "+34600"));
         forget.customer.info.id = ATT_TEXT("u1");
         step(&hall, &forget);
