@@ -235,7 +235,24 @@ struct page_job {
         struct att_buffer why;
 };
 
-static int wait_for_history(struct att_history *history, uint64_t wanted_seq,
+/* How far it is, 0 while nobody has made it yet. */
+static int look_how_far(const struct page_job *job, struct att_history **history, uint64_t *ret_seq,
+                        struct att_buffer *why)
+{
+        int error = 0;
+
+        *ret_seq = 0;
+        if (!*history) {
+                error = att_history_open_to_read(att_data_path(job->app->data), history, why);
+                if (error == -ENOENT) {
+                        att_buffer_clear(why);
+                        return 0;
+                }
+        }
+        return error < 0 ? error : att_people_read_seq(*history, ret_seq, why);
+}
+
+static int wait_for_history(const struct page_job *job, struct att_history **history,
                             struct att_buffer *why)
 {
         const int64_t until_ms = clock_monotonic_us() / 1000 + CUSTOMERS_BEHIND_MS;
@@ -243,8 +260,8 @@ static int wait_for_history(struct att_history *history, uint64_t wanted_seq,
         int error;
 
         for (;;) {
-                error = att_people_read_seq(history, &seq, why);
-                if (error < 0 || seq >= wanted_seq) {
+                error = look_how_far(job, history, &seq, why);
+                if (error < 0 || seq >= job->wanted_seq) {
                         return error;
                 }
                 if (clock_monotonic_us() / 1000 >= until_ms) {
@@ -260,10 +277,7 @@ static void on_page_work(uv_work_t *work)
         struct page_job *job = work->data;
         struct att_history *history = NULL;
 
-        job->error = att_history_open_to_read(att_data_path(job->app->data), &history, &job->why);
-        if (job->error == 0) {
-                job->error = wait_for_history(history, job->wanted_seq, &job->why);
-        }
+        job->error = wait_for_history(job, &history, &job->why);
         if (job->error == 0) {
                 job->error = att_people_read_page(history, att_text_from(job->after),
                                                   job->only_conflicts, job->limit, job->persons,

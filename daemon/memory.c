@@ -685,6 +685,15 @@ static struct att_wire_past_contact show_past(const struct app *app, const struc
         };
 }
 
+/* As with contacts, the engine's word counts: it is open as long as the contact that is to keep it. */
+static bool is_open(const struct app *app, const struct att_promise *promise)
+{
+        struct att_contact_view view;
+
+        return att_core_find_contact(app->writer.core, promise->follow_up, &view) &&
+               view.number == promise->promise && view.state != ATT_CONTACT_CLOSED;
+}
+
 static uint32_t show_promises(const struct app *app, const struct att_person *person,
                               struct att_wire_promise *promises)
 {
@@ -692,6 +701,9 @@ static uint32_t show_promises(const struct app *app, const struct att_person *pe
 
         ATT_LIST_FOREACH(promise, &person->promises, struct att_promise, in_person)
         {
+                if (!is_open(app, promise)) {
+                        continue;
+                }
                 promises[count++] = (struct att_wire_promise){
                         .what = promise->what,
                         .contact = promise->contact,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Customers remembered: who comes again is known, whatever the channel."""
 
+import concurrent.futures
 import csv
 import json
 import os
@@ -101,6 +102,42 @@ def notes_and_promises_are_told_to_the_next_agent(house):
                    if past["contact"] not in ("c1", "c2")]
     phone.request("contact_cancel", contact=follow_up)
     assert not house.ctl_json("customer", "show", "u1")[0]["promises"]
+
+
+def a_promise_that_is_over_is_told_no_more_by_a_history_that_is_behind(house):
+    phone = start(house)
+    is_ready(house)
+    come(phone, "c1", "u1")
+    now_ms = int(time.time() * 1000)
+    talk(phone, "c1", follow_up_at_ms=now_ms + 3_600_000, follow_up_what="tell when it is sent")
+    in_history(house)
+    assert house.stop() == 0
+    house.start()
+    is_ready(house)
+    in_history(house)
+    [scheduled] = house.ctl_json("contacts")
+    with sqlite3.connect(f"{house.data}/history.sqlite", isolation_level=None) as history:
+        history.execute("BEGIN IMMEDIATE")  # Its writer waits.
+        house.client("phone").request("contact_cancel", contact=scheduled["contact"])
+        [story] = house.ctl_json("customer", "show", "u1")
+        assert [past["contact"] for past in story["last_contacts"]] == [
+            scheduled["contact"], "c1"], story
+        assert not story["promises"], story
+        history.execute("ROLLBACK")
+    in_history(house)
+
+
+def a_list_asked_for_before_there_is_a_history_waits_for_it(house):
+    os.makedirs(house.data)
+    with sqlite3.connect(f"{house.data}/history.sqlite", isolation_level=None) as history:
+        history.execute("BEGIN IMMEDIATE")  # Who would make it waits.
+        house.write_config(CONFIG)
+        house.start()
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            answer = pool.submit(house.ctl, "customer", "conflicts")
+            time.sleep(0.3)
+            history.execute("ROLLBACK")
+            assert answer.result()[0] == 0, answer.result()
 
 
 def the_same_request_again_is_the_same_whatever_was_learnt_meanwhile(house):
@@ -473,6 +510,8 @@ if __name__ == "__main__":
         what_is_said_on_two_channels_at_a_time_is_one_story,
         an_address_becomes_an_alias_and_tells_who_it_is,
         notes_and_promises_are_told_to_the_next_agent,
+        a_promise_that_is_over_is_told_no_more_by_a_history_that_is_behind,
+        a_list_asked_for_before_there_is_a_history_waits_for_it,
         the_same_request_again_is_the_same_whatever_was_learnt_meanwhile,
         what_the_front_end_says_wins,
         two_customers_with_one_address_are_a_conflict_that_a_person_decides,
