@@ -257,8 +257,8 @@ def run(*cases):
         except Exception:  # pylint: disable=broad-except
             failed += 1
             print(f"not ok {number} - {name}", flush=True)
-            for line in (traceback.format_exc() + "\n" + house.words()[-4000:]).splitlines():
-                print(f"# {line}", flush=True)
+            # Where meson's summary of what failed shows it too.
+            print(traceback.format_exc() + "\n" + house.words()[-4000:], file=sys.stderr, flush=True)
         finally:
             house.close()
     sys.exit(1 if failed else 0)
