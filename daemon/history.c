@@ -10,16 +10,13 @@
 void history_open(struct app *app)
 {
         struct history *history = &app->history;
-        struct att_journal_position end;
         int error;
 
         if (app->options->no_history) {
                 return;
         }
-        end = att_journal_end(app->writer.journal);
-        history->pushed_seq = end.seq;
-        history->pushed_ms = end.time_ms;
-        error = history_thread_start(att_data_path(app->data), &end, &history->thread);
+        history->pushed = att_journal_end(app->writer.journal);
+        error = history_thread_start(att_data_path(app->data), &history->pushed, &history->thread);
         if (error < 0) {
                 log_error(&app->memory, "history.failed", strerror(-error));
         }
@@ -64,15 +61,14 @@ void history_end_commit(struct app *app)
                                                         ? att_journal_end(app->writer.journal)
                                                         : (struct att_journal_position){0};
 
-        if (end.seq <= history->pushed_seq) {
+        if (end.seq <= history->pushed.seq) {
                 return; /* There was no command. */
         }
-        if (!history_thread_push(history->thread, history->pushed_seq + 1, &end,
+        if (!history_thread_push(history->thread, history->pushed.seq + 1, &end,
                                  att_buffer_text(&history->committing))) {
-                history->batches_lost++;
+                history_thread_know(history->thread, &end);
         }
-        history->pushed_seq = end.seq;
-        history->pushed_ms = end.time_ms;
+        history->pushed = end;
 }
 
 /* ---- What is said ---- */
@@ -86,8 +82,8 @@ void history_refresh(struct history *history)
 
 uint64_t history_behind_commands(const struct history *history)
 {
-        return history->pushed_seq > history->status.applied_seq
-                       ? history->pushed_seq - history->status.applied_seq
+        return history->pushed.seq > history->status.applied_seq
+                       ? history->pushed.seq - history->status.applied_seq
                        : 0;
 }
 
@@ -95,7 +91,7 @@ int64_t history_behind_ms(const struct history *history)
 {
         return history_behind_commands(history) == 0 || history->status.applied_ms == 0
                        ? 0
-                       : att_max_i64(history->pushed_ms - history->status.applied_ms, 0);
+                       : att_max_i64(history->pushed.time_ms - history->status.applied_ms, 0);
 }
 
 static void say(struct app *app, const char *event)
@@ -125,6 +121,9 @@ void history_look(struct app *app)
         struct history *history = &app->history;
 
         history_refresh(history);
+        if (history->thread) {
+                history_thread_know(history->thread, &history->pushed);
+        }
         if (history->thread && att_core_config(app->writer.core)) {
                 history_thread_keep(history->thread,
                                     att_core_config(app->writer.core)->history_keep_ms);

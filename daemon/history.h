@@ -24,11 +24,9 @@ struct history {
         struct history_thread *thread; /* Owned; NULL: no history is written. */
         struct att_buffer collecting;
         struct att_buffer committing;
-        uint64_t pushed_seq; /* The last command that was handed on, or let go. */
-        int64_t pushed_ms;   /* Its time. */
-        uint64_t batches_lost;
-        struct history_status status; /* As of the last look ... */
-        uint64_t changes_said;        /* ... and what was said of it. */
+        struct att_journal_position pushed; /* The last command that was handed on, or let go. */
+        struct history_status status;       /* As of the last look ... */
+        uint64_t changes_said;              /* ... and what was said of it. */
         bool is_behind_said;
 };
 

@@ -50,9 +50,10 @@ struct history_thread {
         size_t queued_bytes;
         int64_t keep_ms;
 
-        pthread_mutex_t mutex; /* Of the next three. */
+        pthread_mutex_t mutex; /* Of the next four. */
         pthread_cond_t wake;
         bool is_stopping;
+        struct att_journal_position known; /* What the loop said, which lets go of batches. */
         struct history_status status;
 
         /* The thread's own. */
@@ -132,8 +133,16 @@ void history_thread_keep(struct history_thread *thread, int64_t keep_ms)
         __atomic_store_n(&thread->keep_ms, keep_ms, __ATOMIC_RELAXED);
 }
 
+void history_thread_know(struct history_thread *thread, const struct att_journal_position *end)
+{
+        if (pthread_mutex_trylock(&thread->mutex) == 0) {
+                thread->known = *end;
+                pthread_mutex_unlock(&thread->mutex);
+        }
+}
+
 /* Adds what the loop has pushed to what is to be written. */
-static void take_fresh(struct history_thread *thread)
+static void add_fresh(struct history_thread *thread)
 {
         struct history_chunk *chunk = __atomic_exchange_n(&thread->fresh, NULL, __ATOMIC_ACQUIRE);
         struct history_chunk *ordered = NULL;
@@ -156,6 +165,21 @@ static void take_fresh(struct history_thread *thread)
         }
         thread->last = newest;
         thread->newest = newest->end;
+}
+
+/* What was pushed, and how far the journal goes: what was known before comes no later than the last
+ * that was pushed, unless the last were let go. */
+static void take_fresh(struct history_thread *thread)
+{
+        struct att_journal_position known;
+
+        pthread_mutex_lock(&thread->mutex);
+        known = thread->known;
+        pthread_mutex_unlock(&thread->mutex);
+        add_fresh(thread);
+        if (known.seq > thread->newest.seq) {
+                thread->newest = known;
+        }
 }
 
 static void drop_first(struct history_thread *thread)
@@ -509,7 +533,7 @@ static void *run(void *context)
 
 static void free_thread(struct history_thread *thread)
 {
-        take_fresh(thread);
+        add_fresh(thread);
         drop_until(thread, UINT64_MAX);
         pthread_cond_destroy(&thread->wake);
         pthread_mutex_destroy(&thread->mutex);

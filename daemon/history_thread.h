@@ -49,9 +49,12 @@ ATT_MUST_USE int history_thread_start(const char *data, const struct att_journal
 void history_thread_stop(struct history_thread *thread);
 
 /* From the loop: the events of a batch that begins with `first_seq`. False: too much is waiting, and
- * it was let go; the thread finds out by the numbers. */
+ * it was let go; the thread is to know, and finds it in the journal. */
 bool history_thread_push(struct history_thread *thread, uint64_t first_seq,
                          const struct att_journal_position *end, struct att_text events);
+/* From the loop, of no batch that is to be pushed: how far the journal goes, what was let go included.
+ * Never waits, and then may not be heard: to be said again. */
+void history_thread_know(struct history_thread *thread, const struct att_journal_position *end);
 /* How long closed contacts stay; 0: for ever. */
 void history_thread_keep(struct history_thread *thread, int64_t keep_ms);
 
