@@ -15,6 +15,9 @@ from support import BUILD, IS_RECOUNTED, IS_SANITIZED, SLOWER, attune, eventuall
 BENCH = os.path.join(BUILD, "tools", "attune-bench", "attune-bench")
 STATE = attune.contact_pb2
 PUSHES_KEPT_MAX = 16384
+STORM = 15000 if IS_SANITIZED else 60000
+CONNECTS = 2000 if IS_SANITIZED else 10000
+DESKTOPS = 300 if IS_SANITIZED else 1500
 
 
 def frames_of(client, name, many):
@@ -128,14 +131,14 @@ def accepts_go_through_a_storm_of_new_contacts(house):
     storm = house.client("boss")
     data = frames_of(storm, "contact_add", ({"contact": f"s{i}", "channel": "chat",
                                              "queue": "cards", "agent": "cid"}
-                                            for i in range(60000)))
-    first = storm.protocol.last_request_id - 59999
+                                            for i in range(STORM)))
+    first = storm.protocol.last_request_id - STORM + 1
     sender = threading.Thread(target=storm._socket.sendall, args=(data,))  # pylint: disable=protected-access
     storm._socket.settimeout(60)  # pylint: disable=protected-access
     answers = {}
 
     def read():
-        for number in range(first, first + 60000):
+        for number in range(first, first + STORM):
             try:
                 storm.answer(number, 60)
                 answers[number] = None
@@ -162,7 +165,7 @@ def accepts_go_through_a_storm_of_new_contacts(house):
         waits.append(time.monotonic() - began)
     sender.join()
     reader.join()
-    assert len(answers) == 60000
+    assert len(answers) == STORM
     refused = [answer for answer in answers.values() if answer]
     assert all(code == "full" and 1000 <= retry_ms <= 10000 for code, retry_ms in refused), refused[:5]
     if refused:
@@ -246,7 +249,7 @@ def too_little_memory_gives_up_the_less_needed_first(house):
 def ten_thousand_connects_are_served_or_told_when_to_come(house):
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    many = min(10000, most - 200)
+    many = min(CONNECTS, most - 200)
     house.start()
     bystander = house.client("phone")
     connections = []
@@ -299,8 +302,8 @@ def every_contact_of_a_burst_is_answered_or_refused(_house):
 
 
 def all_desktops_resume_after_a_storm(_house):
-    figures = bench("--part", "reconnect", "--desktops", "1500")
-    assert figures["reconnect_resumed"] == 1500, figures
+    figures = bench("--part", "reconnect", "--desktops", str(DESKTOPS))
+    assert figures["reconnect_resumed"] == DESKTOPS, figures
     assert IS_SANITIZED or figures["reconnect_all_back_ms"] < 10000, figures
 
 
@@ -312,7 +315,9 @@ def nobody_notices_a_storm_of_reloads(_house):
     assert figures["reload_done"] == reloads, figures
     assert figures["reload_wrong"] == (reloads - 1) // 10, figures
     assert figures["reload_changed"] == reloads - figures["reload_wrong"], figures
-    assert figures["reload_contacts_left"] == agents + waiting, figures
+    assert IS_SANITIZED or figures["reload_contacts_refused"] == 0, figures
+    left = figures["reload_contacts_left"]
+    assert left <= agents + waiting <= left + figures["reload_contacts_refused"], figures
     assert figures["reload_contacts_ended"] > 10, figures
     for name in ("wrong_changed", "signed_out", "contacts_lost", "contacts_twice", "out_of_place"):
         assert figures[f"reload_{name}"] == 0, (name, figures)

@@ -66,6 +66,7 @@ struct change {
 
         enum state *contacts; /* Owned; as the front end was told, by number. */
         uint32_t contact_count;
+        uint32_t refused;
         uint32_t asked;         /* Not answered. */
         uint32_t first[QUEUES]; /* The oldest that waits, by queue. */
         int64_t load_ns;
@@ -230,12 +231,15 @@ static void bring(struct change *change)
         change->asked++;
 }
 
+static int64_t still_to_bring(const struct change *change)
+{
+        return change->overload->signed_in + change->overload->waiting -
+               (change->contact_count - change->refused);
+}
+
 static void fill(struct change *change)
 {
-        const struct overload *overload = change->overload;
-
-        while (change->asked < WINDOW &&
-               change->contact_count < overload->signed_in + overload->waiting) {
+        while (change->asked < WINDOW && still_to_bring(change) > 0) {
                 bring(change);
         }
         link_flush(&change->phone);
@@ -268,6 +272,14 @@ static void turn_over(struct change *change)
         }
 }
 
+/* The next of its queue is the first that still waits. */
+static void go_on(struct change *change, uint32_t *first)
+{
+        while (*first < change->contact_count && change->contacts[*first] >= STATE_CONNECTED) {
+                *first += QUEUES;
+        }
+}
+
 /* Those of a queue have all the same urgency but for their wait: they are taken in the order they came. */
 static void note_connect(struct change *change, uint32_t number)
 {
@@ -278,9 +290,7 @@ static void note_connect(struct change *change, uint32_t number)
         }
         change->out_of_place += number != *first;
         change->contacts[number] = STATE_CONNECTED;
-        while (*first < change->contact_count && change->contacts[*first] >= STATE_CONNECTED) {
-                *first += QUEUES;
-        }
+        go_on(change, first);
 }
 
 /* ---- Reloads ---- */
@@ -426,7 +436,11 @@ static void note_contact(struct change *change, uint32_t number, const struct as
 {
         change->asked--;
         if (answer->kind != ATT_WIRE_RESULT_DONE) {
-                fail(change, "a contact was refused");
+                change->contacts[number] = STATE_ENDED; /* A machine with other work to do. */
+                go_on(change, &change->first[number % QUEUES]);
+                if (++change->refused > CONTACTS_MORE / 2) {
+                        fail(change, "contacts are refused");
+                }
                 return;
         }
         if (change->contacts[number] == STATE_NONE) {
@@ -573,10 +587,7 @@ static void come_again(struct change *change)
 
 static bool is_filled(const struct change *change)
 {
-        const struct overload *overload = change->overload;
-
-        return change->asked == 0 &&
-               change->contact_count == overload->signed_in + overload->waiting;
+        return change->asked == 0 && still_to_bring(change) == 0;
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -629,7 +640,7 @@ static void report_turns(struct change *change)
 
 static void report(struct change *change)
 {
-        const double expected = (double)(change->contact_count - change->ended);
+        const double expected = (double)(change->contact_count - change->refused - change->ended);
 
         add(change, "reload_agents", "", (double)change->overload->signed_in);
         add(change, "reload_waiting", "", (double)change->overload->waiting);
@@ -641,6 +652,7 @@ static void report(struct change *change)
         add(change, "reload_signed_out", "",
             (double)(change->signed_out + change->overload->signed_in - change->still_ready));
         add(change, "reload_contacts_ended", "", (double)change->ended);
+        add(change, "reload_contacts_refused", "", (double)change->refused);
         add(change, "reload_contacts_left", "", expected);
         add(change, "reload_contacts_lost", "", expected - (double)change->still_there);
         add(change, "reload_contacts_twice", "", (double)change->twice);
