@@ -21,13 +21,14 @@ static void compare_all(uint64_t first, uint64_t last, uint64_t features, uint32
 
 START_TEST(a_plain_centre_is_routed_as_the_naive_router_does)
 {
-        compare_all(1, 60, BIT(RANDOM_SKILLS) | BIT(RANDOM_WRAP_UP) | BIT(RANDOM_PAUSE), 150);
+        compare_all(1, TEST_TIMES(60), BIT(RANDOM_SKILLS) | BIT(RANDOM_WRAP_UP) | BIT(RANDOM_PAUSE),
+                    150);
 }
 END_TEST
 
 START_TEST(ties_and_urgency_are_decided_as_the_naive_router_does)
 {
-        compare_all(1, 60,
+        compare_all(1, TEST_TIMES(60),
                     BIT(RANDOM_SKILLS) | BIT(RANDOM_POINTS) | BIT(RANDOM_TIERS) | BIT(RANDOM_FIT) |
                             BIT(RANDOM_FIT_POINTS) | BIT(RANDOM_SLOPES) | BIT(RANDOM_STARVE) |
                             BIT(RANDOM_WAITED) | BIT(RANDOM_PROFILES) | BIT(RANDOM_PREFERS),
@@ -37,7 +38,7 @@ END_TEST
 
 START_TEST(capacity_is_given_as_the_naive_router_does)
 {
-        compare_all(1, 60,
+        compare_all(1, TEST_TIMES(60),
                     BIT(RANDOM_CHANNELS) | BIT(RANDOM_LIMITS) | BIT(RANDOM_EXCLUSIVE) |
                             BIT(RANDOM_INTERRUPTS) | BIT(RANDOM_AUTO) | BIT(RANDOM_BOTS) |
                             BIT(RANDOM_OCCUPIED) | BIT(RANDOM_WRAP_UP) | BIT(RANDOM_REACH),
@@ -47,7 +48,7 @@ END_TEST
 
 START_TEST(all_together_is_as_the_naive_router_does)
 {
-        compare_all(1, 300, RANDOM_ALL, 150);
+        compare_all(1, TEST_TIMES(300), RANDOM_ALL, 150);
 }
 END_TEST
 

@@ -36,7 +36,7 @@ def steady(per_min, handle_s, promise, agents, patience="none"):
     return {
         "config": {"attune": 1, "queues": {"q": queue}, "channels": {"voice": {"wrap_up": "0s"}},
                    "agents": {f"a{i}": {} for i in range(agents)}},
-        "seed": 3, "replications": 10, "warm_up": "500 contacts", "length": "6000 contacts",
+        "seed": 3, "replications": 8, "warm_up": "500 contacts", "length": "4000 contacts",
         "service_level": "30s",
         "arrivals": [{"queue": "q", "rate": f"{per_min}/min", "handle": f"exp {handle_s}s",
                       "patience": patience}],

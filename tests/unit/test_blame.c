@@ -70,16 +70,7 @@ static struct att_command command_about(const char *client, const char *contact)
 }
 
 /* AddressSanitizer has a handler of its own, and ours is not there. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SIGNAL_OF_A_CRASH SIGABRT
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SIGNAL_OF_A_CRASH SIGABRT
-#endif
-#endif
-#ifndef SIGNAL_OF_A_CRASH
-#define SIGNAL_OF_A_CRASH SIGSEGV
-#endif
+#define SIGNAL_OF_A_CRASH (TEST_IS_SANITIZED ? SIGABRT : SIGSEGV)
 
 enum death {
         DEATH_BY_ABORT,

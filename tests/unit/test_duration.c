@@ -125,11 +125,11 @@ START_TEST(whatever_is_written_reads_back)
         static const int64_t units_ms[] = {1, 10, 100, 1000, 60000, 3600000, 86400000};
         struct att_rng rng;
 
-        for (int64_t ms = 0; ms < 200000; ms++) {
+        for (int64_t ms = 0; ms < TEST_TIMES(200000); ms++) {
                 check_round_trip(ms);
         }
         att_rng_seed(&rng, 1);
-        for (int round = 0; round < 200000; round++) {
+        for (int round = 0; round < TEST_TIMES(200000); round++) {
                 const int64_t unit_ms = units_ms[att_rng_below(&rng, 7)];
 
                 check_round_trip(att_rng_between(&rng, 0, MAX_MS / unit_ms) * unit_ms);

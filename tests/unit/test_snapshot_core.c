@@ -357,11 +357,11 @@ START_TEST(a_loaded_engine_goes_on_as_the_saved_one)
         uint64_t promises = 0;
         uint64_t incidents_open = 0;
 
-        for (uint64_t seed = 1; seed <= 100; seed++) {
+        for (uint64_t seed = 1; seed <= TEST_TIMES(100); seed++) {
                 go_along(seed, 150, &promises, &incidents_open);
         }
-        ck_assert_uint_gt(promises, 50); /* The runs have them. */
-        ck_assert_uint_gt(incidents_open, 50);
+        ck_assert_uint_gt(promises, TEST_TIMES(50)); /* The runs have them. */
+        ck_assert_uint_gt(incidents_open, TEST_TIMES(50));
 }
 END_TEST
 
@@ -659,7 +659,7 @@ START_TEST(damage_under_a_right_digest_crashes_nothing)
         struct att_rng rng;
 
         att_rng_seed(&rng, 1);
-        for (uint64_t seed = 1; seed <= 6; seed++) {
+        for (uint64_t seed = 1; seed <= TEST_TIMES(6); seed++) {
                 const struct att_config *config;
                 struct att_buffer bytes = save_random(seed, &config);
 
