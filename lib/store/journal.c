@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "lib/base/util.h"
+#include "lib/store/ahead.h"
 #include "lib/store/files.h"
 #include "lib/store/segment.h"
 
@@ -55,6 +56,7 @@ struct att_journal {
         /* The writer's own. */
         struct att_segment *segment; /* NULL: the next batch begins one. */
         struct sealer sealer;
+        struct att_ahead *ahead; /* Owned; NULL: nothing is written ahead. */
         bool has_failed;
 };
 
@@ -155,6 +157,15 @@ static bool is_full(const struct att_journal *journal, const struct att_batch *b
                        journal->options.segment_ms_max;
 }
 
+static void go_ahead(struct att_journal *journal)
+{
+        ATT_CLEANUP(att_free_pointer)
+        char *wal_path = att_segment_wal_path(journal->options.dir,
+                                              att_segment_meta(journal->segment)->first_seq);
+
+        att_ahead_follow(journal->ahead, wal_path);
+}
+
 static enum att_append_result begin_segment(struct att_journal *journal,
                                             const struct att_batch *batch, struct att_buffer *why)
 {
@@ -170,10 +181,12 @@ static enum att_append_result begin_segment(struct att_journal *journal,
         if (error == -EEXIST) {
                 return ATT_APPEND_FENCED;
         }
-        return error < 0 || att_segment_open(journal->options.dir, meta.first_seq, true,
-                                             &journal->segment, why) < 0
-                       ? ATT_APPEND_FAILED
-                       : ATT_APPEND_DURABLE;
+        if (error < 0 || att_segment_open(journal->options.dir, meta.first_seq, true,
+                                          &journal->segment, why) < 0) {
+                return ATT_APPEND_FAILED;
+        }
+        go_ahead(journal);
+        return ATT_APPEND_DURABLE;
 }
 
 /* Nobody can write to it from here on; it is sealed while its successor is written to. */
@@ -181,6 +194,7 @@ static enum att_append_result end_segment(struct att_journal *journal, struct at
 {
         enum att_append_result result = att_segment_end(journal->segment, journal->end.seq, why);
 
+        att_ahead_follow(journal->ahead, NULL);
         if (result == ATT_APPEND_DURABLE &&
             start_sealing(&journal->sealer, ATT_STEAL(journal->segment), why) < 0) {
                 return ATT_APPEND_FAILED;
@@ -214,10 +228,18 @@ static enum att_append_result commit(struct att_journal *journal, const struct a
                 return ATT_APPEND_FAILED;
         }
         enum att_append_result result = prepare_segment(journal, batch, why);
+        int error;
 
-        return result == ATT_APPEND_DURABLE
-                       ? att_segment_append(journal->segment, batch, chain, why)
-                       : result;
+        if (result != ATT_APPEND_DURABLE) {
+                return result;
+        }
+        error = att_ahead_need(journal->ahead,
+                               att_segment_wal_bytes_with(journal->segment, batch->records.len));
+        if (error < 0) {
+                (void)att_say_errno(why, journal->options.dir, error);
+                return ATT_APPEND_FAILED;
+        }
+        return att_segment_append(journal->segment, batch, chain, why);
 }
 
 /* Called with the mutex held and a batch asked for; gives the mutex up while it writes. */
@@ -314,15 +336,10 @@ static struct att_digest make_genesis(void)
 
 static bool has_log(const char *dir, uint64_t first_seq)
 {
-        ATT_CLEANUP(att_free_pointer) char *path = att_segment_path(dir, first_seq);
-        struct att_buffer wal_path = {0};
+        ATT_CLEANUP(att_free_pointer) char *wal_path = att_segment_wal_path(dir, first_seq);
         struct stat status;
-        bool has;
 
-        att_buffer_printf(&wal_path, "%s-wal", path);
-        has = stat(wal_path.data, &status) == 0;
-        att_buffer_deinit(&wal_path);
-        return has;
+        return stat(wal_path, &status) == 0;
 }
 
 /* Those that a crash left unsealed. */
@@ -463,6 +480,7 @@ static int open_segments(struct att_journal *journal, const struct att_journal_p
 
 static void free_journal(struct att_journal *journal)
 {
+        att_ahead_stop(journal->ahead);
         att_segment_close(journal->segment);
         att_buffer_deinit(&journal->why);
         pthread_cond_destroy(&journal->changed);
@@ -488,6 +506,9 @@ int att_journal_open(const struct att_journal_options *options,
         pthread_cond_init(&journal->changed, NULL);
         error = open_segments(journal, end, &hold, why);
         att_journal_hold_close(hold);
+        if (error == 0 && att_ahead_start(&journal->ahead) == 0 && journal->segment) {
+                go_ahead(journal);
+        }
         if (error == 0) {
                 error = start_thread(&journal->thread, run_writer, journal);
                 if (error < 0) {

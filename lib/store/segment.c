@@ -24,15 +24,19 @@
 #include "lib/store/sqlite.h"
 #include "lib/store/wal.h"
 
-#define SUFFIX         ".segment"
-#define SUFFIX_LEN     (sizeof(SUFFIX) - 1)
-#define SEQ_DIGITS     20
-#define UNFINISHED     "unfinished" /* A segment that is being made. */
-#define DIGEST_BYTES   16
-#define BUSY_MS        2000 /* For an operator's own sqlite3. */
-#define HEADER_BYTES   100
-#define VERSION_AT     60
-#define APPLICATION_AT 68
+#define SUFFIX           ".segment"
+#define SUFFIX_LEN       (sizeof(SUFFIX) - 1)
+#define SEQ_DIGITS       20
+#define UNFINISHED       "unfinished" /* A segment that is being made. */
+#define DIGEST_BYTES     16
+#define BUSY_MS          2000 /* For an operator's own sqlite3. */
+#define HEADER_BYTES     100
+#define PAGE_BYTES       4096
+#define TREE_PAGES       16 /* More than the depth of the tree, and what splits in it. */
+#define WAL_HEADER_BYTES 32
+#define WAL_FRAME_BYTES  (PAGE_BYTES + 24)
+#define VERSION_AT       60
+#define APPLICATION_AT   68
 
 struct att_segment {
         char *path; /* Owned. */
@@ -52,6 +56,15 @@ char *att_segment_path(const char *dir, uint64_t first_seq)
 
         ATT_CHECK(asprintf(&path, "%s/%0*" PRIu64 SUFFIX, dir, SEQ_DIGITS, first_seq) >= 0);
         return path;
+}
+
+char *att_segment_wal_path(const char *dir, uint64_t first_seq)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_segment_path(dir, first_seq);
+        char *wal_path = NULL;
+
+        ATT_CHECK(asprintf(&wal_path, "%s-wal", path) >= 0);
+        return wal_path;
 }
 
 static bool is_segment_name(const char *name, uint64_t *ret_first_seq)
@@ -160,7 +173,7 @@ static int fill(sqlite3 *db, const char *path, const struct att_segment_meta *me
         }
         (void)snprintf(
                 sql, sizeof(sql),
-                "PRAGMA page_size=4096; PRAGMA synchronous=FULL;"
+                "PRAGMA page_size=%d; PRAGMA synchronous=FULL;"
                 "BEGIN;"
                 "PRAGMA application_id=%d; PRAGMA user_version=%d;"
                 "CREATE TABLE meta (behaviour INTEGER NOT NULL, first_seq INTEGER NOT NULL,"
@@ -171,8 +184,8 @@ static int fill(sqlite3 *db, const char *path, const struct att_segment_meta *me
                 "INSERT INTO meta VALUES (%" PRIu32 ", %" PRIu64 ", x'%s', %" PRId64 ");"
                 "COMMIT;"
                 "PRAGMA journal_mode=WAL;",
-                ATT_SEGMENT_APPLICATION, ATT_SEGMENT_FORMAT, meta->behaviour, meta->first_seq,
-                chain_text, meta->created_ms);
+                PAGE_BYTES, ATT_SEGMENT_APPLICATION, ATT_SEGMENT_FORMAT, meta->behaviour,
+                meta->first_seq, chain_text, meta->created_ms);
         return run(db, path, sql, why);
 }
 
@@ -344,7 +357,7 @@ static int on_commit(void *context, sqlite3 *db, const char *name, int pages)
 
         (void)db;
         (void)name;
-        segment->wal_bytes = (uint64_t)pages * 4096;
+        segment->wal_bytes = (uint64_t)pages * WAL_FRAME_BYTES;
         return SQLITE_OK;
 }
 
@@ -471,6 +484,14 @@ uint64_t att_segment_bytes(const struct att_segment *segment)
 uint64_t att_segment_wal_bytes(const struct att_segment *segment)
 {
         return segment->wal_bytes;
+}
+
+/* A page for what fits one, and those of the tree; all of it twice, should it not fit the cache. */
+uint64_t att_segment_wal_bytes_with(const struct att_segment *segment, size_t record_bytes)
+{
+        const uint64_t pages = 2 * (record_bytes / (PAGE_BYTES - 96) + TREE_PAGES);
+
+        return WAL_HEADER_BYTES + segment->wal_bytes + pages * WAL_FRAME_BYTES;
 }
 
 /* ---- Ending one ---- */

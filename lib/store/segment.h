@@ -67,6 +67,9 @@ ATT_MUST_USE enum att_append_result att_segment_append(struct att_segment *segme
                                                        struct att_buffer *why);
 uint64_t att_segment_bytes(const struct att_segment *segment);     /* Of rows added since open. */
 uint64_t att_segment_wal_bytes(const struct att_segment *segment); /* Waiting for a checkpoint. */
+/* Where the log ends, at the latest, with a batch of so many bytes more. */
+uint64_t att_segment_wal_bytes_with(const struct att_segment *segment, size_t record_bytes);
+char *att_segment_wal_path(const char *dir, uint64_t first_seq); /* Owned by the caller. */
 
 /* Ends it, durably: from now on every append to it is fenced, whoever tries. Fenced itself if it does not
  * end with `last_seq`, or has ended before: another writer was there. A successor is made after this, so

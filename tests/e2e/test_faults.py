@@ -237,13 +237,19 @@ def rot_is_found_or_harmless(house):
     check_history(house, traffic)
 
 
+def written_bytes(path):
+    """Without the zeros that stand ahead in a log."""
+    with open(path, "rb") as file:
+        return len(file.read().rstrip(b"\0"))
+
+
 def rot(house, rng, is_sector):
     journal = os.path.join(house.data, "journal")
     names = [name for name in os.listdir(journal) if not name.endswith("-shm")]
-    sizes = [os.path.getsize(os.path.join(journal, name)) for name in names]
+    sizes = [written_bytes(os.path.join(journal, name)) for name in names]
     name = rng.choices(names, sizes)[0]
     path = os.path.join(journal, name)
-    at = rng.randrange(os.path.getsize(path))
+    at = rng.randrange(written_bytes(path))
     with open(path, "r+b") as file:
         if is_sector:
             file.seek(at // 512 * 512)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/answers.h"
 #include "daemon/app.h"
 #include "daemon/execute.h"
 #include "daemon/replay.h"
@@ -60,6 +61,9 @@ struct point {
 #define LOST UINT64_MAX /* The command was never durable: it may be decided again. */
 
 /* A request that was answered, or decided. */
+/* Answers are kept by number and by bytes (daemon/answers.h): so many of the longest fit. */
+#define REQUESTS_SURE (ANSWERS_BYTES_A_CLIENT / 512)
+
 struct known {
         uint64_t key; /* 0: none. */
         uint64_t value;
@@ -105,7 +109,8 @@ static struct {
         size_t next_point;
         struct known answered[KNOWN_MAX];
         struct known stepped[KNOWN_MAX];
-        uint64_t stepped_seq; /* The last command in it. */
+        struct known highest[KNOWN_MAX]; /* Request of a client that was stepped. */
+        uint64_t stepped_seq;            /* The last command in it. */
         uint64_t snapshot_commands;
         int64_t last_at_ms;
         enum phase phase;
@@ -220,12 +225,29 @@ void __real_att_core_step(struct att_core *core, const struct att_command *comma
 void __wrap_att_core_step(struct att_core *core, const struct att_command *command,
                           struct att_effects *effects);
 
+/* Of a client's last requests the answers are certainly kept; who comes with an older one may find it
+ * forgotten, and it is decided again. */
+static bool is_of_the_last(const struct att_command *command)
+{
+        const uint64_t key = key_of(command->front_end, command->client, 0);
+        struct known *highest = find_known(world.highest, key);
+
+        if (!highest) {
+                return false;
+        }
+        highest->key = key;
+        if (command->request_id > highest->value) {
+                highest->value = command->request_id;
+        }
+        return highest->value - command->request_id < REQUESTS_SURE;
+}
+
 /* No request has a second effect: it is decided once, and in a replay as the same command. */
 static void check_once(const struct att_command *command)
 {
         struct known *known;
 
-        if (command->request_id == 0 || command->client == 0) {
+        if (command->request_id == 0 || command->client == 0 || !is_of_the_last(command)) {
                 return;
         }
         known = find_known(world.stepped,
@@ -1313,6 +1335,7 @@ static void begin_era(void)
         world.core = NULL;
         memset(world.answered, 0, sizeof(world.answered));
         memset(world.stepped, 0, sizeof(world.stepped));
+        memset(world.highest, 0, sizeof(world.highest));
         world.stepped_seq = 0;
         watch_forget_saved();
         watch_begin();

@@ -604,13 +604,20 @@ WRAP(int, posix_fallocate64, int fd, off64_t at, off64_t len)
                                                          : -disk_resize(file, (uint64_t)(at + len));
 }
 
-WRAP(int, fsync, int fd)
+static int sync_ours(int fd)
 {
-        if (!is_ours(fd)) {
-                return __real_fsync(fd);
-        }
         return (int)finish(fds[fd - FD_BASE].file ? disk_sync(fds[fd - FD_BASE].file)
                                                   : disk_sync_names());
+}
+
+WRAP(int, fsync, int fd)
+{
+        return is_ours(fd) ? sync_ours(fd) : __real_fsync(fd);
+}
+
+WRAP(int, fdatasync, int fd)
+{
+        return is_ours(fd) ? sync_ours(fd) : __real_fdatasync(fd);
 }
 
 WRAP(int, flock, int fd, int operation)
