@@ -8,15 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "daemon/clock.h"
 #include "daemon/history_catch_up.h"
+#include "daemon/priority.h"
 #include "daemon/upkeep.h"
 #include "lib/base/util.h"
 #include "lib/store/failpoint.h"
@@ -31,7 +30,6 @@
 #define REAP_MS           20
 #define TRIM_MS           2000 /* From one step of retention to the next. */
 #define TRIM_CONTACTS     500
-#define NICENESS          10
 
 struct history_chunk {
         struct history_chunk *next;
@@ -519,7 +517,7 @@ static void *run(void *context)
         struct history_thread *thread = context;
         bool goes_on = true;
 
-        (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
+        priority_lower();
         while (goes_on) {
                 live(thread);
                 goes_on = !is_stopping(thread) && wait_for(thread, FLUSH_MS);

@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "daemon/app.h"
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
+#include "daemon/priority.h"
 #include "daemon/report_make.h"
 #include "lib/base/util.h"
 #include "lib/wire/codec.h"
@@ -87,8 +86,7 @@ static void make(void *context)
 {
         struct report_job *job = context;
 
-        /* Linux's threads each have their own; those that it makes have it as well. */
-        (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), REPORT_NICE);
+        priority_lower();
         job->result = report_make(job->data, job->config, &job->asked, job->now_ms, job->stop,
                                   &job->report, &job->why);
 }

@@ -21,7 +21,6 @@
 #define REPORTS_WAITING_MAX 16
 #define REPORTS_KEPT_MAX    4
 #define REPORT_KEPT_MS      INT64_C(60000)
-#define REPORT_NICE         10 /* Of its threads: routing goes first. */
 
 struct app;
 struct session;
