@@ -61,12 +61,10 @@ struct point {
 #define LOST UINT64_MAX /* The command was never durable: it may be decided again. */
 
 /* A request that was answered, or decided. */
-/* Answers are kept by number and by bytes (daemon/answers.h): so many of the longest fit. */
-#define REQUESTS_SURE (ANSWERS_BYTES_A_CLIENT / 512)
-
 struct known {
         uint64_t key; /* 0: none. */
         uint64_t value;
+        uint64_t what; /* A command asks for (daemon/answers.h). */
 };
 
 enum phase { PHASE_BUSY, PHASE_LEAVING, PHASE_CALM, PHASE_STOPPING };
@@ -109,8 +107,7 @@ static struct {
         size_t next_point;
         struct known answered[KNOWN_MAX];
         struct known stepped[KNOWN_MAX];
-        struct known highest[KNOWN_MAX]; /* Request of a client that was stepped. */
-        uint64_t stepped_seq;            /* The last command in it. */
+        uint64_t stepped_seq; /* The last command in it. */
         uint64_t snapshot_commands;
         int64_t last_at_ms;
         enum phase phase;
@@ -225,29 +222,28 @@ void __real_att_core_step(struct att_core *core, const struct att_command *comma
 void __wrap_att_core_step(struct att_core *core, const struct att_command *command,
                           struct att_effects *effects);
 
-/* Of a client's last requests the answers are certainly kept; who comes with an older one may find it
- * forgotten, and it is decided again. */
-static bool is_of_the_last(const struct att_command *command)
+/* A number that came garbled is another's, once its answer is forgotten. */
+static void forget_another(struct known *known, uint64_t what)
 {
-        const uint64_t key = key_of(command->front_end, command->client, 0);
-        struct known *highest = find_known(world.highest, key);
+        struct known *answered;
 
-        if (!highest) {
-                return false;
+        if (known->key == 0 || known->what == what) {
+                return;
         }
-        highest->key = key;
-        if (command->request_id > highest->value) {
-                highest->value = command->request_id;
+        known->value = LOST;
+        answered = find_known(world.answered, known->key);
+        if (answered) {
+                answered->value = LOST;
         }
-        return highest->value - command->request_id < REQUESTS_SURE;
 }
 
 /* No request has a second effect: it is decided once, and in a replay as the same command. */
 static void check_once(const struct att_command *command)
 {
+        const uint64_t what = answers_what(command);
         struct known *known;
 
-        if (command->request_id == 0 || command->client == 0 || !is_of_the_last(command)) {
+        if (command->request_id == 0 || command->client == 0) {
                 return;
         }
         known = find_known(world.stepped,
@@ -255,6 +251,7 @@ static void check_once(const struct att_command *command)
         if (!known) {
                 return;
         }
+        forget_another(known, what);
         CHAOS_CHECK(known->key == 0 || known->value == LOST ||
                             (world.is_replaying && known->value == command->seq),
                     "S13",
@@ -264,6 +261,7 @@ static void check_once(const struct att_command *command)
                     known->value);
         known->key = key_of(command->front_end, command->client, command->request_id);
         known->value = command->seq;
+        known->what = what;
 }
 
 static void plant_second_owner(const struct att_command *command, struct att_effects *effects)
@@ -706,7 +704,7 @@ static void check_done(const struct session *session, uint64_t request_id,
                 return;
         }
         digest = att_digest_of(frame.data, frame.len).low;
-        CHAOS_CHECK(known->key == 0 || known->value == digest, "S13",
+        CHAOS_CHECK(known->key == 0 || known->value == LOST || known->value == digest, "S13",
                     "request %" PRIu64 " of %s has another answer than before", request_id,
                     session->name);
         known->key = key_of(session_name(session), session->client, request_id);
@@ -1335,7 +1333,6 @@ static void begin_era(void)
         world.core = NULL;
         memset(world.answered, 0, sizeof(world.answered));
         memset(world.stepped, 0, sizeof(world.stepped));
-        memset(world.highest, 0, sizeof(world.highest));
         world.stepped_seq = 0;
         watch_forget_saved();
         watch_begin();
