@@ -14,6 +14,7 @@
 #include "lib/base/util.h"
 #include "lib/wire/codec.h"
 
+#define THREADS_MAX 2  /* Where one processor is left for routing. */
 #define CURSOR_BITS 32 /* Of a row's number; above it the report's. */
 
 struct report_job {
@@ -87,8 +88,9 @@ static void make(void *context)
         struct report_job *job = context;
 
         priority_lower();
-        job->result = report_make(job->data, job->config, &job->asked, job->now_ms, job->stop,
-                                  &job->report, &job->why);
+        job->result = report_make(job->data, job->config, &job->asked, job->now_ms,
+                                  sysconf(_SC_NPROCESSORS_ONLN) > THREADS_MAX ? THREADS_MAX : 1,
+                                  job->stop, &job->report, &job->why);
 }
 
 /* A thread of the pool cannot be given less weight for a while: it would never get it back. */

@@ -6,13 +6,12 @@
 #include "lib/config/period.h"
 #include "lib/config/zone.h"
 
-#define THREADS 2
-
 struct making {
         const char *path;
         const struct att_config *config;
         const struct att_wire_report_request *asked;
         int64_t now_ms;
+        uint32_t threads;
         const atomic_bool *stop;
         struct att_arena arena;
         struct att_report *report;
@@ -171,7 +170,7 @@ static void make_in(struct making *making, const struct zone *zone, struct att_t
                 .offset = offset_in,
                 .zone = zone,
                 .bonus = &making->config->bonus,
-                .threads = THREADS,
+                .threads = making->threads,
                 .stop = making->stop,
         };
 
@@ -185,7 +184,7 @@ static void make_in(struct making *making, const struct zone *zone, struct att_t
 }
 
 int report_make(const char *path, const struct att_config *config,
-                const struct att_wire_report_request *asked, int64_t now_ms,
+                const struct att_wire_report_request *asked, int64_t now_ms, uint32_t threads,
                 const atomic_bool *stop, struct att_report *ret_report, struct att_buffer *why)
 {
         struct making making = {
@@ -193,6 +192,7 @@ int report_make(const char *path, const struct att_config *config,
                 .config = config,
                 .asked = asked,
                 .now_ms = now_ms,
+                .threads = threads,
                 .stop = stop,
                 .report = ret_report,
                 .why = why,

@@ -15,10 +15,10 @@
 #include "lib/store/report.h"
 #include "lib/wire/message.h"
 
-/* `path`: a history or its data directory. As att_report_make(). */
+/* `path`: a history or its data directory; `threads`: at most. As att_report_make(). */
 ATT_MUST_USE int report_make(const char *path, const struct att_config *config,
                              const struct att_wire_report_request *asked, int64_t now_ms,
-                             const atomic_bool *stop, struct att_report *ret_report,
-                             struct att_buffer *why);
+                             uint32_t threads, const atomic_bool *stop,
+                             struct att_report *ret_report, struct att_buffer *why);
 
 #endif

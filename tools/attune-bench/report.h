@@ -13,7 +13,7 @@ struct report_routing {
         const char *binary;
         const char *work; /* Holds data/history.sqlite, and a configuration of the load. */
         const char *by;
-        size_t requests; /* Of each half of a round. */
+        size_t requests; /* Of each third of a round. */
         uint64_t rounds;
 };
 
@@ -21,6 +21,7 @@ struct report_routing_found {
         int64_t reports;
         struct routing_found quiet;
         struct routing_found busy;
+        struct routing_found beside; /* A process of the report's priority that only computes. */
 };
 
 /* False after a message. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Routing while reports are made: front ends that work as fast as they are answered, in rounds with
- * and without somebody who asks for one report on a year after the other.
+ * Routing while reports are made: front ends that work as fast as they are answered, in rounds
+ * without, with somebody who asks for one report on a year after the other, and, to tell the report from
+ * the want of processors, beside a process of a report's priority that only computes.
  */
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +18,8 @@
 #include "tools/attune-bench/link.h"
 #include "tools/attune-bench/report.h"
 #include "tools/attune-bench/server.h"
+
+#define NICENESS 10 /* As reports have it. */
 
 /* With who asks. */
 struct shared {
@@ -27,6 +32,7 @@ struct routing {
         struct place place;
         struct routing_side quiet;
         struct routing_side busy;
+        struct routing_side beside;
         struct shared *shared;
 };
 
@@ -99,6 +105,33 @@ static pid_t start_asker(const struct routing *routing)
         return child;
 }
 
+/* ---- Who takes as much of the processors, and does nothing else ---- */
+
+static pid_t start_spinner(void)
+{
+        const pid_t child = server_fork();
+
+        if (child == 0) {
+                (void)setpriority(PRIO_PROCESS, 0, NICENESS);
+                for (atomic_uint turns = 0;; turns++) {
+                }
+        }
+        return child;
+}
+
+static bool load_beside(struct routing *routing, uint64_t seed)
+{
+        const pid_t spinner = start_spinner();
+        bool is_done = false;
+
+        if (spinner > 0) {
+                is_done = routing_load(&routing->beside, routing->asked->requests, seed);
+                (void)kill(spinner, SIGKILL);
+                (void)waitpid(spinner, NULL, 0);
+        }
+        return is_done;
+}
+
 /* ---- Rounds ---- */
 
 static bool run_round(struct routing *routing, uint64_t seed)
@@ -107,12 +140,13 @@ static bool run_round(struct routing *routing, uint64_t seed)
         int status = 0;
         bool is_done;
 
-        if (!routing_load(&routing->quiet, routing->asked->requests, 2 * seed)) {
+        if (!routing_load(&routing->quiet, routing->asked->requests, 3 * seed) ||
+            !load_beside(routing, 3 * seed + 1)) {
                 return false;
         }
         atomic_store(&routing->shared->is_over, false);
         asker = start_asker(routing);
-        is_done = asker > 0 && routing_load(&routing->busy, routing->asked->requests, 2 * seed + 1);
+        is_done = asker > 0 && routing_load(&routing->busy, routing->asked->requests, 3 * seed + 2);
         if (asker > 0) {
                 /* Its last report is awaited: the next round without has none. */
                 atomic_store(&routing->shared->is_over, true);
@@ -138,6 +172,7 @@ bool report_routing_run(const struct report_routing *asked, struct report_routin
         server = server_start(asked->binary, asked->work, &routing.place);
         routing.quiet = (struct routing_side){.place = &routing.place, .server = server};
         routing.busy = routing.quiet;
+        routing.beside = routing.quiet;
         for (uint64_t i = 0; is_done && i < asked->rounds; i++) {
                 is_done = run_round(&routing, i);
         }
@@ -147,12 +182,14 @@ bool report_routing_run(const struct report_routing *asked, struct report_routin
                         .reports = atomic_load(&routing.shared->reports),
                         .quiet = routing_find(&routing.quiet),
                         .busy = routing_find(&routing.busy),
+                        .beside = routing_find(&routing.beside),
                 };
         } else {
                 server_print_log(asked->work);
         }
         routing_deinit(&routing.quiet);
         routing_deinit(&routing.busy);
+        routing_deinit(&routing.beside);
         (void)munmap(shared, sizeof(*routing.shared));
         return is_done;
 }

@@ -10,6 +10,8 @@
 #include "tools/attunectl/config_load.h"
 #include "tools/attunectl/show.h"
 
+#define THREADS 2
+
 /* ---- What is asked for ---- */
 
 bool report_take_config(struct ctl *ctl, const struct arguments *arguments,
@@ -166,7 +168,8 @@ static bool read_file(struct ctl *ctl, const struct arguments *arguments, const 
         }
         config = config ? config : att_config_new();
         (void)clock_gettime(CLOCK_REALTIME, &now);
-        result = report_make(path, config, request, (int64_t)now.tv_sec * 1000, NULL, report, &why);
+        result = report_make(path, config, request, (int64_t)now.tv_sec * 1000, THREADS, NULL,
+                             report, &why);
         if (result < 0 && !is_optional) {
                 ctl_complain(ctl, "%s", why.data);
         }
