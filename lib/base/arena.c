@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -18,15 +19,36 @@ struct att_arena_block {
         char data[];
 };
 
-void att_arena_deinit(struct att_arena *arena)
+static void free_blocks(struct att_arena_block *block)
 {
-        struct att_arena_block *block = arena->blocks;
         while (block) {
                 struct att_arena_block *next = block->next;
                 free(block);
                 block = next;
         }
+}
+
+void att_arena_deinit(struct att_arena *arena)
+{
+        free_blocks(arena->blocks);
         *arena = (struct att_arena){0};
+}
+
+void att_arena_clear(struct att_arena *arena)
+{
+        struct att_arena_block *kept = arena->blocks;
+        if (!kept) {
+                return;
+        }
+        if (ATT_KEEPS_NOTHING || kept->capacity > BLOCK_BYTES) {
+                att_arena_deinit(arena);
+                return;
+        }
+        free_blocks(kept->next);
+        memset(kept->data, 0, kept->used);
+        kept->next = NULL;
+        kept->used = 0;
+        arena->bytes = 0;
 }
 
 void *att_arena_take(struct att_arena *arena, size_t bytes)

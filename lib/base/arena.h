@@ -15,6 +15,8 @@ struct att_arena {
 };
 
 void att_arena_deinit(struct att_arena *arena);
+/* Empties it, and keeps a block for what is taken next. */
+void att_arena_clear(struct att_arena *arena);
 /* Zeroed and aligned for any type; zero bytes give a valid pointer. */
 void *att_arena_take(struct att_arena *arena, size_t bytes);
 void *att_arena_take_array(struct att_arena *arena, size_t count, size_t bytes_each);

@@ -30,6 +30,18 @@ ATT_COLD _Noreturn void att_check_failed(const char *file, int line, const char 
 #define ATT_INVARIANT(condition) ((void)sizeof(condition))
 #endif
 
+/* Under AddressSanitizer, where memory that is kept for the next use would hide a use after the end. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ATT_KEEPS_NOTHING 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ATT_KEEPS_NOTHING 1
+#endif
+#endif
+#ifndef ATT_KEEPS_NOTHING
+#define ATT_KEEPS_NOTHING 0
+#endif
+
 #define ATT_MUST_USE __attribute__((warn_unused_result))
 #define ATT_PRINTF(format_index, first_argument)                                                   \
         __attribute__((format(printf, format_index, first_argument)))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/digest.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +33,7 @@ static void take_held(struct att_digester *digester)
         digester->held_len = 0;
 }
 
-static void take(struct att_digester *digester, const void *data, size_t len)
+void att_digester_take(struct att_digester *digester, const void *data, size_t len)
 {
         take_held(digester);
         if (len > sizeof(digester->held)) {
@@ -43,44 +42,6 @@ static void take(struct att_digester *digester, const void *data, size_t len)
                 memcpy(digester->held, data, len);
                 digester->held_len = len;
         }
-}
-
-static inline void add(struct att_digester *digester, const void *data, size_t len)
-{
-        if (len > sizeof(digester->held) - digester->held_len) {
-                take(digester, data, len);
-        } else if (len > 0) {
-                memcpy(digester->held + digester->held_len, data, len);
-                digester->held_len += len;
-        }
-}
-
-static inline void add_number(struct att_digester *digester, uint64_t value)
-{
-        const uint64_t bytes = htole64(value);
-
-        add(digester, &bytes, sizeof(bytes));
-}
-
-void att_digester_add_bytes(struct att_digester *digester, const void *data, size_t len)
-{
-        add(digester, data, len);
-}
-
-void att_digester_add_u64(struct att_digester *digester, uint64_t value)
-{
-        add_number(digester, value);
-}
-
-void att_digester_add_i64(struct att_digester *digester, int64_t value)
-{
-        add_number(digester, (uint64_t)value);
-}
-
-void att_digester_add_text(struct att_digester *digester, struct att_text text)
-{
-        add_number(digester, text.len);
-        add(digester, text.data, text.len);
 }
 
 struct att_digest att_digester_finish(const struct att_digester *digester)

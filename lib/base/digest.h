@@ -7,9 +7,11 @@
 #ifndef ATT_LIB_BASE_DIGEST_H
 #define ATT_LIB_BASE_DIGEST_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "lib/base/text.h"
 
@@ -22,7 +24,7 @@ struct att_digest {
  * is digested is small: it is held until it is worth taking, and a short whole is never taken. */
 struct att_digester {
         _Alignas(64) unsigned char state[640]; /* Of no meaning until something is taken. */
-        unsigned char held[256];               /* Added and not yet taken into the state. */
+        unsigned char held[1024];              /* Added and not yet taken into the state. */
         size_t held_len;
         bool has_taken;
 };
@@ -33,10 +35,40 @@ static inline void att_digester_init(struct att_digester *digester)
         digester->has_taken = false;
 }
 
-void att_digester_add_bytes(struct att_digester *digester, const void *data, size_t len);
-void att_digester_add_u64(struct att_digester *digester, uint64_t value);
-void att_digester_add_i64(struct att_digester *digester, int64_t value);
-void att_digester_add_text(struct att_digester *digester, struct att_text text); /* Length first. */
+/* What there is no more room for: takes what is held, then this, which is held unless it is large. */
+void att_digester_take(struct att_digester *digester, const void *data, size_t len);
+
+/* Inline: a command's effects are a hundred numbers and short texts. */
+static inline void att_digester_add_bytes(struct att_digester *digester, const void *data,
+                                          size_t len)
+{
+        if (len > sizeof(digester->held) - digester->held_len) {
+                att_digester_take(digester, data, len);
+        } else if (len > 0) {
+                memcpy(digester->held + digester->held_len, data, len);
+                digester->held_len += len;
+        }
+}
+
+static inline void att_digester_add_u64(struct att_digester *digester, uint64_t value)
+{
+        const uint64_t bytes = htole64(value);
+
+        att_digester_add_bytes(digester, &bytes, sizeof(bytes));
+}
+
+static inline void att_digester_add_i64(struct att_digester *digester, int64_t value)
+{
+        att_digester_add_u64(digester, (uint64_t)value);
+}
+
+/* Length first. */
+static inline void att_digester_add_text(struct att_digester *digester, struct att_text text)
+{
+        att_digester_add_u64(digester, text.len);
+        att_digester_add_bytes(digester, text.data, text.len);
+}
+
 struct att_digest att_digester_finish(const struct att_digester *digester);
 
 struct att_digest att_digest_of(const void *data, size_t len);

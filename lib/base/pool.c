@@ -5,18 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/check.h"
 #include "lib/base/util.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define KEEPS_NOTHING 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KEEPS_NOTHING 1
-#endif
-#endif
-#ifndef KEEPS_NOTHING
-#define KEEPS_NOTHING 0
-#endif
 
 struct att_pool_piece {
         struct att_pool_piece *next;
@@ -50,7 +40,7 @@ static void *cut(struct att_pool *pool, size_t bytes)
 void *att_pool_take_unset(struct att_pool *pool, size_t bytes)
 {
         size_t class = class_of(bytes);
-        if (KEEPS_NOTHING || class >= ATT_POOL_CLASSES) {
+        if (ATT_KEEPS_NOTHING || class >= ATT_POOL_CLASSES) {
                 return att_alloc(bytes);
         }
         struct att_pool_piece *piece = pool->pieces[class];
@@ -69,7 +59,7 @@ void *att_pool_take(struct att_pool *pool, size_t bytes)
 void att_pool_give(struct att_pool *pool, void *memory, size_t bytes)
 {
         size_t class = class_of(bytes);
-        if (!memory || KEEPS_NOTHING || class >= ATT_POOL_CLASSES) {
+        if (!memory || ATT_KEEPS_NOTHING || class >= ATT_POOL_CLASSES) {
                 free(memory);
                 return;
         }

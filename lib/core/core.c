@@ -313,7 +313,7 @@ static void bury_the_dead(struct att_core *core)
         free_agent_list(core, &core->agent_graveyard);
         att_config_unref(core->config_before);
         core->config_before = NULL;
-        att_arena_deinit(&core->texts);
+        att_arena_clear(&core->texts);
 }
 
 typedef void handler(struct att_core *core, const struct att_command *command);
