@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/pool.h"
 
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -12,29 +13,56 @@ struct att_pool_piece {
         struct att_pool_piece *next;
 };
 
-static size_t class_of(size_t bytes)
-{
-        return bytes == 0 ? 0 : (bytes - 1) / ATT_POOL_STEP;
-}
-
-#define SLAB_BYTES ((size_t)256 * 1024)
+#define LINE_BYTES        64
+#define LINED_BYTES_MIN   512 /* Of this size and more: whole lines. */
+#define SLAB_BYTES        ((size_t)256 * 1024)
+#define HUGE_SLAB_BYTES   ((size_t)2 * 1024 * 1024) /* And so aligned. */
+#define PLAIN_SLABS       8                         /* The first so many. */
 
 struct att_pool_slab {
         struct att_pool_slab *next;
-        uint64_t aligns_to_16_bytes;
+        char fills_a_line[LINE_BYTES - sizeof(struct att_pool_slab *)];
         char bytes[];
 };
 
+static size_t class_of(size_t bytes)
+{
+        if (bytes >= LINED_BYTES_MIN) {
+                bytes = (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+        }
+        return bytes == 0 ? 0 : (bytes - 1) / ATT_POOL_STEP;
+}
+
+static void add_slab(struct att_pool *pool)
+{
+        bool is_huge = pool->slab_count >= PLAIN_SLABS;
+        size_t bytes = is_huge ? HUGE_SLAB_BYTES : SLAB_BYTES;
+        struct att_pool_slab *slab = aligned_alloc(is_huge ? HUGE_SLAB_BYTES : LINE_BYTES, bytes);
+        ATT_CHECK(slab); /* Out of memory. */
+#ifdef MADV_HUGEPAGE
+        if (is_huge) {
+                (void)madvise(slab, bytes, MADV_HUGEPAGE);
+        }
+#endif
+        slab->next = pool->slabs;
+        pool->slabs = slab;
+        pool->slab_count++;
+        pool->from = 0;
+        pool->to = bytes - sizeof(*slab);
+}
+
+/* Whole lines from the front, the rest from the back. */
 static void *cut(struct att_pool *pool, size_t bytes)
 {
-        if (pool->left < bytes) {
-                struct att_pool_slab *slab = att_alloc(SLAB_BYTES);
-                slab->next = pool->slabs;
-                pool->slabs = slab;
-                pool->left = SLAB_BYTES - sizeof(*slab);
+        if (pool->to - pool->from < bytes) {
+                add_slab(pool);
         }
-        pool->left -= bytes;
-        return pool->slabs->bytes + (SLAB_BYTES - sizeof(*pool->slabs) - pool->left - bytes);
+        if (bytes >= LINED_BYTES_MIN) {
+                pool->from += bytes;
+                return pool->slabs->bytes + (pool->from - bytes);
+        }
+        pool->to -= bytes;
+        return pool->slabs->bytes + pool->to;
 }
 
 void *att_pool_take_unset(struct att_pool *pool, size_t bytes)

@@ -2,7 +2,9 @@
 /*
  * Memory that comes and goes all day in a few sizes: what was given back is handed out again, so
  * that a steady state asks the allocator for nothing. The size is the caller's to remember. What is
- * taken one after the other lies side by side, cut from slabs that are kept until the end.
+ * taken one after the other lies side by side, cut from slabs that are kept until the end. What takes
+ * many lines of the cache begins with one. Where there is much, slabs are huge pages: a step touches
+ * a few pieces anywhere in them, and without would miss the address of each.
  *
  * Under AddressSanitizer a pool keeps nothing, so that a use after the end is seen.
  */
@@ -10,6 +12,7 @@
 #define ATT_LIB_BASE_POOL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define ATT_POOL_STEP    16
 #define ATT_POOL_CLASSES 128 /* Up to 2 KiB; what is larger goes to the allocator. */
@@ -18,8 +21,10 @@ struct att_pool_piece;
 struct att_pool_slab;
 
 struct att_pool {
-        struct att_pool_slab *slabs;                     /* Owned; the one being cut first. */
-        size_t left;                                     /* Bytes of it. */
+        struct att_pool_slab *slabs; /* Owned; the one being cut first. */
+        uint32_t slab_count;
+        size_t from;                                     /* What is left of that one: from here, */
+        size_t to;                                       /* to here. */
         struct att_pool_piece *pieces[ATT_POOL_CLASSES]; /* Owned; zero-initialise. */
 };
 

@@ -12,10 +12,12 @@
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t count, size_t bytes_each);
 void *__real_realloc(void *block, size_t bytes);
+void *__real_aligned_alloc(size_t alignment, size_t bytes);
 void __real_free(void *block);
 void *__wrap_malloc(size_t bytes);
 void *__wrap_calloc(size_t count, size_t bytes_each);
 void *__wrap_realloc(void *block, size_t bytes);
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
 void __wrap_free(void *block);
 
 static struct {
@@ -61,6 +63,11 @@ void *__wrap_malloc(size_t bytes)
 void *__wrap_calloc(size_t count, size_t bytes_each)
 {
         return count_block(__real_calloc(count, bytes_each));
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
+{
+        return count_block(__real_aligned_alloc(alignment, bytes));
 }
 
 void *__wrap_realloc(void *block, size_t bytes)
