@@ -50,6 +50,21 @@ static inline void att_digester_add_bytes(struct att_digester *digester, const v
         }
 }
 
+/* Many at once; a signed one as its two's complement. */
+static inline void att_digester_add_numbers(struct att_digester *digester, const uint64_t *numbers,
+                                            size_t count)
+{
+        if (__BYTE_ORDER == __LITTLE_ENDIAN) {
+                att_digester_add_bytes(digester, numbers, count * sizeof(*numbers));
+                return;
+        }
+        for (size_t i = 0; i < count; i++) {
+                const uint64_t bytes = htole64(numbers[i]);
+
+                att_digester_add_bytes(digester, &bytes, sizeof(bytes));
+        }
+}
+
 static inline void att_digester_add_u64(struct att_digester *digester, uint64_t value)
 {
         const uint64_t bytes = htole64(value);

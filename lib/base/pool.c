@@ -13,11 +13,11 @@ struct att_pool_piece {
         struct att_pool_piece *next;
 };
 
-#define LINE_BYTES        64
-#define LINED_BYTES_MIN   512 /* Of this size and more: whole lines. */
-#define SLAB_BYTES        ((size_t)256 * 1024)
-#define HUGE_SLAB_BYTES   ((size_t)2 * 1024 * 1024) /* And so aligned. */
-#define PLAIN_SLABS       8                         /* The first so many. */
+#define LINE_BYTES      64
+#define LINED_BYTES_MIN 512 /* Of this size and more: whole lines. */
+#define SLAB_BYTES      ((size_t)256 * 1024)
+#define HUGE_SLAB_BYTES ((size_t)2 * 1024 * 1024) /* And so aligned. */
+#define PLAIN_SLABS     8                         /* The first so many. */
 
 struct att_pool_slab {
         struct att_pool_slab *next;

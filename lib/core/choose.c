@@ -480,34 +480,37 @@ static uint32_t list_lanes(const struct choosing *choosing, struct open_lane *la
         return count;
 }
 
-/* Leaves of the lanes those that could still hold one to keep. Returns how many; the most promising is
- * the last. */
-static uint32_t sift_lanes(const struct choosing *choosing, struct open_lane *lanes, uint32_t count)
+/* Moves a lane of the heap down to where no better one is below it. */
+static void sink(struct open_lane *lanes, uint32_t count, uint32_t at)
 {
-        uint32_t left = 0;
-        uint32_t best = 0;
-        for (uint32_t i = 0; i < count; i++) {
-                if (could_be_kept(choosing, &lanes[i].bound)) {
-                        lanes[left] = lanes[i];
-                        best = is_better_bound(&lanes[left].bound, &lanes[best].bound) ? left
-                                                                                       : best;
-                        left++;
+        struct open_lane moved = lanes[at];
+        for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+                if (child + 1 < count &&
+                    is_better_bound(&lanes[child + 1].bound, &lanes[child].bound)) {
+                        child++;
                 }
+                if (!is_better_bound(&lanes[child].bound, &moved.bound)) {
+                        break;
+                }
+                lanes[at] = lanes[child];
+                at = child;
         }
-        if (left > 0) {
-                struct open_lane first = lanes[best];
-                lanes[best] = lanes[left - 1];
-                lanes[left - 1] = first;
-        }
-        return left;
+        lanes[at] = moved;
 }
 
+/* The most promising first: once that could hold none to keep, no other could. */
 static void look_at_lanes(struct choosing *choosing)
 {
         struct open_lane *lanes = get_room(choosing->core);
         uint32_t count = list_lanes(choosing, lanes);
-        while ((count = sift_lanes(choosing, lanes, count)) > 0) {
-                open_lane(choosing, lanes[--count].slot);
+        for (uint32_t i = count / 2; i-- > 0;) {
+                sink(lanes, count, i);
+        }
+        while (count > 0 && could_be_kept(choosing, &lanes[0].bound)) {
+                const struct slot *slot = lanes[0].slot;
+                lanes[0] = lanes[--count];
+                sink(lanes, count, 0);
+                open_lane(choosing, slot);
         }
 }
 

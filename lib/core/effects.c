@@ -112,25 +112,26 @@ void att_effects_deinit(struct att_effects *effects)
         *effects = (struct att_effects){0};
 }
 
+#define ADD_NUMBERS(digester, ...)                                                                 \
+        do {                                                                                       \
+                const uint64_t numbers_[] = {__VA_ARGS__};                                         \
+                att_digester_add_numbers(digester, numbers_, ATT_ARRAY_LEN(numbers_));             \
+        } while (0)
+
 static void add_candidate(struct att_digester *digester, const struct att_candidate *candidate)
 {
         att_digester_add_text(digester, candidate->agent);
         att_digester_add_i64(digester, candidate->fit_ppm);
         att_digester_add_bytes(digester, candidate->terms_ppm, sizeof(candidate->terms_ppm));
-        att_digester_add_i64(digester, candidate->urgency_milli);
-        att_digester_add_u64(digester, candidate->load_units);
-        att_digester_add_i64(digester, candidate->idle_ms);
+        ADD_NUMBERS(digester, (uint64_t)candidate->urgency_milli, candidate->load_units,
+                    (uint64_t)candidate->idle_ms);
 }
 
 static void add_decision(struct att_digester *digester, const struct att_decision *decision)
 {
-        att_digester_add_i64(digester, decision->waited_ms);
-        att_digester_add_i64(digester, decision->urgency_milli);
-        att_digester_add_u64(digester, decision->exact);
-        att_digester_add_u64(digester, decision->joint_contacts);
-        att_digester_add_u64(digester, decision->joint_place);
-        att_digester_add_u64(digester, decision->considered);
-        att_digester_add_u64(digester, decision->eligible);
+        ADD_NUMBERS(digester, (uint64_t)decision->waited_ms, (uint64_t)decision->urgency_milli,
+                    decision->exact, decision->joint_contacts, decision->joint_place,
+                    decision->considered, decision->eligible);
         att_digester_add_bytes(digester, decision->excluded, sizeof(decision->excluded));
         for (uint32_t i = 0; i < decision->agents_shown; i++) {
                 add_candidate(digester, &decision->agents[i]);
@@ -155,30 +156,21 @@ static void add_feedback(struct att_digester *digester, const struct att_feedbac
 
 static void add_effect(struct att_digester *digester, const struct att_effect *effect)
 {
-        att_digester_add_u64(digester, effect->kind);
-        att_digester_add_i64(digester, effect->at_ms);
+        ADD_NUMBERS(digester, effect->kind, (uint64_t)effect->at_ms);
         att_digester_add_text(digester, effect->contact);
         att_digester_add_text(digester, effect->front_end);
         att_digester_add_text(digester, effect->agent);
         att_digester_add_text(digester, effect->queue);
         att_digester_add_text(digester, effect->channel);
-        att_digester_add_u64(digester, effect->step);
-        att_digester_add_u64(digester, effect->offer);
-        att_digester_add_u64(digester, effect->position);
-        att_digester_add_i64(digester, effect->estimate_ms);
-        att_digester_add_i64(digester, effect->due_ms);
-        att_digester_add_u64(digester, effect->attempt);
-        att_digester_add_u64(digester, effect->revoke_reason);
-        att_digester_add_u64(digester, effect->outcome);
-        att_digester_add_u64(digester, effect->presence);
+        ADD_NUMBERS(digester, effect->step, effect->offer, effect->position,
+                    (uint64_t)effect->estimate_ms, (uint64_t)effect->due_ms, effect->attempt,
+                    effect->revoke_reason, effect->outcome, effect->presence);
         att_digester_add_text(digester, effect->to);
         att_digester_add_text(digester, effect->reason);
         att_digester_add_text(digester, att_text_from(effect->what));
         att_digester_add_u64(digester, effect->refusal);
         att_digester_add_text(digester, effect->field);
-        att_digester_add_i64(digester, effect->retry_ms);
-        att_digester_add_u64(digester, effect->survey);
-        att_digester_add_u64(digester, effect->feedback != NULL);
+        ADD_NUMBERS(digester, (uint64_t)effect->retry_ms, effect->survey, effect->feedback != NULL);
         if (effect->feedback) {
                 add_feedback(digester, effect->feedback);
         }
