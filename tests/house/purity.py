@@ -38,10 +38,11 @@ PERMITTED = set("""
     abort assert_fail errno_location
 """.split())
 
-# What a broken check needs to say why it aborts; and, for the simulator's distributions and JSON's
+# What a broken check needs to say why it aborts; how memory is going to be used; and, for the simulator's distributions and JSON's
 # numbers, the real numbers that the engine itself must do without.
 PERMITTED_IN_BASE = set("""
     fprintf vfprintf fputs fputc fwrite fflush stderr
+    madvise
     log log1p exp expm1 pow sqrt cos sin tan floor ceil fabs lgamma strtod
 """.split())
 
