@@ -131,9 +131,8 @@ static void look_at_one(struct choosing *choosing, struct contact *contact)
 /* Contacts of a batching window. Each that could be paired opens its window. */
 static void look_apart(struct choosing *choosing)
 {
-        ATT_LIST_FOREACH(waiting, &choosing->core->apart, struct waiting, in_apart)
+        ATT_LIST_FOREACH(contact, &choosing->core->apart, struct contact, in_apart)
         {
-                struct contact *contact = ATT_CONTAINER_OF(waiting, struct contact, waiting);
                 if (contact->channel == choosing->channel &&
                     exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE &&
                     !match_is_held_back(choosing->core, contact)) {
@@ -271,19 +270,20 @@ static int64_t points_of(const struct choosing *choosing, const struct lane_term
 }
 
 static int64_t fit_points(const struct choosing *choosing, const struct lane_terms *terms,
-                          const struct contact *contact)
+                          const struct att_keyheap_entry *entry, const struct contact *contact)
 {
         int64_t continuity = 0;
         if (contact->preferred == choosing->agent ||
             att_list_is_linked(&contact->waiting.in_known)) {
                 continuity = fit_continuity_of(choosing->core, contact, choosing->agent);
         }
-        return points_of(choosing, terms, contact->value_ppm, contact->emotion_ppm, continuity);
+        return points_of(choosing, terms, waiting_value_ppm(entry), waiting_emotion_ppm(entry),
+                         continuity);
 }
 
 /* The same as place_of(), out of what is known already. */
 static struct place find_place(const struct choosing *choosing, const struct lane_terms *terms,
-                               const struct contact *contact)
+                               const struct att_keyheap_entry *entry, const struct contact *contact)
 {
         const struct att_core *core = choosing->core;
         const struct waiting *waiting = &contact->waiting;
@@ -298,15 +298,16 @@ static struct place find_place(const struct choosing *choosing, const struct lan
         int64_t urgency = place.starved ? urgency_of(core, contact)
                                         : (int64_t)waiting_urgency(terms->policy, waiting->phase,
                                                                    waiting->key, core->now_ms);
-        place.urgency = urgency + fit_points(choosing, terms, contact) * URGENCY_SCALE;
+        place.urgency = urgency + fit_points(choosing, terms, entry, contact) * URGENCY_SCALE;
         return place;
 }
 
 /* False: in the order of contacts it stands behind all that are kept. */
 static bool look_at_contact(struct choosing *choosing, const struct lane_terms *terms,
-                            struct contact *contact)
+                            const struct att_keyheap_entry *entry)
 {
-        struct place place = find_place(choosing, terms, contact);
+        struct contact *contact = waiting_contact(entry->node);
+        struct place place = find_place(choosing, terms, entry, contact);
         if (is_full(choosing) &&
             place_compare(&place, &choosing->places[choosing->count - 1], NULL) > 0) {
                 return false;
@@ -359,8 +360,7 @@ static bool look_at_entry(const struct looking *looking, const struct att_keyhea
                 return true;
         }
         /* Those behind it with the same key stand behind it in the ties, too. */
-        return look_at_contact(choosing, terms, waiting_contact(entry->node)) ||
-               points < looking->points_milli;
+        return look_at_contact(choosing, terms, entry) || points < looking->points_milli;
 }
 
 /* Of equal waits the others of the heap may stand first: all of them are looked at. */
@@ -373,7 +373,7 @@ static bool look_at_starved(const struct looking *looking, const struct att_keyh
         if (!could_be_kept(looking->choosing, &bound)) {
                 return false;
         }
-        (void)look_at_contact(looking->choosing, looking->terms, waiting_contact(entry->node));
+        (void)look_at_contact(looking->choosing, looking->terms, entry);
         return true;
 }
 
@@ -517,12 +517,11 @@ static void look_at_lanes(struct choosing *choosing)
 /* Contacts that may stand earlier with this agent than their lane says. */
 static void look_at_related(struct choosing *choosing)
 {
-        ATT_LIST_FOREACH(contact, &choosing->agent->named_by, struct contact, waiting.in_named)
+        ATT_LIST_FOREACH(contact, &choosing->agent->named_by, struct contact, in_named)
         {
                 look_at_one(choosing, contact);
         }
-        ATT_LIST_FOREACH(contact, &choosing->agent->preferred_by, struct contact,
-                         waiting.in_preferred)
+        ATT_LIST_FOREACH(contact, &choosing->agent->preferred_by, struct contact, in_preferred)
         {
                 look_at_one(choosing, contact);
         }

@@ -228,11 +228,15 @@ void contact_close(struct att_core *core, struct contact *contact, enum att_outc
 static void copy_ids(struct att_core *core, struct contact *contact, struct att_text id,
                      struct att_text front_end, struct att_text customer)
 {
-        char *data = att_pool_take_unset(&core->pool, id.len + front_end.len + customer.len);
+        size_t bytes = id.len + front_end.len + customer.len;
+        char *data = contact->ids;
+        if (bytes > sizeof(contact->ids)) {
+                contact->ids_apart = att_pool_take_unset(&core->pool, bytes);
+                data = contact->ids_apart;
+        }
         att_copy(data, id.data, id.len);
         att_copy(data + id.len, front_end.data, front_end.len);
         att_copy(data + id.len + front_end.len, customer.data, customer.len);
-        contact->id_data = data;
         contact->by_id.key = att_text_of(data, id.len);
         contact->front_end_len = (uint16_t)front_end.len;
         contact->customer_id_len = (uint16_t)customer.len;
@@ -305,7 +309,7 @@ void contact_free(struct att_core *core, struct contact *contact)
         att_list_remove(&contact->in_core);
         free_details(core, contact);
         decision_drop(core, contact);
-        att_pool_give(&core->pool, contact->id_data, contact_id_bytes(contact));
+        att_pool_give(&core->pool, contact->ids_apart, contact_id_bytes(contact));
         att_pool_give(&core->pool, contact, sizeof(*contact));
 }
 

@@ -223,27 +223,48 @@ struct details;
 struct story;
 struct incident;
 
-/* What is looked at together lies together; first what is known of a closed one, too. */
+#define CONTACT_IDS_BYTES 40 /* As most have. */
+
+/* What is looked at together lies together, in lines of 64 bytes each; contacts begin with one. What is
+ * known of a closed contact, too, comes first. */
 struct contact {
+        /* To find it: */
         struct att_map_node by_id;
+        char ids[CONTACT_IDS_BYTES]; /* Its id (the key of `by_id`), front end's name, customer's
+                                        id; elsewhere if they are longer. */
+
+        /* To change its state: */
         struct att_list in_core; /* core->live by arrival, or core->closed by closing. */
         enum att_contact_state state;
         enum att_outcome outcome;
-        char *id_data; /* Owned: the id (the key of `by_id`), front end's name, customer's id. */
         uint16_t front_end_len;
         uint16_t customer_id_len;
         uint32_t wrapping;             /* Interactions that still name it in wrap-up. */
-        struct att_digest content;     /* Of the request: the same again is no other contact. */
         struct details *details;       /* Owned; NULL once closed and told. */
         struct att_decision *decision; /* Owned, or NULL; of so many bytes: */
         uint32_t decision_bytes;
         uint32_t queue; /* ATT_NONE once its queue is gone. */
         uint32_t channel;
         uint32_t step;
-        int64_t closed_ms;
 
-        /* Where it stands, and what decides that. */
+        /* To find its place among those that wait (in the second of these lines, what is particular to one
+         * agent): */
         struct waiting waiting;
+        struct att_list in_customer;
+        struct agent *named;     /* Borrowed. */
+        struct agent *preferred; /* Borrowed. */
+        uint32_t excluded_count;
+        uint32_t cooldown_count;
+        bool put_back; /* From an offer that came to nothing. */
+        bool no_bots;
+        bool ever_entered;
+        bool entering;        /* During a reload: on its way to another queue. */
+        bool last_went_badly; /* The request said so, of a customer nobody knows. */
+        bool dirty;
+        bool window;       /* Its policy's batching window has just closed. */
+        bool round_counts; /* Of the running round one offer was declined or missed. */
+
+        /* What decides that. */
         uint64_t arrival; /* The command's sequence number. */
         int64_t arrived_ms;
         int64_t waited_before_ms; /* Of earlier spells of waiting. */
@@ -254,35 +275,27 @@ struct contact {
         int64_t tier_points_milli;
         int64_t value_ppm;
         int64_t emotion_ppm;
-        uint32_t emotion_source;     /* enum att_emotion_source; decides nothing. */
         struct signature *signature; /* Shared, counted. NULL while not in a queue. */
         struct customer *customer;   /* Borrowed; NULL: unknown. */
-        struct att_list in_customer;
-        bool put_back; /* From an offer that came to nothing. */
-        bool no_bots;
-        bool ever_entered;
-        bool entering;        /* During a reload: on its way to another queue. */
-        bool last_went_badly; /* The request said so, of a customer nobody knows. */
-        bool dirty;
-        bool window;       /* Its policy's batching window has just closed. */
-        bool round_counts; /* Of the running round one offer was declined or missed. */
+        int64_t closed_ms;
+        struct att_digest content; /* Of the request: the same again is no other contact. */
 
         /* Who may take it. */
         uint32_t own_count;
         uint32_t ruled_count;
         uint32_t prefer_count;
-        uint32_t excluded_count;
-        uint32_t cooldown_count;
         uint32_t offer_count;
-        struct agent *named;     /* Borrowed. */
-        int64_t named_until_ms;  /* The others may take it from then on. */
-        struct agent *preferred; /* Borrowed. */
-        int64_t reach_ms;        /* When time alone may bring an agent into reach. */
+        int64_t named_until_ms; /* The others may take it from then on. */
+        int64_t reach_ms;       /* When time alone may bring an agent into reach. */
 
         struct att_list in_queue;  /* queue_state.waiting while queued. */
         int64_t due_ms[DUE_COUNT]; /* INT64_MAX: not due. */
         struct timer timer;        /* For the first of them. */
         struct att_list in_dirty;
+        struct att_list in_apart; /* core->apart */
+        /* With the agents who mean more to it than others, while queued: */
+        struct att_list in_named;
+        struct att_list in_preferred;
         struct att_list offers;
         struct interaction *interaction; /* Borrowed; while connected. */
         struct agent *last_agent;        /* Borrowed; who had it last. */
@@ -291,6 +304,7 @@ struct contact {
         struct att_preference *prefers;  /* Owned: request's and rules', joined. */
         struct agent **excluded;         /* Owned array. */
         struct cooldown *cooldowns;      /* Owned. */
+        char *ids_apart;                 /* Owned: `ids` that are too long for it; or NULL. */
         uint64_t offered_round;          /* core->round when it was last offered. */
         uint64_t considered_in;          /* Scratch of the matching. */
         uint64_t moved_round;            /* The instant of the last move between queues ... */
@@ -298,9 +312,10 @@ struct contact {
         uint32_t rounds;
         uint32_t attempt;
         uint32_t transfers;
-        uint32_t tier;       /* ATT_NONE */
-        uint32_t intent;     /* ATT_NONE */
-        struct story *story; /* Owned (story.h); NULL for most. */
+        uint32_t tier;           /* ATT_NONE */
+        uint32_t intent;         /* ATT_NONE */
+        uint32_t emotion_source; /* enum att_emotion_source; decides nothing. */
+        struct story *story;     /* Owned (story.h); NULL for most. */
 };
 
 /* ---- Customers ---- */
@@ -699,12 +714,14 @@ static inline struct att_text contact_id(const struct contact *contact)
 
 static inline struct att_text contact_front_end(const struct contact *contact)
 {
-        return att_text_of(contact->id_data + contact->by_id.key.len, contact->front_end_len);
+        return att_text_of(contact->by_id.key.data + contact->by_id.key.len,
+                           contact->front_end_len);
 }
 
 static inline struct att_text contact_customer_id(const struct contact *contact)
 {
-        return att_text_of(contact->id_data + contact->by_id.key.len + contact->front_end_len,
+        return att_text_of(contact->by_id.key.data + contact->by_id.key.len +
+                                   contact->front_end_len,
                            contact->customer_id_len);
 }
 

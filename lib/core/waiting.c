@@ -470,9 +470,9 @@ static bool counts_continuity(const struct att_policy *policy)
 
 void waiting_init(struct contact *contact)
 {
-        att_list_init(&contact->waiting.in_apart);
-        att_list_init(&contact->waiting.in_named);
-        att_list_init(&contact->waiting.in_preferred);
+        att_list_init(&contact->in_apart);
+        att_list_init(&contact->in_named);
+        att_list_init(&contact->in_preferred);
         att_list_init(&contact->waiting.in_known);
 }
 
@@ -489,10 +489,10 @@ static void relate(const struct att_core *core, struct contact *contact)
         struct waiting *waiting = &contact->waiting;
         struct agent *known = who_knows(core, contact);
         if (contact->named) {
-                att_list_add_tail(&contact->named->named_by, &waiting->in_named);
+                att_list_add_tail(&contact->named->named_by, &contact->in_named);
         }
         if (contact->preferred) {
-                att_list_add_tail(&contact->preferred->preferred_by, &waiting->in_preferred);
+                att_list_add_tail(&contact->preferred->preferred_by, &contact->in_preferred);
         }
         if (known) {
                 att_list_add_tail(&known->known_by, &waiting->in_known);
@@ -551,19 +551,19 @@ static void leave_rank(struct att_core *core, struct contact *contact)
         }
 }
 
-static void unrelate(struct waiting *waiting)
+static void unrelate(struct contact *contact)
 {
-        att_list_remove(&waiting->in_named);
-        att_list_remove(&waiting->in_preferred);
-        att_list_remove(&waiting->in_known);
+        att_list_remove(&contact->in_named);
+        att_list_remove(&contact->in_preferred);
+        att_list_remove(&contact->waiting.in_known);
 }
 
 void waiting_remove(struct att_core *core, struct contact *contact)
 {
         waiting_leave_lane(core, contact);
         leave_rank(core, contact);
-        att_list_remove(&contact->waiting.in_apart);
-        unrelate(&contact->waiting);
+        att_list_remove(&contact->in_apart);
+        unrelate(contact);
 }
 
 void waiting_forget(struct contact *contact)
@@ -572,8 +572,8 @@ void waiting_forget(struct contact *contact)
         waiting->group = NULL;
         waiting->in_phase = (struct att_keyheap_node){0};
         waiting->in_rank = (struct att_rank_node){0};
-        att_list_remove(&waiting->in_apart);
-        unrelate(waiting);
+        att_list_remove(&contact->in_apart);
+        unrelate(contact);
 }
 
 static void take_stance(struct waiting *waiting, const struct stance *stance)
@@ -620,15 +620,14 @@ int64_t waiting_expect(const struct att_core *core, struct contact *contact)
 /* Where it is looked for when somebody becomes free. */
 static void find_room(struct att_core *core, struct contact *contact)
 {
-        struct waiting *waiting = &contact->waiting;
-        unrelate(waiting);
+        unrelate(contact);
         relate(core, contact);
-        att_list_remove(&waiting->in_apart);
+        att_list_remove(&contact->in_apart);
         if (is_for_named_alone(core, contact)) {
                 waiting_leave_lane(core, contact); /* Nobody else may take it yet. */
         } else if (belongs_apart(core, contact)) {
                 waiting_leave_lane(core, contact);
-                att_list_add_tail(&core->apart, &waiting->in_apart);
+                att_list_add_tail(&core->apart, &contact->in_apart);
         } else if (!is_in_its_group(core, contact)) {
                 waiting_leave_lane(core, contact);
                 enter_lane(core, contact);
@@ -701,7 +700,7 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
         bool queued = contact->state == ATT_CONTACT_QUEUED;
         bool named_alone = queued && is_for_named_alone(core, contact);
         bool apart = queued && !named_alone && belongs_apart(core, contact);
-        if (att_list_is_linked(&waiting->in_apart) != apart ||
+        if (att_list_is_linked(&contact->in_apart) != apart ||
             (waiting->group != NULL) != (queued && !named_alone && !apart)) {
                 return false;
         }

@@ -124,18 +124,16 @@ struct slots {
 void slots_reset(struct slots *slots, uint32_t agents);
 void slots_deinit(struct slots *slots);
 
-struct waiting {                      /* The part of a contact. */
+/* The part of a contact. All that a way through heaps and ranks looks at is a line of the cache. */
+struct waiting {
         wide_int key;                 /* Larger: more urgent, within the phase. */
-        struct group *group;          /* NULL: apart, named alone, or not waiting. */
         int64_t start_ms;             /* When it would have begun to wait, had it waited at once. */
         struct att_rank_node in_rank; /* Of its queue and phase; while queued. */
         struct att_keyheap_node in_phase;
         enum phase phase;
-        struct att_list in_apart;
-        /* With the agents who mean more to it than others: */
-        struct att_list in_named;
-        struct att_list in_preferred;
-        struct att_list in_known; /* Spoke with the customer last, where that counts. */
+        struct group *group; /* NULL: apart, named alone, or not waiting. */
+        struct att_list
+                in_known; /* With the agent who spoke with the customer last, where that counts. */
 };
 
 void waiting_init(struct contact *contact);
