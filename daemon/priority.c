@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #define NICENESS 10
-#define TURN_NS                                                                                    \
-        100000 /* The shortest that Linux takes, from 6.12 on; before, it is not looked at. */
+/* The shortest that Linux takes, from 6.12 on; before, it is not looked at. */
+#define TURN_NS 100000
 
 /* As sched_setattr(2) has it; the C library does not. */
 struct attributes {
