@@ -199,11 +199,15 @@ static void forget_agents(struct contact *contact)
         forget_doomed(&contact->preferred);
 }
 
-static void forget_last_agents(struct att_list *customers)
+/* Who waits where that agent knew them waits there no more. */
+static void forget_last_agents(struct att_core *core, struct att_list *customers)
 {
         ATT_LIST_FOREACH(customer, customers, struct customer, in_core)
         {
-                forget_doomed(&customer->last_agent);
+                if (is_doomed(customer->last_agent)) {
+                        customer->last_agent = NULL;
+                        waiting_refresh_customer(core, customer);
+                }
         }
 }
 
@@ -270,8 +274,8 @@ static void bury_agents(struct att_core *core, const struct reload *reload)
         {
                 forget_agents(contact);
         }
-        forget_last_agents(&core->busy_customers);
-        forget_last_agents(&core->idle_customers);
+        forget_last_agents(core, &core->busy_customers);
+        forget_last_agents(core, &core->idle_customers);
         ATT_LIST_FOREACH(agent, &core->removed_agents, struct agent, in_removed)
         {
                 if (is_doomed(agent)) {
