@@ -1119,6 +1119,8 @@ static void outlive_fault(void)
         } else if (world.struck_us == 0) {
                 world.struck_us = chaos_now_us();
         } else if (chaos_now_us() - world.struck_us > OUTLIVED_US) {
+                /* What failed a sealing is found by the next append, whenever that is. */
+                chaos_may_abort = chaos_may_abort || world.struck_place == CHAOS_JOURNAL_SEALS;
                 note_fault(world.ends_by, world.struck_place);
                 world.ends_by = CHAOS_FAULT_COUNT;
                 world.struck_us = 0;
@@ -1167,6 +1169,7 @@ static void live(uv_loop_t *loop)
         world.app = listener->data;
         world.must_die = false;
         world.struck_us = 0;
+        chaos_may_abort = false;
         if (world.phase == PHASE_LEAVING) { /* Its time begins anew. */
                 world.phase_until_us = chaos_now_us() + LEAVE_MS * 1000;
         }
