@@ -194,6 +194,18 @@ uint32_t clients_desk_agent(uint32_t after)
         return 0;
 }
 
+uint32_t clients_stray_agent(struct att_text agent, struct att_text front_end)
+{
+        char desk[16];
+        uint32_t number;
+
+        if (!number_of(agent, 'a', &number)) {
+                return 0;
+        }
+        (void)snprintf(desk, sizeof(desk), "f%u", index_of(desk_of(number)));
+        return att_text_equals_c(front_end, desk) ? 0 : number;
+}
+
 /* ---- What they ask for ---- */
 
 static void init_command(struct att_command *command, enum att_command_kind kind)

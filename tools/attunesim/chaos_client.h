@@ -36,6 +36,9 @@ void clients_calm_down(void);
 void clients_silence_desk(bool silent);
 /* The agents of that front end: the next after this one (0: the first); 0: no more. */
 uint32_t clients_desk_agent(uint32_t after);
+/* The number of an agent for whom another front end speaks, which none does but in a frame that came
+ * garbled; 0: it is the agent's own, or no agent's. */
+uint32_t clients_stray_agent(struct att_text agent, struct att_text front_end);
 /* Somebody who knows ends this conversation. */
 void clients_end_contact(struct att_text contact);
 /* All agents are told to be ready. */

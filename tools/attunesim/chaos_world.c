@@ -109,6 +109,7 @@ static struct {
         struct known answered[KNOWN_MAX];
         struct known stepped[KNOWN_MAX];
         uint64_t stepped_seq; /* The last command in it. */
+        uint64_t strays;      /* Bits of agents who are signed in where they don't belong. */
         uint64_t snapshot_commands;
         int64_t last_at_ms;
         enum phase phase;
@@ -275,6 +276,15 @@ void __wrap_answer_drain(struct session *session, const struct att_wire_message 
         __real_answer_drain(session, message);
 }
 
+static void note_stray(const struct att_command *command, const struct att_effects *effects)
+{
+        const uint32_t agent = command->kind == ATT_CMD_AGENT_READY && !att_effects_refusal(effects)
+                                       ? clients_stray_agent(command->agent, command->front_end)
+                                       : 0;
+
+        world.strays |= agent > 0 && agent < 64 ? UINT64_C(1) << agent : 0;
+}
+
 static void plant_second_owner(const struct att_command *command, struct att_effects *effects)
 {
         struct att_contact_view view;
@@ -332,6 +342,7 @@ void __wrap_att_core_step(struct att_core *core, const struct att_command *comma
                 ask_oracle(command, effects);
         }
         check_once(command);
+        note_stray(command, effects);
         watch_step(core, command, effects);
         if (world.is_replaying) {
                 figures()->replayed++;
@@ -1003,7 +1014,8 @@ static void check_left(void)
 
         for (uint32_t agent = clients_desk_agent(0); agent > 0; agent = clients_desk_agent(agent)) {
                 (void)snprintf(id, sizeof(id), "a%u", agent);
-                if (!att_core_find_agent(world.core, att_text_from(id), &view) || !view.def) {
+                if (!att_core_find_agent(world.core, att_text_from(id), &view) || !view.def ||
+                    (agent < 64 && (world.strays >> agent & 1))) {
                         continue;
                 }
                 CHAOS_CHECK(view.presence == ATT_PRESENCE_OFFLINE && view.offers == 0, "L3",
@@ -1348,6 +1360,7 @@ static void begin_era(void)
         memset(world.answered, 0, sizeof(world.answered));
         memset(world.stepped, 0, sizeof(world.stepped));
         world.stepped_seq = 0;
+        world.strays = 0;
         watch_forget_saved();
         watch_begin();
         att_rng_fork(&world.rng, &rng);
