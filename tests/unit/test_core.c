@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/rng.h"
+#include "lib/model/limits.h"
 #include "tests/support/centre.h"
 #include "tests/support/main.h"
 
@@ -35,6 +36,36 @@ START_TEST(a_contact_is_offered_accepted_and_ended)
         ck_assert_str_eq(centre_said(&centre), "closed c1 ann handled; wrap_up c1 ann");
         centre_wait(&centre, 10000);
         ck_assert_str_eq(centre_said(&centre), "finished c1 ann");
+        centre_deinit(&centre);
+}
+END_TEST
+
+/* Short ids lie in the contact itself. */
+START_TEST(ids_of_any_length_are_kept_and_found)
+{
+        struct centre centre;
+        char id[ATT_ID_BYTES_MAX + 1];
+        char said[4 * ATT_ID_BYTES_MAX];
+        centre_init(&centre, TWO_AGENTS);
+        centre_agent(&centre, ATT_CMD_AGENT_READY, "ann");
+        for (size_t len = 1; len <= ATT_ID_BYTES_MAX; len++) {
+                memset(id, 'a' + (int)(len % 26), len);
+                id[len] = '\0';
+                centre_contact(&centre, id, "q");
+                (void)snprintf(said, sizeof(said), "queued %s; offer %s ann", id, id);
+                ck_assert_str_eq(centre_said(&centre), said);
+                centre_contact(&centre, id, "q");
+                ck_assert_str_eq(centre_said(&centre), "");
+                centre_event(&centre, ATT_CMD_OFFER_ACCEPT, id, "ann");
+                centre_event(&centre, ATT_CMD_CONTACT_END, id, NULL);
+                (void)snprintf(said, sizeof(said), "closed %s ann handled; wrap_up %s ann", id, id);
+                ck_assert_str_eq(centre_said(&centre), said);
+                centre_wait(&centre, 10000);
+        }
+        centre_wait(&centre, 3600 * 1000); /* All of them are forgotten. */
+        centre_contact(&centre, id, "q");
+        (void)snprintf(said, sizeof(said), "queued %s; offer %s ann", id, id);
+        ck_assert_str_eq(centre_said(&centre), said);
         centre_deinit(&centre);
 }
 END_TEST
@@ -487,7 +518,7 @@ START_TEST(an_explanation_says_why_and_why_not)
 }
 END_TEST
 
-ATT_TEST_MAIN("core", a_contact_is_offered_accepted_and_ended,
+ATT_TEST_MAIN("core", a_contact_is_offered_accepted_and_ended, ids_of_any_length_are_kept_and_found,
               before_a_configuration_everything_is_refused,
               the_same_request_again_is_the_same_contact,
               a_closed_contact_is_forgotten_after_an_hour,
