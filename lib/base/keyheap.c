@@ -6,12 +6,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 
-#define FIRST_CAPACITY 5
-
-/* So many before the first, so that the children of one are two lines of the cache, which are fetched
- * together: with the first in front they would lie in three. */
-#define ENTRIES_SKIPPED (ATT_KEYHEAP_CHILDREN - 1)
-#define CHILDREN_BYTES  (ATT_KEYHEAP_CHILDREN * sizeof(struct att_keyheap_entry))
+#define FIRST_CAPACITY 4
 
 static bool is_less(const struct att_keyheap *heap, const struct att_keyheap_entry *a,
                     const struct att_keyheap_entry *b)
@@ -80,25 +75,8 @@ void att_keyheap_init(struct att_keyheap *heap, att_keyheap_less *less)
 
 void att_keyheap_deinit(struct att_keyheap *heap)
 {
-        free(heap->block);
+        free(heap->entries);
         *heap = (struct att_keyheap){0};
-}
-
-/* To a whole number of families, the skipped ones included. */
-static void grow(struct att_keyheap *heap)
-{
-        uint32_t capacity = heap->capacity == 0
-                                    ? FIRST_CAPACITY
-                                    : 2 * (heap->capacity + ENTRIES_SKIPPED) - ENTRIES_SKIPPED;
-        struct att_keyheap_entry *block = aligned_alloc(
-                CHILDREN_BYTES, (capacity + ENTRIES_SKIPPED) * sizeof(*block));
-
-        ATT_CHECK(block); /* Out of memory. */
-        att_copy(block + ENTRIES_SKIPPED, heap->entries, heap->count * sizeof(*block));
-        free(heap->block);
-        heap->block = block;
-        heap->entries = block + ENTRIES_SKIPPED;
-        heap->capacity = capacity;
 }
 
 void att_keyheap_add(struct att_keyheap *heap, struct att_keyheap_node *node,
@@ -107,7 +85,9 @@ void att_keyheap_add(struct att_keyheap *heap, struct att_keyheap_node *node,
         ATT_CHECK(node->place == 0);
         ATT_CHECK(heap->count < UINT32_MAX / (2 * ATT_KEYHEAP_CHILDREN));
         if (heap->count == heap->capacity) {
-                grow(heap);
+                heap->capacity = heap->capacity == 0 ? FIRST_CAPACITY : heap->capacity * 2;
+                heap->entries = att_realloc_array(heap->entries, heap->capacity,
+                                                  sizeof(*heap->entries));
         }
         struct att_keyheap_entry entry = {.key = key, .extra = extra, .node = node};
         sift_up(heap, &entry, heap->count++);

@@ -33,8 +33,7 @@ typedef bool att_keyheap_less(const struct att_keyheap_node *a, const struct att
 
 struct att_keyheap {
         att_keyheap_less *less;
-        struct att_keyheap_entry *block;   /* Owned: before the entries, what aligns them. */
-        struct att_keyheap_entry *entries; /* In there; the children of i are 4i+1 ... 4i+4. */
+        struct att_keyheap_entry *entries; /* Owned; the children of i are 4i+1 ... 4i+4. */
         uint32_t count;
         uint32_t capacity;
 };

@@ -2,7 +2,6 @@
 #include "lib/base/pool.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,11 +16,8 @@ struct att_pool_piece {
 #define LINE_BYTES      64
 #define LINED_BYTES_MIN 512 /* Of this size and more: whole lines. */
 #define SLAB_BYTES      ((size_t)256 * 1024)
-#define PLAIN_SLABS     8 /* The first so many. */
-/* Of the others. The allocator gives them a mapping each, of 4 MiB with what it adds, next to one
- * another: huge pages lie across their borders. */
-#define HUGE_SLAB_BYTES ((size_t)4 * 1024 * 1024 - PAGE_BYTES)
-#define PAGE_BYTES      ((size_t)4096)
+#define PLAIN_SLABS     8                         /* The first so many. */
+#define HUGE_SLAB_BYTES ((size_t)2 * 1024 * 1024) /* Of the others, and so aligned. */
 
 struct att_pool_slab {
         struct att_pool_slab *next;
@@ -37,28 +33,17 @@ static size_t class_of(size_t bytes)
         return bytes == 0 ? 0 : (bytes - 1) / ATT_POOL_STEP;
 }
 
-/* A wish: where it can't be had all works as well, if slower. */
-static void ask_for_huge_pages(const void *memory, size_t bytes)
-{
-#ifdef MADV_HUGEPAGE
-        uintptr_t from = (uintptr_t)memory / PAGE_BYTES * PAGE_BYTES;
-        uintptr_t to = ((uintptr_t)memory + bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
-#else
-        (void)memory;
-        (void)bytes;
-#endif
-}
-
 static void add_slab(struct att_pool *pool)
 {
         bool is_huge = pool->slab_count >= PLAIN_SLABS;
         size_t bytes = is_huge ? HUGE_SLAB_BYTES : SLAB_BYTES;
-        struct att_pool_slab *slab = aligned_alloc(LINE_BYTES, bytes);
+        struct att_pool_slab *slab = aligned_alloc(is_huge ? HUGE_SLAB_BYTES : LINE_BYTES, bytes);
         ATT_CHECK(slab); /* Out of memory. */
+#ifdef MADV_HUGEPAGE
         if (is_huge) {
-                ask_for_huge_pages(slab, bytes);
+                (void)madvise(slab, bytes, MADV_HUGEPAGE); /* A wish: all works without, too. */
         }
+#endif
         slab->next = pool->slabs;
         pool->slabs = slab;
         pool->slab_count++;

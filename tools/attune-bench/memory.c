@@ -41,8 +41,14 @@ int64_t memory_bytes(void)
         return memory.bytes;
 }
 
+/* Of a slab that is a huge page: what the allocator left behind it is never touched. */
+#define SLAB_BYTES ((uintptr_t)2 * 1024 * 1024)
+
 static int64_t bytes_of(void *block)
 {
+        if (block && (uintptr_t)block % SLAB_BYTES == 0) {
+                return (int64_t)SLAB_BYTES;
+        }
         return block ? (int64_t)malloc_usable_size(block) + BLOCK_HEADER_BYTES : 0;
 }
 
