@@ -4,8 +4,8 @@
  *
  * A commit that makes the file longer has the file system commit the new length as well, and with it
  * whatever else there waits to be written: another process's, the history's. A commit that only writes
- * over what is there does not; it takes about half the time, and its longest a tenth. SQLite takes
- * no notice: a log ends, for it, at the first frame that is not whole.
+ * over what is there does not, and takes about half the time (docs/performance.md). SQLite takes no
+ * notice: a log ends, for it, at the first frame that is not whole.
  *
  * A thread writes them, a piece at a time, and has them synced. That they can't be written, on a full disk,
  * is no fault: commits take longer then, that is all. A sync that fails is: it is the log's.
