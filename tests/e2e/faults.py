@@ -272,10 +272,10 @@ def crash_at(house, fault, commands, seed=0, **options):
     return how, traffic
 
 
-def count_operations(house, commands, kind="any"):
+def count_operations(house, commands, kind="any", **options):
     """How many operations such a run has."""
     begin_again(house)
-    assert start(house, fault=f"{kind}:0:none")
+    assert start(house, fault=f"{kind}:0:none", **options)
     assert Traffic().run(house, commands)
     house.kill()
     return counted(house)[0]

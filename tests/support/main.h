@@ -31,17 +31,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/check.h"
+
 /* Whether the build has AddressSanitizer. */
-#if defined(__SANITIZE_ADDRESS__)
-#define TEST_IS_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TEST_IS_SANITIZED true
-#endif
-#endif
-#ifndef TEST_IS_SANITIZED
-#define TEST_IS_SANITIZED false
-#endif
+#define TEST_IS_SANITIZED (ATT_KEEPS_NOTHING != 0)
 
 /* How often a random test is to go: there, where all takes ten times as long, a fourth as often. */
 #define TEST_TIMES(n) (TEST_IS_SANITIZED ? ((n) + 3) / 4 : (n))
