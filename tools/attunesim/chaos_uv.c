@@ -465,9 +465,14 @@ static void run_async(void)
         }
 }
 
+static bool is_listening(void)
+{
+        return uv.listener && !(uv.listener->flags & CLOSING);
+}
+
 static void run_accepts(void)
 {
-        for (struct link *link = uv.links; link && uv.listener; link = link->next) {
+        for (struct link *link = uv.links; link && is_listening(); link = link->next) {
                 if (link->was_accepted || link->was_reset || link->accept_us > chaos_now_us()) {
                         continue;
                 }

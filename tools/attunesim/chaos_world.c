@@ -51,6 +51,8 @@
 #define OUTLIVED_US (3 * SECOND_US)
 #define FAST_PACE   25             /* Centres that are so fast go on for longer. */
 #define LEAVE_MS    INT64_C(90000) /* Until a front end that is gone is given up for certain. */
+/* A stop waits for last words to be read, a slow disk, a machine that stands still: for much less. */
+#define STOP_US (300 * SECOND_US)
 
 /* A command after which the state is known. */
 struct point {
@@ -90,6 +92,7 @@ static struct {
         enum chaos_fault ends_by; /* The armed fault that will end this life. */
         enum chaos_place struck_place;
         int64_t struck_us; /* It was felt, and nothing has come of it yet; 0: no. */
+        int64_t stops_us;  /* Since when it stops; 0: it doesn't. */
         bool must_die;
         bool must_stop;
         int64_t slow_until_us;
@@ -1140,6 +1143,20 @@ static void outlive_fault(void)
         }
 }
 
+/* L4: what is told to stop does. */
+static void check_stop(void)
+{
+        if (!world.app->is_draining) {
+                return;
+        }
+        if (world.stops_us == 0) {
+                world.stops_us = chaos_now_us();
+        }
+        CHAOS_CHECK(chaos_now_us() - world.stops_us < STOP_US, "L4",
+                    "attuned was told to stop %" PRId64 " s ago, and has not",
+                    (chaos_now_us() - world.stops_us) / SECOND_US);
+}
+
 static bool live_on(void)
 {
         chaos_uv_turn();
@@ -1149,6 +1166,7 @@ static bool live_on(void)
         expect_commit();
         seal_on_time();
         outlive_fault();
+        check_stop();
         run_child_on_time();
         if (disk_is_dead() && !chaos_uv_is_expecting()) {
                 world.must_die = true;
@@ -1181,6 +1199,7 @@ static void live(uv_loop_t *loop)
         world.app = listener->data;
         world.must_die = false;
         world.struck_us = 0;
+        world.stops_us = 0;
         chaos_may_abort = false;
         if (world.phase == PHASE_LEAVING) { /* Its time begins anew. */
                 world.phase_until_us = chaos_now_us() + LEAVE_MS * 1000;
