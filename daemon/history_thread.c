@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "lib/store/failpoint.h"
 #include "lib/store/files.h"
 #include "lib/store/history.h"
+#include "lib/store/thread.h"
 
 #define FLUSH_MS          200
 #define TRANSACTION_BYTES ((size_t)1 << 20)
@@ -545,8 +545,6 @@ int history_thread_start(const char *data, const struct att_journal_position *be
 {
         struct history_thread *thread = att_alloc(sizeof(*thread));
         pthread_condattr_t attributes;
-        sigset_t all;
-        sigset_t before;
         int error;
 
         thread->data = att_text_dup(att_text_from(data));
@@ -557,13 +555,10 @@ int history_thread_start(const char *data, const struct att_journal_position *be
         (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
         pthread_cond_init(&thread->wake, &attributes);
         (void)pthread_condattr_destroy(&attributes);
-        (void)sigfillset(&all); /* Signals are the loop's. */
-        (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-        error = pthread_create(&thread->thread, NULL, run, thread);
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-        if (error != 0) {
+        error = att_thread_start(&thread->thread, run, thread);
+        if (error < 0) {
                 free_thread(thread);
-                return -error;
+                return error;
         }
         *ret_thread = thread;
         return 0;

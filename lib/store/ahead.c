@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
+#include "lib/store/thread.h"
 
 #define PIECE_BYTES (UINT64_C(1) << 20)
 #define AHEAD_BYTES (2 * PIECE_BYTES)
@@ -99,23 +99,26 @@ static void *run(void *context)
         return NULL;
 }
 
+static void free_ahead(struct att_ahead *ahead)
+{
+        leave(ahead);
+        pthread_cond_destroy(&ahead->changed);
+        pthread_mutex_destroy(&ahead->mutex);
+        free(ahead);
+}
+
 int att_ahead_start(struct att_ahead **ret_ahead)
 {
         struct att_ahead *ahead = att_alloc(sizeof(*ahead));
-        sigset_t all;
-        sigset_t before;
         int error;
 
         ahead->fd = -1;
         pthread_mutex_init(&ahead->mutex, NULL);
         pthread_cond_init(&ahead->changed, NULL);
-        (void)sigfillset(&all); /* Signals are for the owner's threads. */
-        (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-        error = pthread_create(&ahead->thread, NULL, run, ahead);
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-        if (error != 0) {
-                free(ahead);
-                return -error;
+        error = att_thread_start(&ahead->thread, run, ahead);
+        if (error < 0) {
+                free_ahead(ahead);
+                return error;
         }
         *ret_ahead = ahead;
         return 0;
@@ -131,10 +134,7 @@ void att_ahead_stop(struct att_ahead *ahead)
         pthread_cond_broadcast(&ahead->changed);
         pthread_mutex_unlock(&ahead->mutex);
         (void)pthread_join(ahead->thread, NULL);
-        leave(ahead);
-        pthread_cond_destroy(&ahead->changed);
-        pthread_mutex_destroy(&ahead->mutex);
-        free(ahead);
+        free_ahead(ahead);
 }
 
 void att_ahead_follow(struct att_ahead *ahead, const char *path)

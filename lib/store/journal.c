@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -23,6 +22,7 @@
 #include "lib/store/ahead.h"
 #include "lib/store/files.h"
 #include "lib/store/segment.h"
+#include "lib/store/thread.h"
 
 enum stage {
         STAGE_IDLE,
@@ -78,20 +78,6 @@ struct att_digest att_batch_chain(const struct att_batch *batch, struct att_dige
         return att_digester_finish(&digester);
 }
 
-/* Signals are for the owner's threads. */
-static int start_thread(pthread_t *thread, void *(*body)(void *), void *context)
-{
-        sigset_t all;
-        sigset_t before;
-        int error;
-
-        (void)sigfillset(&all);
-        (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-        error = pthread_create(thread, NULL, body, context);
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return -error;
-}
-
 /* ---- Sealing ---- */
 
 static void *run_sealer(void *context)
@@ -130,7 +116,7 @@ static int start_sealing(struct sealer *sealer, struct att_segment *segment, str
                 return error;
         }
         sealer->segment = segment;
-        error = start_thread(&sealer->thread, run_sealer, sealer);
+        error = att_thread_start(&sealer->thread, run_sealer, sealer);
         if (error < 0) {
                 att_segment_close(segment);
                 return att_say_errno(why, "can't start a thread", error);
@@ -510,7 +496,7 @@ int att_journal_open(const struct att_journal_options *options,
                 go_ahead(journal);
         }
         if (error == 0) {
-                error = start_thread(&journal->thread, run_writer, journal);
+                error = att_thread_start(&journal->thread, run_writer, journal);
                 if (error < 0) {
                         (void)att_say_errno(why, "can't start a thread", error);
                 }

@@ -9,6 +9,7 @@
 
 #include "lib/base/util.h"
 #include "lib/store/report_work.h"
+#include "lib/store/thread.h"
 
 #define PART_CONTACTS_MIN 10000 /* A thread for fewer is not worth it. */
 
@@ -44,7 +45,7 @@ static void start_part(const struct work *whole, struct part *part, int64_t firs
         part->work.to_ms = whole->to_ms;
         part->first = first;
         part->last = last;
-        part->is_running = pthread_create(&part->thread, NULL, run_part, part) == 0;
+        part->is_running = att_thread_start(&part->thread, run_part, part) == 0;
 }
 
 static int end_part(struct work *whole, struct part *part, int result)
