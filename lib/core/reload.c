@@ -649,7 +649,8 @@ static int compare_contacts(const void *a, const void *b)
         return told_a->index < told_b->index ? -1 : told_a->index > told_b->index;
 }
 
-/* What is told of a contact after a revoke stands with the last one before it. */
+/* What is told of a contact after revokes stands with the last of their offers, whichever of them was come
+ * upon last. */
 static void follow_revokes(struct told *told, uint32_t count)
 {
         ATT_CLEANUP(att_free_pointer)
@@ -658,11 +659,17 @@ static void follow_revokes(struct told *told, uint32_t count)
                 by_contact[i] = &told[i];
         }
         qsort(by_contact, count, sizeof(struct told *), compare_contacts);
-        for (uint32_t i = 1; i < count; i++) {
-                const struct told *before = by_contact[i - 1];
-                if (by_contact[i]->effect.kind != ATT_EFFECT_REVOKE &&
-                    att_text_equals(by_contact[i]->effect.contact, before->effect.contact)) {
-                        by_contact[i]->offer = before->offer;
+        uint64_t last = 0;
+        for (uint32_t i = 0; i < count; i++) {
+                struct told *one = by_contact[i];
+                if (i > 0 &&
+                    !att_text_equals(one->effect.contact, by_contact[i - 1]->effect.contact)) {
+                        last = 0;
+                }
+                if (one->effect.kind == ATT_EFFECT_REVOKE) {
+                        last = one->offer > last ? one->offer : last;
+                } else if (last > 0) {
+                        one->offer = last;
                 }
         }
 }

@@ -408,18 +408,27 @@ static void feedback(struct client *client, uint32_t contact)
         send_command(client, &command);
 }
 
-static void outside_work(enum att_command_kind kind, uint32_t agent, uint32_t number)
+static void begin_work(uint32_t agent, uint32_t number)
 {
         struct id id = id_of('a', agent);
         struct id work = id_of('w', number);
         struct att_command command;
 
-        init_command(&command, kind);
+        init_command(&command, ATT_CMD_OCCUPIED);
         command.agent = att_text_from(id.text);
         command.contact = att_text_from(work.text);
-        if (kind == ATT_CMD_OCCUPIED) {
-                command.occupied.channel = att_text_from(centre_channel(below(CENTRE_CHANNELS)));
-        }
+        command.occupied.channel = att_text_from(centre_channel(below(CENTRE_CHANNELS)));
+        send_command(desk_of(agent), &command);
+}
+
+void clients_end_work(uint32_t agent, struct att_text work)
+{
+        struct id id = id_of('a', agent);
+        struct att_command command;
+
+        init_command(&command, ATT_CMD_FREE);
+        command.agent = att_text_from(id.text);
+        command.contact = work;
         send_command(desk_of(agent), &command);
 }
 
@@ -467,6 +476,7 @@ static void act(const struct action *action)
         struct client *client = &all.items[action->client];
         struct att_command command;
         struct id id;
+        struct id work;
 
         if (action->fault != CHAOS_FAULT_COUNT) {
                 struct id contact = id_of('c', action->contact);
@@ -488,7 +498,8 @@ static void act(const struct action *action)
                 about_agent(ATT_CMD_AGENT_READY, action->agent);
                 break;
         case ATT_CMD_FREE:
-                outside_work(ATT_CMD_FREE, action->agent, action->contact);
+                work = id_of('w', action->contact);
+                clients_end_work(action->agent, att_text_from(work.text));
                 break;
         case ATT_CMD_CONTACT_TRANSFER:
                 transfer(client, action->contact);
@@ -725,7 +736,7 @@ static void think_of_desk(struct client *client)
         } else if (which < 38) {
                 about_agent(ATT_CMD_AGENT_OFFLINE, agent);
         } else if (which < 44) {
-                outside_work(ATT_CMD_OCCUPIED, agent, all.next_work);
+                begin_work(agent, all.next_work);
                 plan(client, below(8000000), ATT_CMD_FREE, all.next_work++, agent, 0);
         } else if (which < 52) {
                 contact = some_contact_in(ATT_CONTACT_CONNECTED);
@@ -1053,17 +1064,15 @@ void clients_end_contact(struct att_text contact)
         (void)att_client_end_contact(all.items[0].client, contact, ATT_TEXT_NONE);
 }
 
+void clients_agent_ready(uint32_t agent)
+{
+        about_agent(ATT_CMD_AGENT_READY, agent);
+}
+
 void clients_all_ready(void)
 {
         for (uint32_t agent = 0; agent < all.options.centre->agents; agent++) {
-                about_agent(ATT_CMD_AGENT_READY, agent);
-        }
-        for (uint32_t work = 0; work < all.next_work; work++) {
-                if (work + 64 > all.next_work) {
-                        for (uint32_t agent = 0; agent < all.options.centre->agents; agent++) {
-                                outside_work(ATT_CMD_FREE, agent, work);
-                        }
-                }
+                clients_agent_ready(agent);
         }
 }
 

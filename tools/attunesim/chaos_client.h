@@ -41,7 +41,11 @@ uint32_t clients_desk_agent(uint32_t after);
 uint32_t clients_stray_agent(struct att_text agent, struct att_text front_end);
 /* Somebody who knows ends this conversation. */
 void clients_end_contact(struct att_text contact);
-/* All agents are told to be ready. */
+/* So does this work outside of that agent. */
+void clients_end_work(uint32_t agent, struct att_text work);
+/* That agent is told to be ready. */
+void clients_agent_ready(uint32_t agent);
+/* So are all. */
 void clients_all_ready(void);
 
 /* A fault of the network; false: whom it would hit is not connected. */

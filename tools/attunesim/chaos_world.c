@@ -117,7 +117,7 @@ static struct {
         int64_t last_at_ms;
         enum phase phase;
         int64_t phase_until_us;
-        int64_t end_forgotten_us;
+        int64_t tend_us;
         bool was_stopped;
         bool config_is_wrong; /* On the disk. */
         struct disk_tap *taps;
@@ -1043,31 +1043,65 @@ static void begin_calm(void)
 static void check_nobody_waits(void)
 {
         struct att_contact_view view;
+        struct att_buffer why = {0};
         uint64_t cursor = 0;
 
         while (att_core_next_contact(world.core, &cursor, &view)) {
-                CHAOS_CHECK(!watch_is_plain(view.id), "L1",
-                            "everybody is there, nothing new came for an hour, and contact %.*s "
-                            "is still %s (of %u contacts)",
-                            ATT_TEXT_ARGS(view.id), att_contact_state_name(view.state),
-                            count_live());
+                if (!watch_is_plain(view.id)) {
+                        continue;
+                }
+                (void)att_core_explain(world.core, view.id, (struct att_text){0}, &why);
+                chaos_fail("L1",
+                           "everybody is there, nothing new came for an hour, and contact %.*s "
+                           "is still %s (of %u contacts)\n%.*s",
+                           ATT_TEXT_ARGS(view.id), att_contact_state_name(view.state), count_live(),
+                           (int)why.len, why.data);
+        }
+}
+
+/* Work outside whose end was lost ends by hand; who missed an offer comes back. */
+static void tend_agent(uint32_t agent)
+{
+        struct att_interaction_view work;
+        struct att_agent_view view;
+        char text[16];
+        struct att_text id;
+
+        (void)snprintf(text, sizeof(text), "a%u", agent);
+        id = att_text_from(text);
+        for (size_t i = 0; att_core_agent_interaction(world.core, id, i, &work); i++) {
+                if (work.outside) {
+                        clients_end_work(agent, work.contact);
+                }
+        }
+        if (att_core_find_agent(world.core, id, &view) && view.presence == ATT_PRESENCE_PAUSED) {
+                clients_agent_ready(agent);
         }
 }
 
 /* A conversation of which a desk heard nothing, since its session was gone, ends by hand. */
-static void end_forgotten(void)
+static void tend_contacts(void)
 {
         struct att_contact_view view;
         uint64_t cursor = 0;
 
-        if (world.end_forgotten_us > chaos_now_us()) {
-                return;
-        }
-        world.end_forgotten_us = chaos_now_us() + 20 * SECOND_US;
         while (att_core_next_contact(world.core, &cursor, &view)) {
                 if (view.state == ATT_CONTACT_CONNECTED) {
                         clients_end_contact(view.id);
                 }
+        }
+}
+
+/* What people would see to. */
+static void tend(void)
+{
+        if (world.tend_us > chaos_now_us()) {
+                return;
+        }
+        world.tend_us = chaos_now_us() + 20 * SECOND_US;
+        tend_contacts();
+        for (uint32_t agent = 0; agent < world.centre.agents; agent++) {
+                tend_agent(agent);
         }
 }
 
@@ -1087,7 +1121,7 @@ static void change_phase(void)
                 }
                 break;
         case PHASE_CALM:
-                end_forgotten();
+                tend();
                 if (count_live() == 0 || chaos_now_us() >= world.phase_until_us) {
                         check_nobody_waits();
                         world.phase = PHASE_STOPPING;
@@ -1374,7 +1408,7 @@ static void begin_era(void)
         world.durable_seq = 0;
         world.next_point = 0;
         world.phase = PHASE_BUSY;
-        world.end_forgotten_us = 0;
+        world.tend_us = 0;
         world.core = NULL;
         memset(world.answered, 0, sizeof(world.answered));
         memset(world.stepped, 0, sizeof(world.stepped));
