@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open addressing with linear probing in a power of two of slots, at most five in eight of them
+ * Open addressing with linear probing in a power of two of slots, at most four in five of them
  * taken. A slot has the hash beside the node, so that a search reads no node but the one that it
  * finds. What is removed leaves no mark: those behind it move up.
  */
@@ -23,13 +23,13 @@ static size_t next_of(const struct att_map *map, size_t at)
         return (at + 1) & (map->slot_count - 1);
 }
 
-static void put(struct att_map *map, struct att_map_node *node)
+static void put(struct att_map *map, const struct att_map_slot *slot)
 {
-        size_t at = home_of(map, node->hash);
+        size_t at = home_of(map, slot->hash);
         while (map->slots[at].node) {
                 at = next_of(map, at);
         }
-        map->slots[at] = (struct att_map_slot){.hash = node->hash, .node = node};
+        map->slots[at] = *slot;
 }
 
 static void grow(struct att_map *map)
@@ -41,7 +41,7 @@ static void grow(struct att_map *map)
         map->slots = att_alloc_array(map->slot_count, sizeof(*map->slots));
         for (size_t i = 0; i < old_count; i++) {
                 if (old[i].node) {
-                        put(map, old[i].node);
+                        put(map, &old[i]);
                 }
         }
         free(old);
@@ -83,12 +83,11 @@ void att_map_add(struct att_map *map, struct att_map_node *node, struct att_text
         const uint64_t hash = att_text_hash(key);
 
         ATT_CHECK(find_hashed(map, key, hash) == NULL);
-        if (8 * (map->count + 1) > 5 * map->slot_count) {
+        if (5 * (map->count + 1) > 4 * map->slot_count) {
                 grow(map);
         }
         node->key = key;
-        node->hash = hash;
-        put(map, node);
+        put(map, &(struct att_map_slot){.hash = hash, .node = node});
         map->count++;
 }
 
@@ -103,7 +102,7 @@ static bool may_move_up(const struct att_map *map, size_t home, size_t hole, siz
 void att_map_remove(struct att_map *map, struct att_map_node *node)
 {
         ATT_CHECK(map->count > 0);
-        size_t hole = home_of(map, node->hash);
+        size_t hole = home_of(map, att_text_hash(node->key));
         while (map->slots[hole].node != node) {
                 ATT_CHECK(map->slots[hole].node);
                 hole = next_of(map, hole);

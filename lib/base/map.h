@@ -15,7 +15,6 @@
 
 struct att_map_node {
         struct att_text key; /* Borrowed from the struct around. */
-        uint64_t hash;
 };
 
 struct att_map_slot {

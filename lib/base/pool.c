@@ -14,7 +14,7 @@ struct att_pool_piece {
 };
 
 #define LINE_BYTES      64
-#define LINED_BYTES_MIN 512 /* Of this size and more: whole lines. */
+#define LINED_BYTES_MIN 256 /* Of this size and more, what fills whole lines begins with one. */
 #define SLAB_BYTES      ((size_t)256 * 1024)
 #define PLAIN_SLABS     8                         /* The first so many. */
 #define HUGE_SLAB_BYTES ((size_t)2 * 1024 * 1024) /* Of the others, and so aligned. */
@@ -27,9 +27,6 @@ struct att_pool_slab {
 
 static size_t class_of(size_t bytes)
 {
-        if (bytes >= LINED_BYTES_MIN) {
-                bytes = (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
-        }
         return bytes == 0 ? 0 : (bytes - 1) / ATT_POOL_STEP;
 }
 
@@ -51,13 +48,18 @@ static void add_slab(struct att_pool *pool)
         pool->to = bytes - sizeof(*slab);
 }
 
+static bool fills_lines(size_t bytes)
+{
+        return bytes >= LINED_BYTES_MIN && bytes % LINE_BYTES == 0;
+}
+
 /* Whole lines from the front, the rest from the back. */
 static void *cut(struct att_pool *pool, size_t bytes)
 {
         if (pool->to - pool->from < bytes) {
                 add_slab(pool);
         }
-        if (bytes >= LINED_BYTES_MIN) {
+        if (fills_lines(bytes)) {
                 pool->from += bytes;
                 return pool->slabs->bytes + (pool->from - bytes);
         }

@@ -2,8 +2,8 @@
 /*
  * Memory that comes and goes all day in a few sizes: what was given back is handed out again, so
  * that a steady state asks the allocator for nothing. The size is the caller's to remember. What is
- * taken one after the other lies side by side, cut from slabs that are kept until the end. What takes
- * many lines of the cache begins with one. Where there is much, slabs are huge pages: a step touches
+ * taken one after the other lies side by side, cut from slabs that are kept until the end. What fills
+ * several lines of the cache, without a rest, begins with one. Where there is much, slabs are huge pages: a step touches
  * a few pieces anywhere in them, and without would miss the address of each.
  *
  * Under AddressSanitizer a pool keeps nothing, so that a use after the end is seen.

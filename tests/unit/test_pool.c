@@ -60,23 +60,23 @@ START_TEST(what_is_taken_unset_lies_by_itself)
 }
 END_TEST
 
-START_TEST(large_pieces_take_whole_lines_however_much_is_taken)
+START_TEST(what_fills_lines_begins_with_one_however_much_is_taken)
 {
         struct att_pool pool = {0};
         char *last = NULL;
         for (int i = 0; i < 10000; i++) { /* Past the plain slabs. */
-                char *large = att_pool_take_unset(&pool, 530);
+                char *large = att_pool_take_unset(&pool, 570);
                 char *small = att_pool_take_unset(&pool, 40);
                 ck_assert_uint_eq((uintptr_t)large % (TEST_IS_SANITIZED ? 16 : 64), 0);
                 ck_assert_uint_eq((uintptr_t)small % 16, 0);
-                memset(large, 1, 530);
+                memset(large, 1, 570);
                 memset(small, 2, 40);
-                ck_assert(!last || (last[0] == 1 && last[529] == 1));
+                ck_assert(!last || (last[0] == 1 && last[569] == 1));
                 if (i % 3 == 0) {
                         att_pool_give(&pool, small, 40);
                 }
                 if (TEST_IS_SANITIZED || i == 9999) {
-                        att_pool_give(&pool, large, 530);
+                        att_pool_give(&pool, large, 570);
                 } else {
                         last = large;
                 }
@@ -98,4 +98,4 @@ END_TEST
 
 ATT_TEST_MAIN("pool", what_is_taken_is_zeroed_whatever_was_in_it, pieces_do_not_overlap,
               what_is_taken_unset_lies_by_itself,
-              large_pieces_take_whole_lines_however_much_is_taken, nothing_may_be_given_back)
+              what_fills_lines_begins_with_one_however_much_is_taken, nothing_may_be_given_back)
