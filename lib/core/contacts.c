@@ -365,25 +365,25 @@ static void adopt_customer(struct att_core *core, struct contact *contact,
         waiting_refresh_customer(core, customer);
 }
 
-static void drop_abandon(struct customer *customer, uint32_t i)
+static void drop_abandon(struct past *past, uint32_t i)
 {
-        customer->abandon_count--;
-        memmove(&customer->abandons[i], &customer->abandons[i + 1],
-                (customer->abandon_count - i) * sizeof(*customer->abandons));
+        past->abandon_count--;
+        memmove(&past->abandons[i], &past->abandons[i + 1],
+                (past->abandon_count - i) * sizeof(*past->abandons));
 }
 
 /* One who abandoned and is back soon, in the same queue, goes on from the wait of before: the latest, each
  * once. */
 static void take_up_wait(struct att_core *core, struct contact *contact)
 {
-        struct customer *customer = contact->customer;
-        for (uint32_t i = customer ? customer->abandon_count : 0; i-- > 0;) {
-                const struct abandon *abandon = &customer->abandons[i];
+        struct past *past = contact->customer ? contact->customer->past : NULL;
+        for (uint32_t i = past ? past->abandon_count : 0; i-- > 0;) {
+                const struct abandon *abandon = &past->abandons[i];
                 if (abandon->queue_name == core->queues[contact->queue].name &&
                     core->now_ms - abandon->at_ms <= RETURN_WITHIN_MS) {
                         contact->waited_before_ms = att_max_i64(contact->waited_before_ms,
                                                                 abandon->waited_ms);
-                        drop_abandon(customer, i);
+                        drop_abandon(past, i);
                         return;
                 }
         }
@@ -529,15 +529,15 @@ void handle_contact_update(struct att_core *core, const struct att_command *comm
 
 static void remember_abandon(struct att_core *core, const struct contact *contact)
 {
-        struct customer *customer = contact->customer;
-        if (!customer || contact->queue == ATT_NONE) {
+        if (!contact->customer || contact->queue == ATT_NONE) {
                 return;
         }
-        if (customer->abandon_count == ABANDONS_KEPT) {
-                drop_abandon(customer, 0);
+        struct past *past = customer_get_past(core, contact->customer);
+        if (past->abandon_count == ABANDONS_KEPT) {
+                drop_abandon(past, 0);
         }
-        customer_make_room_for_abandons(core, customer);
-        customer->abandons[customer->abandon_count++] = (struct abandon){
+        customer_make_room_for_abandons(core, past);
+        past->abandons[past->abandon_count++] = (struct abandon){
                 .at_ms = core->now_ms,
                 .waited_ms = contact_waited_ms(core, contact),
                 .queue_name = core->queues[contact->queue].name,

@@ -36,6 +36,7 @@ struct att_core *att_core_new(void)
         att_list_init(&core->spare_offers);
         att_list_init(&core->spare_interactions);
         att_assign_init(&core->match.assign);
+        core->shown = att_alloc(sizeof(*core->shown));
         core->next_offer = 1;
         return core;
 }
@@ -152,6 +153,8 @@ void att_core_free(struct att_core *core)
         }
         att_buffer_deinit(&core->sentence);
         att_arena_deinit(&core->texts);
+        att_arena_deinit(core->shown);
+        free(core->shown);
         att_keyheap_deinit(&core->timers);
         att_map_deinit(&core->agents_by_id);
         att_map_deinit(&core->contacts_by_id);
@@ -314,6 +317,7 @@ static void bury_the_dead(struct att_core *core)
         att_config_unref(core->config_before);
         core->config_before = NULL;
         att_arena_clear(&core->texts);
+        att_arena_clear(core->shown);
 }
 
 typedef void handler(struct att_core *core, const struct att_command *command);

@@ -21,22 +21,54 @@ bool customer_has_room(const struct att_core *core, struct att_text id)
 
 #define ABANDONS_BYTES (ABANDONS_KEPT * sizeof(struct abandon))
 
-void customer_make_room_for_abandons(struct att_core *core, struct customer *customer)
+void customer_make_room_for_abandons(struct att_core *core, struct past *past)
 {
-        if (!customer->abandons) {
-                customer->abandons = att_pool_take(&core->pool, ABANDONS_BYTES);
+        if (!past->abandons) {
+                past->abandons = att_pool_take(&core->pool, ABANDONS_BYTES);
         }
+}
+
+const struct past *customer_past(const struct customer *customer)
+{
+        static const struct past none = {.last_closed_ms = -1, .surveyed_ms = -1};
+        return customer->past ? customer->past : &none;
+}
+
+struct past *customer_get_past(struct att_core *core, struct customer *customer)
+{
+        if (!customer->past) {
+                struct past *past = att_pool_take(&core->pool, sizeof(*past));
+                att_list_init(&past->in_linked);
+                past->customer = customer;
+                past->last_closed_ms = -1;
+                past->surveyed_ms = -1;
+                customer->past = past;
+        }
+        return customer->past;
+}
+
+static void free_past(struct att_core *core, struct past *past)
+{
+        att_list_remove(&past->in_linked);
+        att_pool_give(&core->pool, past->abandons, ABANDONS_BYTES);
+        att_pool_give(&core->pool, past->last_contact, past->last_contact_len);
+        att_pool_give(&core->pool, past, sizeof(*past));
+}
+
+static size_t bytes_of(size_t id_len)
+{
+        return offsetof(struct customer, id) + id_len;
 }
 
 void customer_free(struct att_core *core, struct customer *customer)
 {
         att_map_remove(&core->customers_by_id, &customer->by_id);
-        att_list_remove(&customer->in_linked);
         att_list_remove(&customer->in_core);
         core->customer_count--;
-        att_pool_give(&core->pool, customer->abandons, ABANDONS_BYTES);
-        att_pool_give(&core->pool, customer->last_contact, customer->last_contact_len);
-        att_pool_give(&core->pool, customer, sizeof(*customer) + customer->by_id.key.len);
+        if (customer->past) {
+                free_past(core, customer->past);
+        }
+        att_pool_give(&core->pool, customer, bytes_of(customer->by_id.key.len));
 }
 
 void customer_touch(struct att_core *core, struct customer *customer)
@@ -49,16 +81,12 @@ void customer_touch(struct att_core *core, struct customer *customer)
 
 struct customer *customer_new(struct att_core *core, struct att_text id)
 {
-        struct customer *customer = att_pool_take(&core->pool, sizeof(*customer) + id.len);
-        char *id_data = (char *)(customer + 1);
-        att_copy(id_data, id.data, id.len);
+        struct customer *customer = att_pool_take(&core->pool, bytes_of(id.len));
+        att_copy(customer->id, id.data, id.len);
         customer->last_spoke_ms = -1;
-        customer->last_closed_ms = -1;
-        customer->surveyed_ms = -1;
         att_list_init(&customer->contacts);
         att_list_init(&customer->in_core);
-        att_list_init(&customer->in_linked);
-        att_map_add(&core->customers_by_id, &customer->by_id, att_text_of(id_data, id.len));
+        att_map_add(&core->customers_by_id, &customer->by_id, att_text_of(customer->id, id.len));
         core->customer_count++;
         return customer;
 }
@@ -84,23 +112,24 @@ void customer_linked(struct att_core *core, const struct contact *contact)
 {
         struct customer *customer = contact->customer;
         if (customer && customer->contacts.next != customer->contacts.prev) {
-                att_list_remove(&customer->in_linked);
-                att_list_add_tail(&core->linked_anew, &customer->in_linked);
+                struct past *past = customer_get_past(core, customer);
+                att_list_remove(&past->in_linked);
+                att_list_add_tail(&core->linked_anew, &past->in_linked);
         }
 }
 
 /* A link goes before a hold: who was held may be for the link's agent from this instant on. */
 void customers_look_again(struct att_core *core)
 {
-        ATT_LIST_FOREACH(customer, &core->linked_anew, struct customer, in_linked)
+        ATT_LIST_FOREACH(past, &core->linked_anew, struct past, in_linked)
         {
-                ATT_LIST_FOREACH(contact, &customer->contacts, struct contact, in_customer)
+                ATT_LIST_FOREACH(contact, &past->customer->contacts, struct contact, in_customer)
                 {
                         if (contact->state == ATT_CONTACT_QUEUED && contact->preferred) {
                                 contact_mark(core, contact);
                         }
                 }
-                att_list_remove(&customer->in_linked);
+                att_list_remove(&past->in_linked);
         }
 }
 
@@ -150,6 +179,20 @@ void handle_customer_set(struct att_core *core, const struct att_command *comman
         }
 }
 
+static void take_over_past(struct att_core *core, struct customer *customer,
+                           const struct customer *from)
+{
+        const struct past *past = customer_past(from);
+        if (past->surveyed_ms > customer_past(customer)->surveyed_ms) {
+                customer_get_past(core, customer)->surveyed_ms = past->surveyed_ms;
+        }
+        if (past->last_closed_ms > customer_past(customer)->last_closed_ms) {
+                customer_remember(core, customer,
+                                  att_text_of(past->last_contact, past->last_contact_len),
+                                  past->last_closed_ms);
+        }
+}
+
 /* Whoever came under the alias is this one: of now on as the shell says it, and here what was learnt. */
 static void take_over(struct att_core *core, struct att_text alias, struct att_text id)
 {
@@ -170,12 +213,7 @@ static void take_over(struct att_core *core, struct att_text alias, struct att_t
                 customer->last_spoke_ms = from->last_spoke_ms;
         }
         customer->last_went_badly = customer->last_went_badly || from->last_went_badly;
-        customer->surveyed_ms = att_max_i64(customer->surveyed_ms, from->surveyed_ms);
-        if (from->last_closed_ms > customer->last_closed_ms) {
-                customer_remember(core, customer,
-                                  att_text_of(from->last_contact, from->last_contact_len),
-                                  from->last_closed_ms);
-        }
+        take_over_past(core, customer, from);
         waiting_refresh_customer(core, customer);
 }
 

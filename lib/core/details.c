@@ -7,20 +7,27 @@
 
 enum { TEXTS = 16 };
 
-struct details {
-        uint32_t bytes; /* Of all of it, attributes and texts included. */
-        uint16_t attribute_count;
-        uint16_t lengths[TEXTS];
-        bool keep_place;
-        bool last_went_badly;
-        int32_t priority_milli; /* INT32_MIN: absent; so of the emotion. */
-        int32_t emotion_ppm;
-        int32_t churn_risk_ppm;
-        int64_t lifetime_value_micro;
-        int64_t last_spoke_ms;
-        int64_t last_closed_ms;
-        /* struct att_pair attributes[attribute_count]; then the texts one after the other. */
+/* What is said of a request besides its texts: a bit each, after those of the texts. */
+enum said {
+        SAID_KEEP_PLACE = TEXTS,
+        SAID_WENT_BADLY,
+        SAID_PRIORITY,
+        SAID_EMOTION,
+        SAID_LIFETIME_VALUE,
+        SAID_CHURN_RISK,
+        SAID_LAST_SPOKE,
+        SAID_LAST_CLOSED,
+        SAID_COUNT
 };
+
+/* Only what was said takes room: the numbers, then the texts with their lengths, then the attributes. */
+struct details {
+        uint32_t bytes; /* Of all of it. */
+        uint32_t said;  /* Bits: texts that are not empty, then enum said. */
+        uint8_t packed[];
+};
+
+_Static_assert(SAID_COUNT <= 32, "what was said is told by bits");
 
 static void list_texts(struct att_contact_request *request, struct att_text *texts[TEXTS])
 {
@@ -45,69 +52,163 @@ static void list_texts(struct att_contact_request *request, struct att_text *tex
         att_copy(texts, all, sizeof(all));
 }
 
-static struct att_pair *pairs_of(struct details *details)
+/* Those that a request may leave out, in the order of their bits from SAID_PRIORITY on. */
+enum { NUMBERS = SAID_COUNT - SAID_PRIORITY };
+
+static void list_numbers(struct att_contact_request *request, int64_t *numbers[NUMBERS])
 {
-        return (struct att_pair *)(void *)(details + 1);
+        int64_t *const all[NUMBERS] = {
+                &request->priority_milli,
+                &request->emotion_ppm,
+                &request->customer.lifetime_value_micro,
+                &request->customer.churn_risk_ppm,
+                &request->customer.last_spoke_ms,
+                &request->customer.last_closed_ms,
+        };
+        att_copy(numbers, all, sizeof(all));
 }
 
-static size_t count_bytes(const struct att_contact_request *request, struct att_text *texts[TEXTS])
+static int64_t absent_of(int number)
 {
-        size_t bytes = sizeof(struct details) + request->attribute_count * sizeof(struct att_pair);
-        for (uint32_t i = 0; i < request->attribute_count; i++) {
-                bytes += request->attributes[i].key.len + request->attributes[i].value.len;
-        }
-        for (int i = 0; i < TEXTS; i++) {
-                bytes += texts[i]->len;
+        return number + SAID_PRIORITY <= SAID_EMOTION ? ATT_ABSENT : -1;
+}
+
+/* ---- Packing: seven bits of a number to a byte, the last one below 128. ---- */
+
+static size_t count_number(uint64_t number)
+{
+        size_t bytes = 1;
+        while (number >>= 7) {
+                bytes++;
         }
         return bytes;
 }
 
-static int32_t narrow(int64_t number)
+static void put_number(uint8_t **at, uint64_t number)
 {
-        return number == ATT_ABSENT ? INT32_MIN : (int32_t)number;
+        for (; number >= 0x80; number >>= 7) {
+                *(*at)++ = (uint8_t)(number | 0x80);
+        }
+        *(*at)++ = (uint8_t)number;
 }
 
-static int64_t widen(int32_t number)
+static uint64_t get_number(const uint8_t **at)
 {
-        return number == INT32_MIN ? ATT_ABSENT : number;
+        uint64_t number = 0;
+        for (int shift = 0;; shift += 7) {
+                uint8_t byte = *(*at)++;
+                number |= (uint64_t)(byte & 0x7f) << shift;
+                if (byte < 0x80) {
+                        return number;
+                }
+        }
 }
 
-static struct att_text put(char **at, struct att_text text)
+/* Small ones of either sign are short. */
+static uint64_t fold(int64_t number)
 {
-        struct att_text kept = att_text_of(*at, text.len);
+        return (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
+}
+
+static int64_t unfold(uint64_t folded)
+{
+        return (int64_t)(folded >> 1) ^ -(int64_t)(folded & 1);
+}
+
+static size_t count_text(struct att_text text)
+{
+        return count_number(text.len) + text.len;
+}
+
+static void put_text(uint8_t **at, struct att_text text)
+{
+        put_number(at, text.len);
         att_copy(*at, text.data, text.len);
         *at += text.len;
-        return kept;
+}
+
+static struct att_text get_text(const uint8_t **at)
+{
+        size_t len = (size_t)get_number(at);
+        struct att_text text = att_text_of((const char *)*at, len);
+        *at += len;
+        return text;
+}
+
+/* ---- A request ---- */
+
+static uint32_t what_is_said(struct att_contact_request *request)
+{
+        struct att_text *texts[TEXTS];
+        int64_t *numbers[NUMBERS];
+        uint32_t said = (uint32_t)request->keep_place << SAID_KEEP_PLACE |
+                        (uint32_t)request->customer.last_went_badly << SAID_WENT_BADLY;
+        list_texts(request, texts);
+        list_numbers(request, numbers);
+        for (int i = 0; i < TEXTS; i++) {
+                said |= (uint32_t)!att_text_is_empty(*texts[i]) << i;
+        }
+        for (int i = 0; i < NUMBERS; i++) {
+                said |= (uint32_t)(*numbers[i] != absent_of(i)) << (SAID_PRIORITY + i);
+        }
+        return said;
+}
+
+static size_t count_bytes(struct att_contact_request *request, uint32_t said)
+{
+        struct att_text *texts[TEXTS];
+        int64_t *numbers[NUMBERS];
+        size_t bytes = sizeof(struct details) + count_number(request->attribute_count);
+        list_texts(request, texts);
+        list_numbers(request, numbers);
+        for (int i = 0; i < NUMBERS; i++) {
+                bytes += said >> (SAID_PRIORITY + i) & 1 ? count_number(fold(*numbers[i])) : 0;
+        }
+        for (int i = 0; i < TEXTS; i++) {
+                bytes += said >> i & 1 ? count_text(*texts[i]) : 0;
+        }
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                bytes += count_text(request->attributes[i].key) +
+                         count_text(request->attributes[i].value);
+        }
+        return bytes;
+}
+
+static void pack(struct details *details, struct att_contact_request *request)
+{
+        struct att_text *texts[TEXTS];
+        int64_t *numbers[NUMBERS];
+        uint8_t *at = details->packed;
+        list_texts(request, texts);
+        list_numbers(request, numbers);
+        for (int i = 0; i < NUMBERS; i++) {
+                if (details->said >> (SAID_PRIORITY + i) & 1) {
+                        put_number(&at, fold(*numbers[i]));
+                }
+        }
+        for (int i = 0; i < TEXTS; i++) {
+                if (details->said >> i & 1) {
+                        put_text(&at, *texts[i]);
+                }
+        }
+        put_number(&at, request->attribute_count);
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                put_text(&at, request->attributes[i].key);
+                put_text(&at, request->attributes[i].value);
+        }
+        ATT_CHECK((size_t)(at - (uint8_t *)details) == details->bytes);
 }
 
 void details_keep(struct att_core *core, struct contact *contact,
                   const struct att_contact_request *request)
 {
         struct att_contact_request copy = *request;
-        struct att_text *texts[TEXTS];
-        list_texts(&copy, texts);
-        size_t bytes = count_bytes(&copy, texts);
+        uint32_t said = what_is_said(&copy);
+        size_t bytes = count_bytes(&copy, said);
         struct details *details = att_pool_take_unset(&core->pool, bytes);
         details->bytes = (uint32_t)bytes;
-        details->attribute_count = (uint16_t)request->attribute_count;
-        details->keep_place = request->keep_place;
-        details->last_went_badly = request->customer.last_went_badly;
-        details->priority_milli = narrow(request->priority_milli);
-        details->emotion_ppm = narrow(request->emotion_ppm);
-        details->lifetime_value_micro = request->customer.lifetime_value_micro;
-        details->churn_risk_ppm = (int32_t)request->customer.churn_risk_ppm;
-        details->last_spoke_ms = request->customer.last_spoke_ms;
-        details->last_closed_ms = request->customer.last_closed_ms;
-        struct att_pair *pairs = pairs_of(details);
-        char *at = (char *)(pairs + request->attribute_count);
-        for (int i = 0; i < TEXTS; i++) {
-                details->lengths[i] = (uint16_t)texts[i]->len;
-                (void)put(&at, *texts[i]);
-        }
-        for (uint32_t i = 0; i < request->attribute_count; i++) {
-                pairs[i].key = put(&at, request->attributes[i].key);
-                pairs[i].value = put(&at, request->attributes[i].value);
-        }
+        details->said = said;
+        pack(details, &copy);
         contact->details = details;
 }
 
@@ -125,33 +226,40 @@ static struct att_contact_request empty_request(void)
         };
 }
 
-static void unpack(struct details *details, struct att_contact_request *request)
+static void unpack(const struct details *details, struct att_contact_request *request,
+                   struct att_pair room[ATT_ATTRIBUTES_MAX])
 {
         struct att_text *texts[TEXTS];
-        struct att_pair *pairs = pairs_of(details);
-        const char *at = (const char *)(pairs + details->attribute_count);
+        int64_t *numbers[NUMBERS];
+        const uint8_t *at = details->packed;
         list_texts(request, texts);
-        for (int i = 0; i < TEXTS; i++) {
-                *texts[i] = att_text_of(at, details->lengths[i]);
-                at += details->lengths[i];
+        list_numbers(request, numbers);
+        for (int i = 0; i < NUMBERS; i++) {
+                if (details->said >> (SAID_PRIORITY + i) & 1) {
+                        *numbers[i] = unfold(get_number(&at));
+                }
         }
-        request->attributes = pairs;
-        request->attribute_count = details->attribute_count;
-        request->keep_place = details->keep_place;
-        request->priority_milli = widen(details->priority_milli);
-        request->emotion_ppm = widen(details->emotion_ppm);
-        request->customer.lifetime_value_micro = details->lifetime_value_micro;
-        request->customer.churn_risk_ppm = details->churn_risk_ppm;
-        request->customer.last_spoke_ms = details->last_spoke_ms;
-        request->customer.last_closed_ms = details->last_closed_ms;
-        request->customer.last_went_badly = details->last_went_badly;
+        for (int i = 0; i < TEXTS; i++) {
+                if (details->said >> i & 1) {
+                        *texts[i] = get_text(&at);
+                }
+        }
+        request->keep_place = details->said >> SAID_KEEP_PLACE & 1;
+        request->customer.last_went_badly = details->said >> SAID_WENT_BADLY & 1;
+        request->attribute_count = (uint32_t)get_number(&at);
+        request->attributes = room;
+        for (uint32_t i = 0; i < request->attribute_count; i++) {
+                room[i].key = get_text(&at);
+                room[i].value = get_text(&at);
+        }
 }
 
-struct att_contact_request details_request(const struct contact *contact)
+struct att_contact_request details_request(const struct contact *contact,
+                                           struct att_pair room[ATT_ATTRIBUTES_MAX])
 {
         struct att_contact_request request = empty_request();
         if (contact->details) {
-                unpack(contact->details, &request);
+                unpack(contact->details, &request, room);
         }
         request.id = contact_id(contact);
         request.customer.id = contact_customer_id(contact);
@@ -168,7 +276,8 @@ void details_drop(struct att_core *core, struct contact *contact)
 
 void details_set_text(struct att_core *core, struct contact *contact, struct att_text text)
 {
-        struct att_contact_request request = details_request(contact);
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, room);
         struct details *before = contact->details;
         request.text = text;
         details_keep(core, contact, &request);

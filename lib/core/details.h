@@ -7,6 +7,7 @@
 #define ATT_LIB_CORE_DETAILS_H
 
 #include "lib/core/command.h"
+#include "lib/model/limits.h"
 
 struct att_core;
 struct contact;
@@ -14,9 +15,11 @@ struct contact;
 /* Keeps a request with a contact. */
 void details_keep(struct att_core *core, struct contact *contact,
                   const struct att_contact_request *request);
-/* The request as it was, but for what it required, preferred and left out, and when it began; its texts and attributes
- * are the contact's. Without details, those of a contact that closed, it is empty but for the ids. */
-struct att_contact_request details_request(const struct contact *contact);
+/* The request as it was, but for what it required, preferred and left out, and when it began; its texts
+ * are the contact's, its attributes lie in `room`. Without details, those of a contact that closed, it
+ * is empty but for the ids. */
+struct att_contact_request details_request(const struct contact *contact,
+                                           struct att_pair room[ATT_ATTRIBUTES_MAX]);
 /* The text takes the place of the one before. */
 void details_set_text(struct att_core *core, struct contact *contact, struct att_text text);
 void details_drop(struct att_core *core, struct contact *contact);

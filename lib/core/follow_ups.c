@@ -189,10 +189,11 @@ static void copy_asked(struct contact *into, const struct contact *from)
 static struct contact *begin(struct att_core *core, const struct contact *ended,
                              const struct promise *promise)
 {
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
         struct att_command command = {
                 .kind = ATT_CMD_CONTACT_ADD,
                 .front_end = contact_front_end(ended),
-                .request = details_request(ended),
+                .request = details_request(ended, room),
         };
         struct att_contact_request *request = &command.request;
         request->id = find_id(core, contact_id(ended));

@@ -88,7 +88,8 @@ void incident_look_for(struct att_core *core, struct contact *contact)
             (contact->story && contact->story->incident)) {
                 return;
         }
-        struct att_contact_request request = details_request(contact);
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, room);
         struct incident *incident = incident_of(core, contact, &request);
         if (incident) {
                 incident_attach(core, incident, contact);
@@ -113,7 +114,8 @@ void incidents_reload(struct att_core *core)
                 if (!contact->story || !contact->story->incident || !may_be_affected(contact)) {
                         continue;
                 }
-                struct att_contact_request request = details_request(contact);
+                struct att_pair room[ATT_ATTRIBUTES_MAX];
+                struct att_contact_request request = details_request(contact, room);
                 struct att_subject subject;
                 intake_describe(core, contact, &request, &subject);
                 if (!att_conditions_hold(&contact->story->incident->when, &subject)) {

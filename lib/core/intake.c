@@ -72,7 +72,8 @@ void intake_apply_tier(const struct att_core *core, struct contact *contact)
                 set_tier(core->config, contact, ATT_NONE);
                 return;
         }
-        struct att_contact_request request = details_request(contact);
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, room);
         struct att_subject subject;
         describe(contact, &request, &subject);
         set_tier(core->config, contact, find_tier(core->config, &subject));
@@ -183,7 +184,8 @@ uint32_t intake_find_rules(const struct att_core *core, const struct contact *co
                            uint32_t rules_max, uint32_t *ret_rules)
 {
         const struct att_config *config = core->config;
-        struct att_contact_request request = details_request(contact);
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, room);
         struct att_subject subject;
         describe(contact, &request, &subject);
         if (contact->tier != ATT_NONE) {

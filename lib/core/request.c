@@ -307,7 +307,8 @@ static bool check_lengths(struct att_core *core, const struct att_command *comma
 bool request_check_text(struct att_core *core, const struct att_command *command,
                         const struct contact *contact, struct att_text text)
 {
-        struct att_contact_request request = details_request(contact);
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, room);
         request.text = text;
         return check_context(core, command, &request);
 }

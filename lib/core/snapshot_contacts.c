@@ -17,15 +17,24 @@ static void pass_abandon(struct stream *stream, const struct att_core *core,
         stream_below(stream, &abandon->queue_name, core->queue_name_count, "a queue's name");
 }
 
+static void pass_abandons(struct stream *stream, struct att_core *core, struct customer *customer)
+{
+        uint32_t count = customer_past(customer)->abandon_count;
+        stream_count(stream, &count, ABANDONS_KEPT, "abandons");
+        if (count == 0) {
+                return;
+        }
+        struct past *past = customer_get_past(core, customer);
+        customer_make_room_for_abandons(core, past);
+        past->abandon_count = (uint16_t)count;
+        for (uint32_t i = 0; i < count; i++) {
+                pass_abandon(stream, core, &past->abandons[i]);
+        }
+}
+
 static void pass_customer(struct stream *stream, struct att_core *core, struct customer *customer)
 {
-        stream_count(stream, &customer->abandon_count, ABANDONS_KEPT, "abandons");
-        if (customer->abandon_count > 0) {
-                customer_make_room_for_abandons(core, customer);
-        }
-        for (uint32_t i = 0; i < customer->abandon_count; i++) {
-                pass_abandon(stream, core, &customer->abandons[i]);
-        }
+        pass_abandons(stream, core, customer);
         snapshot_agent(stream, core, &customer->last_agent);
         stream_signed(stream, &customer->last_spoke_ms);
         stream_flag(stream, &customer->last_went_badly);
@@ -65,9 +74,13 @@ static void take_linked(struct stream *stream, struct att_core *core)
         struct att_text id = ATT_TEXT_NONE;
         stream_text(stream, &id, UINT16_MAX);
         struct customer *customer = customer_find(core, id);
-        if (stream_expect(stream, customer && !att_list_is_linked(&customer->in_linked),
+        if (!stream_expect(stream, customer, "a customer with a new link")) {
+                return;
+        }
+        struct past *past = customer_get_past(core, customer);
+        if (stream_expect(stream, !att_list_is_linked(&past->in_linked),
                           "a customer with a new link")) {
-                att_list_add_tail(&core->linked_anew, &customer->in_linked);
+                att_list_add_tail(&core->linked_anew, &past->in_linked);
         }
 }
 
@@ -81,9 +94,9 @@ static void pass_linked(struct stream *stream, struct att_core *core)
                 }
                 return;
         }
-        ATT_LIST_FOREACH(customer, &core->linked_anew, struct customer, in_linked)
+        ATT_LIST_FOREACH(past, &core->linked_anew, struct past, in_linked)
         {
-                stream_text(stream, &customer->by_id.key, UINT16_MAX);
+                stream_text(stream, &past->customer->by_id.key, UINT16_MAX);
         }
 }
 
@@ -126,9 +139,6 @@ static void pass_attributes(struct stream *stream, struct att_contact_request *r
 {
         stream_count(stream, &request->attribute_count, ATT_ATTRIBUTES_MAX, "attributes");
         for (uint32_t i = 0; i < request->attribute_count; i++) {
-                if (!stream_is_read(stream)) {
-                        room[i] = request->attributes[i];
-                }
                 stream_text(stream, &room[i].key, UINT16_MAX);
                 stream_text(stream, &room[i].value, UINT16_MAX);
         }
@@ -137,8 +147,8 @@ static void pass_attributes(struct stream *stream, struct att_contact_request *r
 
 static void pass_details(struct stream *stream, struct att_core *core, struct contact *contact)
 {
-        struct att_contact_request request = details_request(contact);
         struct att_pair attributes[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, attributes);
         pass_request_texts(stream, &request);
         pass_attributes(stream, &request, attributes);
         stream_flag(stream, &request.keep_place);

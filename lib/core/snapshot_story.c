@@ -193,13 +193,20 @@ void snapshot_story(struct stream *stream, struct att_core *core, struct contact
 
 void snapshot_remembered(struct stream *stream, struct att_core *core, struct customer *customer)
 {
-        struct att_text last = att_text_of(customer->last_contact, customer->last_contact_len);
-        int64_t closed_ms = customer->last_closed_ms;
+        const struct past *past = customer_past(customer);
+        struct att_text last = att_text_of(past->last_contact, past->last_contact_len);
+        int64_t closed_ms = past->last_closed_ms;
+        int64_t surveyed_ms = past->surveyed_ms;
         stream_text(stream, &last, ATT_ID_BYTES_MAX);
         stream_within(stream, &closed_ms, -1, core->now_ms, "when a customer's contact closed");
-        stream_within(stream, &customer->surveyed_ms, -1, core->now_ms,
-                      "when a customer was asked");
-        if (stream_is_read(stream) && stream_is_fine(stream) && closed_ms >= 0) {
+        stream_within(stream, &surveyed_ms, -1, core->now_ms, "when a customer was asked");
+        if (!stream_is_read(stream) || !stream_is_fine(stream)) {
+                return;
+        }
+        if (surveyed_ms >= 0) {
+                customer_get_past(core, customer)->surveyed_ms = surveyed_ms;
+        }
+        if (closed_ms >= 0) {
                 customer_remember(core, customer, last, closed_ms);
         }
 }

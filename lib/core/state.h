@@ -329,21 +329,28 @@ struct abandon {
 
 #define ABANDONS_KEPT 4
 
+/* What a customer has who was here before. */
+struct past {
+        struct att_list in_linked;   /* core->linked_anew, from an offer to the next instant. */
+        struct customer *customer;   /* Borrowed: whose it is. */
+        struct abandon *abandons;    /* Owned, NULL: none. The latest, by time; not yet taken up again. */
+        char *last_contact;          /* Owned: the last one that an agent handled, by its id. */
+        int64_t last_closed_ms;      /* When; -1: none that is known. */
+        int64_t surveyed_ms;         /* When the customer was last asked; -1: not that is known. */
+        uint16_t last_contact_len;
+        uint16_t abandon_count;
+};
+
+/* Many wait, each with a customer, so it takes little. */
 struct customer {
         struct att_map_node by_id;
-        struct att_list in_core;   /* Of the busy or of the idle. */
-        struct att_list in_linked; /* core->linked_anew, from an offer to the next instant. */
-        struct att_list contacts;  /* Live ones, by arrival. */
-        struct abandon
-                *abandons; /* Owned, NULL: none. The latest, by time; not yet taken up again. */
-        uint32_t abandon_count;
+        struct att_list in_core;  /* Of the busy or of the idle. */
+        struct att_list contacts; /* Live ones, by arrival. */
         struct agent *last_agent; /* Borrowed. */
         int64_t last_spoke_ms;
+        struct past *past; /* Owned; NULL: none. See customer_past(). */
         bool last_went_badly;
-        uint16_t last_contact_len;
-        char *last_contact;     /* Owned: the last one that an agent handled, by its id. */
-        int64_t last_closed_ms; /* When; -1: none that is known. */
-        int64_t surveyed_ms;    /* When the customer was last asked; -1: not that is known. */
+        char id[]; /* The key of `by_id`. */
 };
 
 /* ---- Queues and policies: the live part ---- */
@@ -529,6 +536,8 @@ struct att_core {
         struct doomed *doomed;      /* Owned: memory to give back when the next step begins. */
         uint32_t doomed_count, doomed_capacity;
         struct att_arena texts; /* Texts of this step's effects that live nowhere else. */
+        struct att_arena *shown; /* Owned; what views since the last step are made of: who may only look
+                                    at the core takes from it, too. */
         struct match_scratch match;
         struct att_core_counts counts;
         struct att_list spare_offers;
@@ -779,8 +788,10 @@ void customers_look_again(struct att_core *core);
 struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact);
 bool customer_has_room(const struct att_core *core, struct att_text id);
 void customer_touch(struct att_core *core, struct customer *customer);
+const struct past *customer_past(const struct customer *customer); /* Or an empty one. */
+struct past *customer_get_past(struct att_core *core, struct customer *customer); /* To write. */
 /* For as many as are kept. */
-void customer_make_room_for_abandons(struct att_core *core, struct customer *customer);
+void customer_make_room_for_abandons(struct att_core *core, struct past *past);
 void customer_free(struct att_core *core, struct customer *customer);
 /* The agent of the latest earlier contact of the same customer on another channel that is offered
  * to one agent or connected since before this instant; or NULL. */

@@ -222,22 +222,21 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
 static void add_customer(const struct att_core *core, struct att_digester *digester,
                          const struct customer *customer)
 {
+        const struct past *past = customer_past(customer);
         att_digester_add_text(digester, customer->by_id.key);
-        att_digester_add_u64(digester, customer->abandon_count);
-        for (uint32_t i = 0; i < customer->abandon_count; i++) {
-                att_digester_add_i64(digester, customer->abandons[i].at_ms);
-                att_digester_add_i64(digester, customer->abandons[i].waited_ms);
+        att_digester_add_u64(digester, past->abandon_count);
+        for (uint32_t i = 0; i < past->abandon_count; i++) {
+                att_digester_add_i64(digester, past->abandons[i].at_ms);
+                att_digester_add_i64(digester, past->abandons[i].waited_ms);
                 att_digester_add_text(
-                        digester,
-                        att_text_from(core->queue_names[customer->abandons[i].queue_name]));
+                        digester, att_text_from(core->queue_names[past->abandons[i].queue_name]));
         }
         add_agent_name(digester, customer->last_agent);
         att_digester_add_i64(digester, customer->last_spoke_ms);
         att_digester_add_u64(digester, customer->last_went_badly);
-        att_digester_add_text(digester,
-                              att_text_of(customer->last_contact, customer->last_contact_len));
-        att_digester_add_i64(digester, customer->last_closed_ms);
-        att_digester_add_i64(digester, customer->surveyed_ms);
+        att_digester_add_text(digester, att_text_of(past->last_contact, past->last_contact_len));
+        att_digester_add_i64(digester, past->last_closed_ms);
+        att_digester_add_i64(digester, past->surveyed_ms);
 }
 
 static void add_queue(const struct att_core *core, struct att_digester *digester, uint32_t queue)
@@ -315,9 +314,9 @@ struct att_digest att_core_digest(const struct att_core *core)
         {
                 add_customer(core, &digester, customer);
         }
-        ATT_LIST_FOREACH(customer, &core->linked_anew, struct customer, in_linked)
+        ATT_LIST_FOREACH(past, &core->linked_anew, struct past, in_linked)
         {
-                att_digester_add_text(&digester, customer->by_id.key);
+                att_digester_add_text(&digester, past->customer->by_id.key);
         }
         ATT_LIST_FOREACH(front_end, &core->front_ends, struct front_end, in_core)
         {

@@ -50,15 +50,15 @@ static struct earlier find_earlier(const struct contact *contact,
                                    const struct att_contact_request *request)
 {
         const struct att_customer_info *info = &request->customer;
-        const struct customer *customer = contact->customer;
+        const struct past *past = contact->customer ? customer_past(contact->customer) : NULL;
         struct earlier earlier = {.closed_ms = -1};
         if (!att_text_is_empty(info->last_contact) && info->last_closed_ms >= 0) {
                 earlier = (struct earlier){info->last_contact, info->last_closed_ms};
         }
-        if (customer && customer->last_closed_ms > earlier.closed_ms) {
+        if (past && past->last_closed_ms > earlier.closed_ms) {
                 earlier = (struct earlier){
-                        att_text_of(customer->last_contact, customer->last_contact_len),
-                        customer->last_closed_ms};
+                        att_text_of(past->last_contact, past->last_contact_len),
+                        past->last_closed_ms};
         }
         return earlier;
 }
@@ -75,11 +75,13 @@ static bool is_repeat(const struct att_core *core, const struct contact *contact
 void customer_remember(struct att_core *core, struct customer *customer, struct att_text contact,
                        int64_t closed_ms)
 {
-        att_pool_give(&core->pool, customer->last_contact, customer->last_contact_len);
-        customer->last_contact = att_pool_take_unset(&core->pool, contact.len);
-        customer->last_contact_len = (uint16_t)contact.len;
-        att_copy(customer->last_contact, contact.data, contact.len);
-        customer->last_closed_ms = closed_ms;
+        struct past *past = customer_get_past(core, customer);
+        char *id = att_pool_take_unset(&core->pool, contact.len);
+        att_copy(id, contact.data, contact.len);
+        att_pool_give(&core->pool, past->last_contact, past->last_contact_len);
+        past->last_contact = id;
+        past->last_contact_len = (uint16_t)contact.len;
+        past->last_closed_ms = closed_ms;
 }
 
 /* ---- The beginning ---- */

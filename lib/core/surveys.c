@@ -24,8 +24,9 @@ static int64_t lot_of(struct att_text id)
 static bool was_asked_lately(const struct att_core *core, const struct contact *contact)
 {
         const struct customer *customer = contact->customer;
-        return customer && customer->surveyed_ms >= 0 &&
-               core->now_ms - customer->surveyed_ms < core->config->surveys.once_in_ms;
+        int64_t surveyed_ms = customer ? customer_past(customer)->surveyed_ms : -1;
+        return surveyed_ms >= 0 &&
+               core->now_ms - surveyed_ms < core->config->surveys.once_in_ms;
 }
 
 bool survey_is_asked(struct att_core *core, const struct contact *contact)
@@ -38,7 +39,7 @@ bool survey_is_asked(struct att_core *core, const struct contact *contact)
                 return false;
         }
         if (contact->customer) {
-                contact->customer->surveyed_ms = core->now_ms;
+                customer_get_past(core, contact->customer)->surveyed_ms = core->now_ms;
         }
         core->counts.surveys++;
         return true;

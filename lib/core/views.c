@@ -28,16 +28,30 @@ static void view_owner(const struct contact *contact, struct att_contact_view *v
         }
 }
 
-static void view_request(const struct contact *contact, struct att_contact_view *view)
+/* Where they stay until the next step, the view with them. */
+static const struct att_pair *keep_pairs(const struct att_core *core, const struct att_pair *pairs,
+                                         uint32_t count)
 {
-        struct att_contact_request request = details_request(contact);
+        if (count == 0) {
+                return NULL;
+        }
+        struct att_pair *kept = att_arena_take_array(core->shown, count, sizeof(*kept));
+        att_copy(kept, pairs, count * sizeof(*kept));
+        return kept;
+}
+
+static void view_request(const struct att_core *core, const struct contact *contact,
+                         struct att_contact_view *view)
+{
+        struct att_pair room[ATT_ATTRIBUTES_MAX];
+        struct att_contact_request request = details_request(contact, room);
         view->entry_point = request.entry_point;
         view->language = request.language;
         view->text = request.text;
         view->address = request.address;
         view->traceparent = request.traceparent;
         view->customer = request.customer;
-        view->attributes = request.attributes;
+        view->attributes = keep_pairs(core, request.attributes, request.attribute_count);
         view->attribute_count = request.attribute_count;
 }
 
@@ -102,7 +116,7 @@ static void view_contact(const struct att_core *core, const struct contact *cont
         if (contact->tier != ATT_NONE) {
                 view->tier = config->tiers[contact->tier].name;
         }
-        view_request(contact, view);
+        view_request(core, contact, view);
         view_story(contact, view);
         view_owner(contact, view);
 }
