@@ -142,6 +142,9 @@ static bool recover(struct app *app, struct att_journal_position *ret_end, struc
                 fail(app, "recovery.failed", why);
                 return false;
         }
+        if (recovery.end.seq == 0 && !att_history_is_there(att_data_path(app->data))) {
+                memory_begin_empty(&app->memory_of_customers);
+        }
         snapshots_open(app, recovery.snapshot_seq);
         say_recovered(&recovery, (clock_monotonic_us() - began_us) / 1000);
         *ret_end = recovery.end;

@@ -7,6 +7,7 @@
 #include "daemon/options.h"
 #include "daemon/snapshots.h"
 #include "lib/store/failpoint.h"
+#include "lib/store/sqlite.h"
 
 /* For tests of what a crash at a certain place leaves (lib/store/failpoint.h). */
 static bool arm_failpoint(void)
@@ -37,6 +38,7 @@ int main(int argc, char **argv)
                 if (!arm_failpoint()) {
                         return 2;
                 }
+                att_sqlite_begin();
                 return run(&options);
         case OPTIONS_SHOWN:
                 return EXIT_SUCCESS;

@@ -418,6 +418,15 @@ static void on_load(uv_work_t *work)
         att_history_close(history);
 }
 
+static void say_ready(size_t names)
+{
+        struct log_line line;
+
+        log_begin(&line, "memory.ready");
+        log_number(&line, "names", (int64_t)names);
+        log_end(&line);
+}
+
 static void on_loaded(uv_work_t *work, int status)
 {
         struct app *app = work->data;
@@ -425,11 +434,7 @@ static void on_loaded(uv_work_t *work, int status)
 
         memory->is_loading = false;
         if (status == 0 && memory->load_error == 0 && memory->marks_seq >= memory->wanted_seq) {
-                struct log_line line;
-
-                log_begin(&line, "memory.ready");
-                log_number(&line, "names", (int64_t)memory->marks.count);
-                log_end(&line);
+                say_ready(memory->marks.count);
                 att_people_set_marks(memory->people, &memory->marks);
         } else {
                 att_marks_deinit(&memory->marks);
@@ -451,6 +456,13 @@ static size_t customers_max(const struct app *app)
         return config ? config->customers_max : ATT_CUSTOMERS_DEFAULT;
 }
 
+void memory_begin_empty(struct memory *memory)
+{
+        struct att_marks none = {0};
+
+        att_people_set_marks(memory->people, &none);
+}
+
 void memory_open(struct app *app)
 {
         struct memory *memory = &app->memory_of_customers;
@@ -460,7 +472,11 @@ void memory_open(struct app *app)
         memory->is_open = true;
         memory->wanted_seq = att_core_seq(app->writer.core);
         att_people_set_limit(memory->people, customers_max(app));
-        load(app);
+        if (att_people_has_marks(memory->people)) {
+                say_ready(0);
+        } else {
+                load(app);
+        }
 }
 
 void memory_close(struct app *app)

@@ -86,6 +86,8 @@ struct memory {
 
 void memory_init(struct memory *memory);
 void memory_deinit(struct memory *memory);
+/* Before anything is noted: there is no history of anybody, and none to come. */
+void memory_begin_empty(struct memory *memory);
 void memory_open(struct app *app);
 void memory_close(struct app *app);
 bool memory_is_busy(const struct memory *memory); /* A thread is at it. */

@@ -91,19 +91,28 @@ static struct history_statement *place_of(struct att_history *history, const cha
         ATT_CHECK(false); /* There are fewer statements than places. */
 }
 
-static sqlite3_stmt *prepare(struct att_history *history, const char *sql)
+sqlite3_stmt *history_statement(struct att_history *history, const char *sql)
 {
         struct history_statement *place = place_of(history, sql);
 
         if (!place->sql) {
                 if (sqlite3_prepare_v3(history->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
                                        &place->statement, NULL) != SQLITE_OK) {
-                        fail(history);
                         return NULL;
                 }
                 place->sql = sql;
         }
         return place->statement;
+}
+
+static sqlite3_stmt *prepare(struct att_history *history, const char *sql)
+{
+        sqlite3_stmt *statement = history_statement(history, sql);
+
+        if (!statement) {
+                fail(history);
+        }
+        return statement;
 }
 
 static void bind_number(sqlite3_stmt *statement, int at, int64_t number)
@@ -219,6 +228,13 @@ int history_changed(const struct att_history *history)
 }
 
 /* ---- Opening ---- */
+
+bool att_history_is_there(const char *data)
+{
+        ATT_CLEANUP(att_free_pointer) char *path = att_path_join(data, ATT_HISTORY_NAME);
+
+        return access(path, F_OK) == 0;
+}
 
 static int open_file(const char *data, int flags, struct att_history **ret_history,
                      struct att_buffer *why)

@@ -13,6 +13,7 @@
 #ifndef ATT_LIB_STORE_HISTORY_H
 #define ATT_LIB_STORE_HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/buffer.h"
@@ -38,6 +39,8 @@ struct att_history_position {
  * errno and a sentence: -EBADMSG: not a history, or damaged; -ENOTSUP: of a newer attuned. */
 ATT_MUST_USE int att_history_open(const char *data, struct att_history **ret_history,
                                   struct att_buffer *why);
+/* Whether there is a file of one. */
+bool att_history_is_there(const char *data);
 /* To read from, whether or not somebody writes. -ENOENT: there is none (yet). */
 ATT_MUST_USE int att_history_open_to_read(const char *data, struct att_history **ret_history,
                                           struct att_buffer *why);

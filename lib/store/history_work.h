@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the history share (history.c, history_rows.c, history_people.c), and nobody else:
- * an open database and its prepared statements.
+ * What the files of the history share (history.c, history_rows.c, history_people.c, people_read.c), and
+ * nobody else: an open database and its prepared statements.
  *
  * Writing an event takes several statements. The first that fails leaves its sentence in `why` and its
  * errno in `result`, and everything after it does nothing, until the transaction is rolled back.
@@ -36,6 +36,10 @@ struct att_history {
         struct att_history_position applied;
         struct att_buffer trimmed; /* Owned. The agent whose presence was trimmed last. */
 };
+
+/* Prepared when it is first asked for, and kept: `sql` is a literal. To be reset when done with. NULL:
+ * SQLite knows why. */
+sqlite3_stmt *history_statement(struct att_history *history, const char *sql);
 
 /* `sql` is a literal. The arguments in order: `n` an int64_t (ATT_HISTORY_NONE: NULL), `t` a struct
  * att_text (empty: NULL). */

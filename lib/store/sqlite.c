@@ -25,6 +25,11 @@ static int errno_of(int code)
         }
 }
 
+void att_sqlite_begin(void)
+{
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int att_sqlite_say(sqlite3 *db, const char *path, struct att_buffer *why)
 {
         const int code = sqlite3_extended_errcode(db);

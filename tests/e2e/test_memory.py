@@ -333,6 +333,24 @@ def a_stop_and_a_start_lose_nobody(house):
     assert (other["customer"], other["conflicts"]) == ("u2", ["+34600100200"])
 
 
+def a_new_installation_looks_nobody_up(house):
+    phone = start(house, http="127.0.0.1:0")
+    for number in range(4):
+        come(phone, f"c{number}", f"u{number % 2}", address=f"+3460010020{number % 2}")
+        phone.request("contact_cancel", contact=f"c{number}")
+    now = Web(house).metrics()
+    assert now["attune_customer_lookup_seconds_count", ""] == 0, now
+    assert now["attune_customer_lookups_total", "result=skipped"] == 0, now
+    in_history(house)
+    assert house.stop() == 0
+    house.start()
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    come(phone, "again", "u1")
+    context = phone.wait_for("offer", contact="again").offer.context
+    assert (context.customer_contacts, len(context.last_contacts)) == (3, 2), context
+
+
 def who_is_not_in_memory_is_looked_up_and_requests_stay_in_order(house):
     phone = start(house, CONFIG + "limits: { customers: 2 }\n", http="127.0.0.1:0")
     web = Web(house)
