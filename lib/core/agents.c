@@ -234,8 +234,9 @@ static bool is_signed_in(const struct agent *agent)
 /* Contacts held for an agent who can't take them any more are for anyone. */
 static void release_held(struct att_core *core, const struct agent *agent)
 {
-        ATT_LIST_FOREACH(contact, &agent->preferred_by, struct contact, in_preferred)
+        ATT_LIST_FOREACH(extras, &agent->preferred_by, struct extras, in_preferred)
         {
+                struct contact *contact = extras->contact;
                 contact_mark(core, contact);
         }
 }

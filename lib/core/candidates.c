@@ -134,7 +134,7 @@ bool candidate_has(const struct att_core *core, const struct candidate *candidat
                 return candidate->only == agent;
         }
         bool is_served = att_bitset_has(contact->signature->serves, agent->index) ||
-                         contact->named == agent;
+                         contact_extras(contact)->named == agent;
         return is_served &&
                att_bitset_has(sets_of_channel(core, contact->channel, SET_ROOM), agent->index) &&
                (candidate->is_new || is_fresh_agent(core, agent, contact->channel)) &&
@@ -170,8 +170,9 @@ static bool find_place(const struct att_core *core, struct candidate *candidate)
         const struct contact *contact = candidate->contact;
         const struct agent *agent = candidate->only;
         struct agent *best[ATT_CANDIDATES_SHOWN];
-        if (!agent && contact->named && candidate_has(core, candidate, contact->named)) {
-                agent = contact->named;
+        if (!agent && contact_extras(contact)->named &&
+            candidate_has(core, candidate, contact_extras(contact)->named)) {
+                agent = contact_extras(contact)->named;
         }
         if (!agent) {
                 struct score_query query = candidate_query(core, candidate);
@@ -191,7 +192,7 @@ static bool find_place(const struct att_core *core, struct candidate *candidate)
 static bool is_bound_agent_free(const struct att_core *core, const struct contact *contact,
                                 const struct agent *bound)
 {
-        return (contact->dirty || bound->dirty) &&
+        return (contact->dirty != 0 || bound->dirty) &&
                exclusion_of(core, contact, bound, true) == ATT_EXCLUSION_NONE;
 }
 
@@ -207,7 +208,7 @@ static void guess_place(const struct att_core *core, struct candidate *candidate
 /* Whether nothing but fit and rank decides its place, and nothing holds it back. */
 static bool may_be_guessed(const struct att_core *core, const struct candidate *candidate)
 {
-        return !candidate->only && !candidate->contact->named &&
+        return !candidate->only && !contact_extras(candidate->contact)->named &&
                contact_policy(core, candidate->contact)->batch_ms == 0;
 }
 
@@ -222,7 +223,7 @@ static void consider(struct att_core *core, struct contact *contact)
                 .contact = contact,
                 .only = bound,
                 .bound = bound_by,
-                .is_new = contact->dirty,
+                .is_new = contact->dirty != 0,
                 .is_plain = !bound && contact_is_plain(core, contact),
         };
         struct match_scratch *match = &core->match;
@@ -267,7 +268,7 @@ static void consider_channel(struct att_core *core, uint32_t channel)
 static void consider_first(struct att_core *core)
 {
         core->match.pass++;
-        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        DIRTY_FOREACH(contact, core)
         {
                 consider_once(core, contact);
         }
@@ -284,13 +285,6 @@ static void consider_every(struct att_core *core)
                         consider(core, contact);
                 }
         }
-}
-
-static void clean_contact(struct contact *contact)
-{
-        contact->dirty = false;
-        contact->window = false;
-        att_list_remove(&contact->in_dirty);
 }
 
 static void clean_agent(struct agent *agent)
@@ -320,9 +314,9 @@ void candidates_clean(struct att_core *core)
         {
                 clean_agent(agent);
         }
-        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
+        DIRTY_FOREACH(contact, core)
         {
-                clean_contact(contact);
+                contact_clean(core, contact);
         }
 }
 
@@ -346,14 +340,7 @@ static void sort(struct candidate *candidates, uint32_t count)
 
 static bool are_many(const struct att_core *core)
 {
-        uint32_t count = 0;
-        ATT_LIST_FOREACH(contact, &core->dirty_contacts, struct contact, in_dirty)
-        {
-                if (++count > MANY) {
-                        return true;
-                }
-        }
-        return false;
+        return core->dirty_contacts.count > MANY;
 }
 
 static void rise(struct candidates *heap)
@@ -480,7 +467,7 @@ struct candidate *candidates_begin_one(struct att_core *core, struct contact *co
                 .is_new = true,
                 .is_plain = contact_is_plain(core, contact),
         };
-        clean_contact(contact);
+        contact_clean(core, contact);
         return candidate;
 }
 
@@ -550,10 +537,10 @@ static void list_able(struct att_core *core, const struct candidate *candidate)
                 }
         }
         /* A named agent need not serve the queue. */
-        if (contact->named && contact->named->def &&
-            !att_bitset_has(serves, contact->named->index) &&
-            candidate_has(core, candidate, contact->named)) {
-                add_agent(&core->match, contact->named);
+        if (contact_extras(contact)->named && contact_extras(contact)->named->def &&
+            !att_bitset_has(serves, contact_extras(contact)->named->index) &&
+            candidate_has(core, candidate, contact_extras(contact)->named)) {
+                add_agent(&core->match, contact_extras(contact)->named);
         }
 }
 

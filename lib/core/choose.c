@@ -102,7 +102,8 @@ static bool has_seen(const struct choosing *choosing, const struct contact *cont
 
 static bool could_matter(const struct choosing *choosing, const struct contact *contact)
 {
-        if (contact->named == choosing->agent || contact->waiting.phase == PHASE_STARVED) {
+        if (contact_extras(contact)->named == choosing->agent ||
+            contact->waiting.phase == PHASE_STARVED) {
                 return true;
         }
         const struct att_core *core = choosing->core;
@@ -131,8 +132,9 @@ static void look_at_one(struct choosing *choosing, struct contact *contact)
 /* Contacts of a batching window. Each that could be paired opens its window. */
 static void look_apart(struct choosing *choosing)
 {
-        ATT_LIST_FOREACH(contact, &choosing->core->apart, struct contact, in_apart)
+        ATT_LIST_FOREACH(extras, &choosing->core->apart, struct extras, in_apart)
         {
+                struct contact *contact = extras->contact;
                 if (contact->channel == choosing->channel &&
                     exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE &&
                     !match_is_held_back(choosing->core, contact)) {
@@ -251,7 +253,8 @@ static void find_rises(struct att_core *core)
 static bool is_guarded(const struct contact *contact)
 {
         bool has_other_contacts = contact->in_customer.next != contact->in_customer.prev;
-        return contact->excluded_count > 0 || contact->cooldown_count > 0 || contact->preferred ||
+        const struct extras *extras = contact_extras(contact);
+        return extras->excluded_count > 0 || extras->cooldown_count > 0 || extras->preferred ||
                has_other_contacts;
 }
 
@@ -273,7 +276,7 @@ static int64_t fit_points(const struct choosing *choosing, const struct lane_ter
                           const struct att_keyheap_entry *entry, const struct contact *contact)
 {
         int64_t continuity = 0;
-        if (contact->preferred == choosing->agent ||
+        if (contact_extras(contact)->preferred == choosing->agent ||
             att_list_is_linked(&contact->waiting.in_known)) {
                 continuity = fit_continuity_of(choosing->core, contact, choosing->agent);
         }
@@ -288,7 +291,7 @@ static struct place find_place(const struct choosing *choosing, const struct lan
         const struct att_core *core = choosing->core;
         const struct waiting *waiting = &contact->waiting;
         struct place place = {
-                .named = contact->named == choosing->agent,
+                .named = contact_extras(contact)->named == choosing->agent,
                 .starved = waiting->phase == PHASE_STARVED,
                 .put_back = contact->put_back,
                 .waited_ms = att_min_i64(core->now_ms - waiting->start_ms, ATT_WAITED_MS_MAX),
@@ -517,13 +520,13 @@ static void look_at_lanes(struct choosing *choosing)
 /* Contacts that may stand earlier with this agent than their lane says. */
 static void look_at_related(struct choosing *choosing)
 {
-        ATT_LIST_FOREACH(contact, &choosing->agent->named_by, struct contact, in_named)
+        ATT_LIST_FOREACH(extras, &choosing->agent->named_by, struct extras, in_named)
         {
-                look_at_one(choosing, contact);
+                look_at_one(choosing, extras->contact);
         }
-        ATT_LIST_FOREACH(contact, &choosing->agent->preferred_by, struct contact, in_preferred)
+        ATT_LIST_FOREACH(extras, &choosing->agent->preferred_by, struct extras, in_preferred)
         {
-                look_at_one(choosing, contact);
+                look_at_one(choosing, extras->contact);
         }
         ATT_LIST_FOREACH(contact, &choosing->agent->known_by, struct contact, waiting.in_known)
         {

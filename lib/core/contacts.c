@@ -47,9 +47,7 @@ void contact_unlist(struct att_core *core, struct contact *contact)
         core->queues[contact->queue].waiting_count--;
         att_list_remove(&contact->in_queue);
         waiting_remove(core, contact);
-        att_list_remove(&contact->in_dirty);
-        contact->dirty = false;
-        contact->window = false;
+        contact_clean(core, contact);
 }
 
 /* The clock of `waited` runs exactly while a contact is queued or offered. */
@@ -89,9 +87,32 @@ void contact_move(struct att_core *core, struct contact *contact, enum att_conta
 
 void contact_mark(struct att_core *core, struct contact *contact)
 {
-        if (!contact->dirty) {
-                contact->dirty = true;
-                att_list_add_tail(&core->dirty_contacts, &contact->in_dirty);
+        struct dirty_contacts *dirty = &core->dirty_contacts;
+        if (contact->dirty != 0) {
+                return;
+        }
+        if (dirty->end == dirty->capacity) {
+                dirty->capacity = (uint32_t)att_grown_capacity(dirty->capacity, dirty->end + 1u);
+                dirty->items = att_realloc_array(dirty->items, dirty->capacity,
+                                                 sizeof(*dirty->items));
+        }
+        dirty->items[dirty->end++] = contact;
+        dirty->count++;
+        contact->dirty = dirty->end;
+}
+
+void contact_clean(struct att_core *core, struct contact *contact)
+{
+        struct dirty_contacts *dirty = &core->dirty_contacts;
+        contact->window = false;
+        if (contact->dirty == 0) {
+                return;
+        }
+        dirty->items[contact->dirty - 1] = NULL;
+        contact->dirty = 0;
+        dirty->count--;
+        while (dirty->end > 0 && !dirty->items[dirty->end - 1]) {
+                dirty->end--;
         }
 }
 
@@ -108,46 +129,123 @@ void contact_schedule(struct att_core *core, struct contact *contact, int64_t du
         effect->attempt = contact->attempt;
 }
 
+/* ---- Extras ---- */
+
+const struct extras extras_none;
+
+struct extras *contact_get_extras(struct att_core *core, struct contact *contact)
+{
+        if (!contact->extras) {
+                struct extras *extras = att_pool_take(&core->pool, sizeof(*extras));
+                extras->contact = contact;
+                att_list_init(&extras->in_apart);
+                att_list_init(&extras->in_named);
+                att_list_init(&extras->in_preferred);
+                contact->extras = extras;
+        }
+        return contact->extras;
+}
+
+void *extras_grow(struct att_core *core, void *items, uint32_t *room, uint32_t needed,
+                  size_t bytes_each)
+{
+        if (needed <= *room) {
+                return items;
+        }
+        uint32_t new_room = *room > 0 ? *room : 2;
+        while (new_room < needed) {
+                new_room *= 2;
+        }
+        void *grown = att_pool_take(&core->pool, new_room * bytes_each);
+        att_copy(grown, items, *room * bytes_each);
+        att_pool_give(&core->pool, items, *room * bytes_each);
+        *room = new_room;
+        return grown;
+}
+
+static void free_few(struct att_core *core, void *items, uint32_t *room, uint32_t *count,
+                     size_t bytes_each)
+{
+        att_pool_give(&core->pool, items, *room * bytes_each);
+        *room = 0;
+        *count = 0;
+}
+
+/* What a contact asks matters no more once it is closed; whom it named does. */
+static void free_asked(struct att_core *core, struct extras *extras)
+{
+        free_few(core, extras->own, &extras->own_room, &extras->own_count, sizeof(*extras->own));
+        free_few(core, extras->ruled, &extras->ruled_room, &extras->ruled_count,
+                 sizeof(*extras->ruled));
+        free_few(core, extras->prefers, &extras->prefer_room, &extras->prefer_count,
+                 sizeof(*extras->prefers));
+        free_few(core, extras->excluded, &extras->excluded_room, &extras->excluded_count,
+                 sizeof(struct agent *));
+        free_few(core, extras->cooldowns, &extras->cooldown_room, &extras->cooldown_count,
+                 sizeof(*extras->cooldowns));
+        extras->own = NULL;
+        extras->ruled = NULL;
+        extras->prefers = NULL;
+        extras->excluded = NULL;
+        extras->cooldowns = NULL;
+}
+
+static bool is_empty(const struct extras *extras)
+{
+        return !extras->named && !extras->preferred && !extras->own && !extras->ruled &&
+               !extras->prefers && !extras->excluded && !extras->cooldowns;
+}
+
+void contact_drop_empty_extras(struct att_core *core, struct contact *contact)
+{
+        if (contact->extras && is_empty(contact->extras)) {
+                att_pool_give(&core->pool, contact->extras, sizeof(*contact->extras));
+                contact->extras = NULL;
+        }
+}
+
 /* ---- Cooldowns and exclusions ---- */
 
-static void drop_old_cooldowns(struct att_core *core, struct contact *contact)
+static void drop_old_cooldowns(struct att_core *core, struct extras *extras)
 {
         uint32_t kept = 0;
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                if (contact->cooldowns[i].until_ms > core->now_ms) {
-                        contact->cooldowns[kept++] = contact->cooldowns[i];
+        for (uint32_t i = 0; i < extras->cooldown_count; i++) {
+                if (extras->cooldowns[i].until_ms > core->now_ms) {
+                        extras->cooldowns[kept++] = extras->cooldowns[i];
                 }
         }
-        contact->cooldown_count = kept;
+        extras->cooldown_count = kept;
 }
 
 void contact_add_cooldown(struct att_core *core, struct contact *contact, struct agent *agent,
                           int64_t until_ms)
 {
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                if (contact->cooldowns[i].agent == agent) {
-                        contact->cooldowns[i].until_ms = att_max_i64(contact->cooldowns[i].until_ms,
-                                                                     until_ms);
+        struct extras *extras = contact_get_extras(core, contact);
+        for (uint32_t i = 0; i < extras->cooldown_count; i++) {
+                struct cooldown *cooldown = &extras->cooldowns[i];
+                if (cooldown->agent == agent) {
+                        cooldown->until_ms = att_max_i64(cooldown->until_ms, until_ms);
                         return;
                 }
         }
-        drop_old_cooldowns(core, contact);
-        if (contact->cooldown_count == ATT_COOLDOWNS_MAX) {
-                memmove(contact->cooldowns, contact->cooldowns + 1,
-                        (ATT_COOLDOWNS_MAX - 1) * sizeof(*contact->cooldowns));
-                contact->cooldown_count--;
+        drop_old_cooldowns(core, extras);
+        if (extras->cooldown_count == ATT_COOLDOWNS_MAX) {
+                memmove(extras->cooldowns, extras->cooldowns + 1,
+                        (ATT_COOLDOWNS_MAX - 1) * sizeof(*extras->cooldowns));
+                extras->cooldown_count--;
         }
-        contact->cooldowns = att_realloc_array(contact->cooldowns, contact->cooldown_count + 1u,
-                                               sizeof(*contact->cooldowns));
-        contact->cooldowns[contact->cooldown_count++] = (struct cooldown){agent, until_ms};
+        extras->cooldowns = extras_grow(core, extras->cooldowns, &extras->cooldown_room,
+                                        extras->cooldown_count + 1u, sizeof(*extras->cooldowns));
+        extras->cooldowns[extras->cooldown_count++] = (struct cooldown){agent, until_ms};
 }
 
 bool contact_is_cooling(const struct att_core *core, const struct contact *contact,
                         const struct agent *agent)
 {
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                if (contact->cooldowns[i].agent == agent) {
-                        return contact->cooldowns[i].until_ms > core->now_ms;
+        const struct extras *extras = contact_extras(contact);
+        for (uint32_t i = 0; i < extras->cooldown_count; i++) {
+                if (extras->cooldowns[i].agent == agent) {
+                        return extras->cooldowns[i].until_ms > core->now_ms;
                 }
         }
         return false;
@@ -155,8 +253,9 @@ bool contact_is_cooling(const struct att_core *core, const struct contact *conta
 
 bool contact_excludes(const struct contact *contact, const struct agent *agent)
 {
-        for (uint32_t i = 0; i < contact->excluded_count; i++) {
-                if (contact->excluded[i] == agent) {
+        const struct extras *extras = contact_extras(contact);
+        for (uint32_t i = 0; i < extras->excluded_count; i++) {
+                if (extras->excluded[i] == agent) {
                         return true;
                 }
         }
@@ -231,8 +330,8 @@ static void copy_ids(struct att_core *core, struct contact *contact, struct att_
         size_t bytes = id.len + front_end.len + customer.len;
         char *data = contact->ids;
         if (bytes > sizeof(contact->ids)) {
-                contact->ids_apart = att_pool_take_unset(&core->pool, bytes);
-                data = contact->ids_apart;
+                data = att_pool_take_unset(&core->pool, bytes);
+                contact->ids_apart = data;
         }
         att_copy(data, id.data, id.len);
         att_copy(data + id.len, front_end.data, front_end.len);
@@ -249,7 +348,6 @@ struct contact *contact_new(struct att_core *core, struct att_text id, struct at
         att_list_init(&contact->in_core);
         att_list_init(&contact->in_queue);
         att_list_init(&contact->in_customer);
-        att_list_init(&contact->in_dirty);
         waiting_init(contact);
         att_list_init(&contact->offers);
         due_clear(core, contact);
@@ -265,21 +363,10 @@ static void free_details(struct att_core *core, struct contact *contact)
 {
         details_drop(core, contact);
         story_free(core, contact);
-        free(contact->own);
-        free(contact->ruled);
-        free(contact->prefers);
-        free(contact->excluded);
-        free(contact->cooldowns);
-        contact->own = NULL;
-        contact->ruled = NULL;
-        contact->prefers = NULL;
-        contact->excluded = NULL;
-        contact->cooldowns = NULL;
-        contact->own_count = 0;
-        contact->ruled_count = 0;
-        contact->prefer_count = 0;
-        contact->excluded_count = 0;
-        contact->cooldown_count = 0;
+        if (contact->extras) {
+                free_asked(core, contact->extras);
+                contact_drop_empty_extras(core, contact);
+        }
 }
 
 void contacts_trim(struct att_core *core)
@@ -308,8 +395,11 @@ void contact_free(struct att_core *core, struct contact *contact)
         signature_drop(core, contact);
         att_list_remove(&contact->in_core);
         free_details(core, contact);
+        att_pool_give(&core->pool, contact->extras, sizeof(*contact->extras));
         decision_drop(core, contact);
-        att_pool_give(&core->pool, contact->ids_apart, contact_id_bytes(contact));
+        if (contact->by_id.key.data != contact->ids) {
+                att_pool_give(&core->pool, contact->ids_apart, contact_id_bytes(contact));
+        }
         att_pool_give(&core->pool, contact, sizeof(*contact));
 }
 
@@ -473,7 +563,8 @@ static bool check_update(struct att_core *core, const struct att_command *comman
                 return false;
         }
         return request_check_levels(core, command, command->update.requires,
-                                    command->update.requires_count, contact->own_count);
+                                    command->update.requires_count,
+                                    contact_extras(contact)->own_count);
 }
 
 /* An offer goes back only if its agent no longer meets what is required. */
@@ -495,11 +586,11 @@ void handle_contact_update(struct att_core *core, const struct att_command *comm
                 return;
         }
         if (command->update.priority_milli != ATT_ABSENT) {
-                contact->priority_request_milli = command->update.priority_milli;
+                contact->priority_request_milli = (int32_t)command->update.priority_milli;
         }
         if (command->update.emotion_ppm != ATT_ABSENT) {
-                contact->emotion_ppm = command->update.emotion_ppm;
-                contact->emotion_source = (uint32_t)command->update.emotion_source;
+                contact->emotion_ppm = (int32_t)command->update.emotion_ppm;
+                contact->emotion_source = (uint8_t)command->update.emotion_source;
         }
         if (!att_text_is_empty(command->update.text)) {
                 details_set_text(core, contact, command->update.text);
@@ -507,7 +598,7 @@ void handle_contact_update(struct att_core *core, const struct att_command *comm
         incident_look_for(core, contact);
         for (uint32_t i = 0; i < command->update.requires_count; i++) {
                 const struct att_named_level *change = &command->update.requires[i];
-                request_set_own(contact, att_config_find_skill(core->config, change->skill),
+                request_set_own(core, contact, att_config_find_skill(core->config, change->skill),
                                 change->level);
         }
         if (!contact->signature) {
@@ -753,7 +844,9 @@ void handle_contact_transfer(struct att_core *core, const struct att_command *co
                 offers_revoke_of_contact(core, contact, ATT_REVOKE_CHANGED);
                 contact->put_back = true;
         }
-        contact->named = agent;
+        if (agent || contact->extras) {
+                contact_get_extras(core, contact)->named = agent;
+        }
         contact->ever_entered = agent == NULL; /* A named one waits for its agent from now. */
         queue_enter(core, contact, queue);
 }

@@ -32,7 +32,6 @@ struct att_core *att_core_new(void)
         att_list_init(&core->front_ends);
         att_list_init(&core->incidents);
         att_list_init(&core->dirty_agents);
-        att_list_init(&core->dirty_contacts);
         att_list_init(&core->spare_offers);
         att_list_init(&core->spare_interactions);
         att_assign_init(&core->match.assign);
@@ -152,6 +151,7 @@ void att_core_free(struct att_core *core)
                 att_effects_deinit(&core->places[place]);
         }
         att_buffer_deinit(&core->sentence);
+        free(core->dirty_contacts.items);
         att_arena_deinit(&core->texts);
         att_arena_deinit(core->shown);
         free(core->shown);

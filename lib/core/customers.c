@@ -125,7 +125,8 @@ void customers_look_again(struct att_core *core)
         {
                 ATT_LIST_FOREACH(contact, &past->customer->contacts, struct contact, in_customer)
                 {
-                        if (contact->state == ATT_CONTACT_QUEUED && contact->preferred) {
+                        if (contact->state == ATT_CONTACT_QUEUED &&
+                            contact_extras(contact)->preferred) {
                                 contact_mark(core, contact);
                         }
                 }

@@ -265,10 +265,10 @@ static void recount(const struct att_core *core, const struct sieves *sieves,
 
 static bool was_recounted(const struct contact *contact, uint32_t cooldown)
 {
-        const struct agent *agent = contact->cooldowns[cooldown].agent;
-        bool is_known = agent == contact->named || contact_excludes(contact, agent);
+        const struct agent *agent = contact_extras(contact)->cooldowns[cooldown].agent;
+        bool is_known = agent == contact_extras(contact)->named || contact_excludes(contact, agent);
         for (uint32_t i = 0; i < cooldown && !is_known; i++) {
-                is_known = contact->cooldowns[i].agent == agent;
+                is_known = contact_extras(contact)->cooldowns[i].agent == agent;
         }
         return is_known;
 }
@@ -277,20 +277,21 @@ static bool was_recounted(const struct contact *contact, uint32_t cooldown)
 static void recount_its_own(const struct att_core *core, const struct sieves *sieves,
                             const struct contact *contact, uint32_t *excluded)
 {
-        recount(core, sieves, contact, contact->named, excluded);
-        for (uint32_t i = 0; i < contact->excluded_count; i++) {
-                const struct agent *agent = contact->excluded[i];
-                bool is_known = agent == contact->named;
+        recount(core, sieves, contact, contact_extras(contact)->named, excluded);
+        for (uint32_t i = 0; i < contact_extras(contact)->excluded_count; i++) {
+                const struct agent *agent = contact_extras(contact)->excluded[i];
+                bool is_known = agent == contact_extras(contact)->named;
                 for (uint32_t k = 0; k < i && !is_known; k++) {
-                        is_known = contact->excluded[k] == agent;
+                        is_known = contact_extras(contact)->excluded[k] == agent;
                 }
                 if (!is_known) {
                         recount(core, sieves, contact, agent, excluded);
                 }
         }
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
+        for (uint32_t i = 0; i < contact_extras(contact)->cooldown_count; i++) {
                 if (!was_recounted(contact, i)) {
-                        recount(core, sieves, contact, contact->cooldowns[i].agent, excluded);
+                        recount(core, sieves, contact, contact_extras(contact)->cooldowns[i].agent,
+                                excluded);
                 }
         }
 }

@@ -6,7 +6,8 @@
 uint32_t profile_rank(const struct att_core *core, const struct contact *contact,
                       const struct agent *agent)
 {
-        return agent == contact->named ? 1 : queue_rank(core, agent, contact->queue);
+        return agent == contact_extras(contact)->named ? 1
+                                                       : queue_rank(core, agent, contact->queue);
 }
 
 int64_t profile_delay_ms(const struct att_core *core, const struct agent *agent, uint32_t queue)
@@ -78,7 +79,7 @@ static enum att_exclusion routing_exclusion(const struct att_core *core,
         if (contact_excludes(contact, agent)) {
                 return ATT_EXCLUSION_EXCLUDED;
         }
-        if (agent == contact->named) {
+        if (agent == contact_extras(contact)->named) {
                 return ATT_EXCLUSION_NONE; /* Ignores the profile's queues and delays. */
         }
         if (is_for_named_alone(core, contact)) {
@@ -135,11 +136,12 @@ enum att_exclusion exclusion_of(const struct att_core *core, const struct contac
 static struct agent *held_for(const struct att_core *core, const struct contact *contact)
 {
         int64_t hold_ms = contact_policy(core, contact)->hold_for_preferred_ms;
-        if (!contact->preferred || contact_in_queue_ms(core, contact) >= hold_ms ||
-            exclusion_of(core, contact, contact->preferred, false) != ATT_EXCLUSION_NONE) {
+        if (!contact_extras(contact)->preferred || contact_in_queue_ms(core, contact) >= hold_ms ||
+            exclusion_of(core, contact, contact_extras(contact)->preferred, false) !=
+                    ATT_EXCLUSION_NONE) {
                 return NULL;
         }
-        return contact->preferred;
+        return contact_extras(contact)->preferred;
 }
 
 struct agent *bound_agent(const struct att_core *core, const struct contact *contact,

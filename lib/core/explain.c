@@ -97,7 +97,8 @@ static void put_state(struct att_buffer *into, const struct explain *explain)
         {
                 att_buffer_printf(into, "on offer to %.*s, for another ",
                                   ATT_TEXT_ARGS(offer->agent->id));
-                words_duration(into, offer->timeout.at_ms - explain->core->now_ms);
+                words_duration(into,
+                               timer_at_ms(explain->core, &offer->timeout) - explain->core->now_ms);
                 att_buffer_append_byte(into, '\n');
         }
         if (contact->state == ATT_CONTACT_CONNECTED && contact->interaction) {

@@ -86,9 +86,10 @@ static bool has_attributes(const struct asks *asks, const struct agent *agent)
 static int64_t cooldown_until_ms(const struct contact *contact, const struct agent *agent)
 {
         int64_t until_ms = 0;
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                if (contact->cooldowns[i].agent == agent) {
-                        until_ms = att_max_i64(until_ms, contact->cooldowns[i].until_ms);
+        for (uint32_t i = 0; i < contact_extras(contact)->cooldown_count; i++) {
+                if (contact_extras(contact)->cooldowns[i].agent == agent) {
+                        until_ms = att_max_i64(until_ms,
+                                               contact_extras(contact)->cooldowns[i].until_ms);
                 }
         }
         return until_ms;
@@ -132,7 +133,7 @@ static uint32_t routing_blocks(const struct att_core *core, const struct contact
         if (contact_excludes(contact, agent)) {
                 set |= BLOCK(ATT_EXCLUSION_EXCLUDED);
         }
-        if (agent == contact->named) {
+        if (agent == contact_extras(contact)->named) {
                 return set;
         }
         if (is_for_named_alone(core, contact) && contact->named_until_ms > at_ms) {

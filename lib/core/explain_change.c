@@ -144,7 +144,7 @@ static void add_window(struct explain *explain, const struct outlook *outlook,
         }
         att_buffer_append_c(&explain->words, "the policy's batching window closes: ");
         put_could(&explain->words, free, free);
-        add_change(explain, changes, policy->window.at_ms, free, free);
+        add_change(explain, changes, timer_at_ms(explain->core, &policy->window), free, free);
 }
 
 /* The first of those who are only busy. */

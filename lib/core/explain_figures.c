@@ -140,7 +140,8 @@ static void put_figures(struct explain *explain, const struct agent *agent,
                                   ATT_TEXT_ARGS(explain->core->channels[contact->channel].name));
                 return;
         case ATT_EXCLUSION_NAMED:
-                att_buffer_printf(into, ": it waits for %.*s", ATT_TEXT_ARGS(contact->named->id));
+                att_buffer_printf(into, ": it waits for %.*s",
+                                  ATT_TEXT_ARGS(contact_extras(contact)->named->id));
                 put_until(explain, into, agent, cause);
                 return;
         case ATT_EXCLUSION_PROFILE:
@@ -166,7 +167,8 @@ static void put_figures(struct explain *explain, const struct agent *agent,
                 put_until(explain, into, agent, cause);
                 return;
         case ATT_EXCLUSION_HOLD:
-                att_buffer_printf(into, " %.*s", ATT_TEXT_ARGS(contact->preferred->id));
+                att_buffer_printf(into, " %.*s",
+                                  ATT_TEXT_ARGS(contact_extras(contact)->preferred->id));
                 put_until(explain, into, agent, cause);
                 return;
         case ATT_EXCLUSION_LINKED: {

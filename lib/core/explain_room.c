@@ -33,25 +33,28 @@ static void add_burden(struct burdens *burdens, const struct burden *burden)
         burdens->items[place] = *burden;
 }
 
-static void burdens_of(const struct agent *agent, struct burdens *ret_burdens)
+static void burdens_of(const struct att_core *core, const struct agent *agent,
+                       struct burdens *ret_burdens)
 {
         ret_burdens->count = 0;
         ATT_LIST_FOREACH(offer, &agent->offers, struct offer, in_agent)
         {
-                add_burden(ret_burdens, &(struct burden){.channel = offer->channel,
-                                                         .units = offer->units,
-                                                         .due_ms = offer->timeout.at_ms,
-                                                         .offer = offer});
+                add_burden(ret_burdens,
+                           &(struct burden){.channel = offer->channel,
+                                            .units = offer->units,
+                                            .due_ms = timer_at_ms(core, &offer->timeout),
+                                            .offer = offer});
         }
         ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
         {
                 bool wraps_up = timer_is_armed(&interaction->wrap_up);
                 add_burden(ret_burdens,
-                           &(struct burden){.channel = interaction->channel,
-                                            .units = interaction->units,
-                                            .due_ms = wraps_up ? interaction->wrap_up.at_ms
-                                                               : INT64_MAX,
-                                            .interaction = interaction});
+                           &(struct burden){
+                                   .channel = interaction->channel,
+                                   .units = interaction->units,
+                                   .due_ms = wraps_up ? timer_at_ms(core, &interaction->wrap_up)
+                                                      : INT64_MAX,
+                                   .interaction = interaction});
         }
 }
 
@@ -78,7 +81,7 @@ int64_t room_due_ms(const struct att_core *core, const struct contact *contact,
                     const struct agent *agent)
 {
         struct burdens burdens;
-        burdens_of(agent, &burdens);
+        burdens_of(core, agent, &burdens);
         const struct burden *burden = burden_that_counts(core, contact, agent, &burdens);
         return burden && burden->due_ms != INT64_MAX ? burden->due_ms : -1;
 }
@@ -117,7 +120,7 @@ void words_room(struct explain *explain, const struct agent *agent, enum att_exc
         const struct att_core *core = explain->core;
         const struct channel *channel = &core->channels[explain->contact->channel];
         struct burdens burdens;
-        burdens_of(agent, &burdens);
+        burdens_of(core, agent, &burdens);
         const struct burden *burden = burden_that_counts(core, explain->contact, agent, &burdens);
         if (cause == ATT_EXCLUSION_UNITS) {
                 att_buffer_printf(into, ": holds %u of %d, %.*s takes %u", agent->held_units,

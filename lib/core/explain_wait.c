@@ -12,10 +12,11 @@ static void put_waits_for(const struct explain *explain, const struct outlook *o
         if (outlook->by_prospect[PROSPECT_NOW] > 0 && is_in_window(explain)) {
                 att_buffer_append_c(into, "the policy's batching window to close");
         } else if (is_for_named_alone(explain->core, contact)) {
-                att_buffer_printf(into, "the named agent %.*s", ATT_TEXT_ARGS(contact->named->id));
+                att_buffer_printf(into, "the named agent %.*s",
+                                  ATT_TEXT_ARGS(contact_extras(contact)->named->id));
         } else if (outlook->excluded[ATT_EXCLUSION_HOLD] > 0) {
                 att_buffer_printf(into, "the preferred agent %.*s, for whom it is held",
-                                  ATT_TEXT_ARGS(contact->preferred->id));
+                                  ATT_TEXT_ARGS(contact_extras(contact)->preferred->id));
         } else if (busy == 1) {
                 att_buffer_append_c(into, "the one agent who is there and could take it");
         } else if (busy > 1) {

@@ -118,7 +118,7 @@ void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue, 
 int64_t fit_continuity_of(const struct att_core *core, const struct contact *contact,
                           const struct agent *agent)
 {
-        if (agent == contact->preferred) {
+        if (agent == contact_extras(contact)->preferred) {
                 return ATT_PPM;
         }
         const struct customer *customer = contact->customer;

@@ -166,22 +166,24 @@ static struct att_text find_id(struct att_core *core, struct att_text of)
         return att_arena_text(&core->texts, att_text_from(text));
 }
 
-static void copy_asked(struct contact *into, const struct contact *from)
+static void copy_asked(struct att_core *core, struct contact *contact, const struct contact *from)
 {
-        for (uint32_t i = 0; i < from->own_count; i++) {
-                request_set_own(into, from->own[i].skill, from->own[i].level);
+        if (!from->extras) {
+                return;
         }
-        if (from->prefer_count > 0) {
-                into->prefers = att_alloc_array(from->prefer_count, sizeof(*into->prefers));
-                att_copy(into->prefers, from->prefers, from->prefer_count * sizeof(*into->prefers));
-                into->prefer_count = from->prefer_count;
+        const struct extras *asked = from->extras;
+        struct extras *extras = contact_get_extras(core, contact);
+        for (uint32_t i = 0; i < asked->own_count; i++) {
+                request_set_own(core, contact, asked->own[i].skill, asked->own[i].level);
         }
-        if (from->excluded_count > 0) {
-                into->excluded = att_alloc_array(from->excluded_count, sizeof(*into->excluded));
-                att_copy(into->excluded, from->excluded,
-                         from->excluded_count * sizeof(*into->excluded));
-                into->excluded_count = from->excluded_count;
-        }
+        extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
+                                      asked->prefer_count, sizeof(*extras->prefers));
+        att_copy(extras->prefers, asked->prefers, asked->prefer_count * sizeof(*extras->prefers));
+        extras->prefer_count = asked->prefer_count;
+        extras->excluded = extras_grow(core, extras->excluded, &extras->excluded_room,
+                                       asked->excluded_count, sizeof(struct agent *));
+        att_copy(extras->excluded, asked->excluded, asked->excluded_count * sizeof(struct agent *));
+        extras->excluded_count = asked->excluded_count;
 }
 
 /* Who is called back is the same customer about the same matter: the request of the first, but for
@@ -205,7 +207,7 @@ static struct contact *begin(struct att_core *core, const struct contact *ended,
         request->keep_place = false;
         struct contact *contact = request_accept(core, &command);
         contact->channel = ended->channel; /* One that a reload took away, too. */
-        copy_asked(contact, ended);
+        copy_asked(core, contact, ended);
         contact->emotion_ppm = ended->emotion_ppm;
         contact->emotion_source = ended->emotion_source;
         contact->queue = intake_apply(core, contact, request);

@@ -49,7 +49,7 @@ void front_ends_free(struct att_core *core)
 
 void front_end_arm(struct att_core *core, struct front_end *front_end, int64_t at_ms)
 {
-        timer_arm(core, &front_end->lease, at_ms, 0, &front_end->by_name.key);
+        timer_arm(core, &front_end->lease, at_ms, 0);
 }
 
 void handle_front_end_lost(struct att_core *core, const struct att_command *command)
@@ -130,7 +130,7 @@ void handle_away(struct att_core *core, const struct att_command *command)
                 ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
                 {
                         timer_arm(core, &offer->timeout, command->at_ms + offer->timeout_ms,
-                                  offer->number, NULL);
+                                  offer->number);
                 }
         }
         ATT_LIST_FOREACH(front_end, &core->front_ends, struct front_end, in_core)

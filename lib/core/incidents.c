@@ -150,7 +150,7 @@ void incident_free(struct att_core *core, struct incident *incident)
 void incident_arm(struct att_core *core, struct incident *incident)
 {
         if (incident->until_ms != INT64_MAX) {
-                timer_arm(core, &incident->until, incident->until_ms, 0, &incident->id);
+                timer_arm(core, &incident->until, incident->until_ms, 0);
         }
 }
 

@@ -61,8 +61,8 @@ static void set_tier(const struct att_config *config, struct contact *contact, u
         contact->tier_points_milli = 0;
         contact->value_ppm = config->tier_count == 0 ? ATT_PPM : 0;
         if (tier != ATT_NONE) {
-                contact->tier_points_milli = config->tiers[tier].points_milli;
-                contact->value_ppm = config->tiers[tier].value_ppm;
+                contact->tier_points_milli = (int32_t)config->tiers[tier].points_milli;
+                contact->value_ppm = (int32_t)config->tiers[tier].value_ppm;
         }
 }
 
@@ -81,53 +81,66 @@ void intake_apply_tier(const struct att_core *core, struct contact *contact)
 
 /* ---- Rules ---- */
 
-static bool has_requirement(const struct contact *contact, uint32_t skill)
+static bool has_requirement(const struct extras *extras, uint32_t skill)
 {
-        for (uint32_t i = 0; i < contact->ruled_count; i++) {
-                if (contact->ruled[i].skill == skill) {
+        for (uint32_t i = 0; i < extras->ruled_count; i++) {
+                if (extras->ruled[i].skill == skill) {
                         return true;
                 }
         }
         return false;
 }
 
-static void join_requires(struct contact *contact, const struct att_intake_rule *rule)
+static void join_requires(struct att_core *core, struct extras *extras,
+                          const struct att_intake_rule *rule)
 {
         for (uint32_t i = 0; i < rule->requires_count; i++) {
-                if (contact->ruled_count == ATT_REQUIREMENTS_MAX ||
-                    has_requirement(contact, rule->requires[i].skill)) {
+                if (extras->ruled_count == ATT_REQUIREMENTS_MAX ||
+                    has_requirement(extras, rule->requires[i].skill)) {
                         continue;
                 }
-                contact->ruled = att_realloc_array(contact->ruled, contact->ruled_count + 1u,
-                                                   sizeof(*contact->ruled));
-                contact->ruled[contact->ruled_count++] = rule->requires[i];
+                extras->ruled = extras_grow(core, extras->ruled, &extras->ruled_room,
+                                            extras->ruled_count + 1u, sizeof(*extras->ruled));
+                extras->ruled[extras->ruled_count++] = rule->requires[i];
         }
 }
 
-static bool has_preference(const struct contact *contact, uint32_t skill)
+static bool has_preference(const struct extras *extras, uint32_t skill)
 {
-        for (uint32_t i = 0; i < contact->prefer_count; i++) {
-                if (contact->prefers[i].skill == skill) {
+        for (uint32_t i = 0; i < extras->prefer_count; i++) {
+                if (extras->prefers[i].skill == skill) {
                         return true;
                 }
         }
         return false;
 }
 
-static void join_prefers(struct contact *contact, const struct att_intake_rule *rule)
+static void join_prefers(struct att_core *core, struct extras *extras,
+                         const struct att_intake_rule *rule)
 {
         for (uint32_t i = 0; i < rule->prefer_count; i++) {
-                if (contact->prefer_count == 2 * ATT_REQUIREMENTS_MAX ||
-                    has_preference(contact, rule->prefers[i].skill)) {
+                if (extras->prefer_count == 2 * ATT_REQUIREMENTS_MAX ||
+                    has_preference(extras, rule->prefers[i].skill)) {
                         continue;
                 }
-                contact->prefers = att_realloc_array(contact->prefers, contact->prefer_count + 1u,
-                                                     sizeof(*contact->prefers));
-                contact->prefers[contact->prefer_count++] = rule->prefers[i];
+                extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
+                                              extras->prefer_count + 1u, sizeof(*extras->prefers));
+                extras->prefers[extras->prefer_count++] = rule->prefers[i];
         }
 }
 
-uint32_t intake_apply(const struct att_core *core, struct contact *contact,
+/* What a rule asks of agents, on top of what the request does. */
+static void join_asked(struct att_core *core, struct contact *contact,
+                       const struct att_intake_rule *rule)
+{
+        if (rule->requires_count > 0 || rule->prefer_count > 0) {
+                struct extras *extras = contact_get_extras(core, contact);
+                join_requires(core, extras, rule);
+                join_prefers(core, extras, rule);
+        }
+}
+
+uint32_t intake_apply(struct att_core *core, struct contact *contact,
                       const struct att_contact_request *request)
 {
         const struct att_config *config = core->config;
@@ -150,8 +163,7 @@ uint32_t intake_apply(const struct att_core *core, struct contact *contact,
                 if (queue == ATT_NONE) {
                         queue = rule->queue;
                 }
-                join_requires(contact, rule);
-                join_prefers(contact, rule);
+                join_asked(core, contact, rule);
                 contact->priority_rules_milli += rule->priority_milli;
                 if (contact->intent == ATT_NONE && rule->intent != ATT_NONE) {
                         contact->intent = rule->intent;

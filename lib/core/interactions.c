@@ -75,6 +75,12 @@ static int64_t wrap_up_ms(const struct att_core *core, const struct interaction 
         return channel->declared ? channel->wrap_up_ms : interaction->channel_wrap_up_ms;
 }
 
+void interaction_arm(struct att_core *core, struct interaction *interaction, int64_t at_ms)
+{
+        interaction->wrap_up_serial = core->timer_serial + 1;
+        timer_arm(core, &interaction->wrap_up, at_ms, 0);
+}
+
 void interaction_wrap_up(struct att_core *core, struct interaction *interaction)
 {
         ATT_CHECK(interaction->contact && interaction->state != ATT_INTERACTION_WRAP_UP);
@@ -93,7 +99,7 @@ void interaction_wrap_up(struct att_core *core, struct interaction *interaction)
         struct att_effect *effect = emit_contact(core, PLACE_ENDED, ATT_EFFECT_WRAP_UP, contact);
         effect->agent = interaction->agent->id;
         effect->due_ms = core->now_ms + duration_ms;
-        timer_arm(core, &interaction->wrap_up, core->now_ms + duration_ms, 0, &interaction->name);
+        interaction_arm(core, interaction, core->now_ms + duration_ms);
 }
 
 /* The wrap-up of a contact, or of any: then the smallest id first, as timers have it. */

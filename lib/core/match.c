@@ -49,7 +49,7 @@ bool match_is_held_back(struct att_core *core, const struct contact *contact)
         struct policy_state *state = &core->policies[index];
         if (!state->window_open) {
                 state->window_open = true;
-                timer_arm(core, &state->window, core->now_ms + policy->batch_ms, index, NULL);
+                timer_arm(core, &state->window, core->now_ms + policy->batch_ms, index);
         }
         return true;
 }
@@ -405,10 +405,12 @@ static bool goes_to_one(const struct att_core *core, const struct contact *conta
 /* One contact, and no agent with anything new: the best agent, straight from the sets. */
 static bool match_one_contact(struct att_core *core)
 {
-        struct contact *contact = ATT_LIST_FIRST(&core->dirty_contacts, struct contact, in_dirty);
         enum att_exclusion bound = ATT_EXCLUSION_NONE;
-        if (!contact || core->dirty_contacts.next != core->dirty_contacts.prev ||
-            !goes_to_one(core, contact) || bound_agent(core, contact, &bound)) {
+        if (core->dirty_contacts.count != 1) {
+                return false;
+        }
+        struct contact *contact = core->dirty_contacts.items[core->dirty_contacts.end - 1];
+        if (!goes_to_one(core, contact) || bound_agent(core, contact, &bound)) {
                 return false;
         }
         struct candidate *candidate = candidates_begin_one(core, contact);
@@ -453,7 +455,7 @@ static bool match_one_agent(struct att_core *core)
 {
         struct agent *agent = ATT_LIST_FIRST(&core->dirty_agents, struct agent, in_dirty);
         if (!agent || core->dirty_agents.next != core->dirty_agents.prev ||
-            !att_list_is_empty(&core->dirty_contacts) || !candidates_of_agent(core, agent)) {
+            core->dirty_contacts.count > 0 || !candidates_of_agent(core, agent)) {
                 return false;
         }
         if (core->match.count > 0 && is_full_with_first(core, agent)) {
@@ -480,8 +482,8 @@ void match_all(struct att_core *core)
                 return;
         }
         do {
-                if (att_list_is_empty(&core->dirty_agents) &&
-                    att_list_is_empty(&core->dirty_contacts) && !core->are_all_dirty) {
+                if (att_list_is_empty(&core->dirty_agents) && core->dirty_contacts.count == 0 &&
+                    !core->are_all_dirty) {
                         return;
                 }
                 candidates_sift(core);

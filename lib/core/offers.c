@@ -124,7 +124,7 @@ void offer_make(struct att_core *core, struct contact *contact, struct agent *ag
         if (contact->offer_count == 1) {
                 contact_move(core, contact, ATT_CONTACT_OFFERED);
         }
-        timer_arm(core, &offer->timeout, core->now_ms + offer->timeout_ms, number, NULL);
+        timer_arm(core, &offer->timeout, core->now_ms + offer->timeout_ms, number);
         struct att_effect *effect = emit_contact(core, PLACE_OFFERS, ATT_EFFECT_OFFER, contact);
         effect->agent = agent->id;
         effect->step = contact->step;

@@ -23,8 +23,8 @@ uint32_t att_probe_find_channel(const struct att_core *core, struct att_text nam
 
 struct att_text att_probe_contact(struct att_core *core, struct contact *contact, uint32_t channel)
 {
-        uint32_t before = contact->channel;
-        contact->channel = channel;
+        uint8_t before = contact->channel;
+        contact->channel = (uint8_t)channel;
         enum att_exclusion by = ATT_EXCLUSION_NONE;
         struct agent *best[ATT_CANDIDATES_SHOWN] = {bound_agent(core, contact, &by)};
         const struct score_query query = {
@@ -38,8 +38,8 @@ struct att_text att_probe_contact(struct att_core *core, struct contact *contact
 uint32_t att_probe_count_agents(const struct att_core *core, struct contact *contact,
                                 uint32_t channel)
 {
-        uint32_t before = contact->channel;
-        contact->channel = channel;
+        uint8_t before = contact->channel;
+        contact->channel = (uint8_t)channel;
         uint32_t count = 0;
         for (uint32_t i = 0; i < core->agent_count; i++) {
                 count += exclusion_now(core, contact, core->agents[i]) == ATT_EXCLUSION_NONE;

@@ -57,7 +57,8 @@ bool step_is_staffed(const struct att_core *core, const struct contact *contact,
                     !((agent->reachable >> contact->channel) & 1) ||
                     agent_limit(core, agent, contact->channel) == ATT_LIMIT_OFF ||
                     contact_excludes(contact, agent) || (contact->no_bots && agent_is_bot(agent)) ||
-                    (agent != contact->named && queue_rank(core, agent, queue) == 0)) {
+                    (agent != contact_extras(contact)->named &&
+                     queue_rank(core, agent, queue) == 0)) {
                         continue;
                 }
                 if (agent_meets_step(agent->def, def, &def->steps[step], wants, count, &why)) {
@@ -98,7 +99,7 @@ static bool is_passed_over(const struct att_core *core, const struct contact *co
 void queue_arm_step(struct att_core *core, struct contact *contact)
 {
         const struct att_queue *queue = queue_of(core, contact);
-        if (contact->step + 1 >= queue->step_count) {
+        if (contact->step + 1u >= queue->step_count) {
                 due_set(core, contact, DUE_STEP, INT64_MAX);
                 return;
         }
@@ -124,15 +125,16 @@ static int64_t find_reach(const struct att_core *core, const struct contact *con
                 reach_ms = earlier_future(core, reach_ms,
                                           contact->entered_ms + state->delays_ms[i]);
         }
-        if (contact->preferred) {
+        if (contact_extras(contact)->preferred) {
                 int64_t hold_ms = contact_policy(core, contact)->hold_for_preferred_ms;
                 reach_ms = earlier_future(core, reach_ms, contact->entered_ms + hold_ms);
         }
-        if (contact->named) {
+        if (contact_extras(contact)->named) {
                 reach_ms = earlier_future(core, reach_ms, contact->named_until_ms);
         }
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                reach_ms = earlier_future(core, reach_ms, contact->cooldowns[i].until_ms);
+        for (uint32_t i = 0; i < contact_extras(contact)->cooldown_count; i++) {
+                reach_ms = earlier_future(core, reach_ms,
+                                          contact_extras(contact)->cooldowns[i].until_ms);
         }
         return reach_ms;
 }
@@ -250,7 +252,7 @@ void queue_enter(struct att_core *core, struct contact *contact, uint32_t queue)
 static bool step_is_over(const struct att_core *core, const struct contact *contact)
 {
         const struct att_queue *queue = queue_of(core, contact);
-        if (contact->step + 1 >= queue->step_count) {
+        if (contact->step + 1u >= queue->step_count) {
                 return false;
         }
         if (contact_in_queue_ms(core, contact) >= queue->steps[contact->step + 1].after_ms) {
@@ -407,7 +409,7 @@ void queue_arm_hours(struct att_core *core, uint32_t queue)
         }
         int64_t change_ms = att_hours_next_change(&core->config->hours[def->hours], core->now_ms);
         if (change_ms != INT64_MAX) {
-                timer_arm(core, &state->hours, change_ms, queue, NULL);
+                timer_arm(core, &state->hours, change_ms, queue);
         }
 }
 

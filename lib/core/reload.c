@@ -27,7 +27,7 @@ struct reload {
         uint32_t *skills;
         uint32_t *intents;
         bool are_mentioned; /* Live contacts said whom they mention, and none has come or gone. */
-        struct att_list entering; /* Contacts on their way to another queue, through in_dirty. */
+        struct att_list entering; /* Contacts on their way to another queue, through in_queue. */
 };
 
 /* ---- What becomes of the old names ---- */
@@ -93,7 +93,7 @@ static void leave_removed_queue(struct att_core *core, struct reload *reload,
         if (contact->state == ATT_CONTACT_QUEUED) {
                 contact_unlist(core, contact);
                 due_clear(core, contact);
-                att_list_add_tail(&reload->entering, &contact->in_dirty);
+                att_list_add_tail(&reload->entering, &contact->in_queue);
                 contact->entering = true;
         }
 }
@@ -195,8 +195,10 @@ static void forget_doomed(struct agent **agent)
 static void forget_agents(struct contact *contact)
 {
         forget_doomed(&contact->last_agent);
-        forget_doomed(&contact->named);
-        forget_doomed(&contact->preferred);
+        if (contact->extras) {
+                forget_doomed(&contact->extras->named);
+                forget_doomed(&contact->extras->preferred);
+        }
 }
 
 /* Who waits where that agent knew them waits there no more. */
@@ -213,19 +215,20 @@ static void forget_last_agents(struct att_core *core, struct att_list *customers
 
 /* The agents a contact names, prefers or leaves out stay known while they are removed: they may come
  * back. Nobody waits for them meanwhile. */
-static void mention_agents(struct contact *contact)
+static void mention_agents(const struct contact *contact)
 {
-        if (contact->named) {
-                contact->named->is_mentioned = true;
+        const struct extras *extras = contact_extras(contact);
+        if (extras->named) {
+                extras->named->is_mentioned = true;
         }
-        if (contact->preferred) {
-                contact->preferred->is_mentioned = true;
+        if (extras->preferred) {
+                extras->preferred->is_mentioned = true;
         }
-        for (uint32_t i = 0; i < contact->excluded_count; i++) {
-                contact->excluded[i]->is_mentioned = true;
+        for (uint32_t i = 0; i < extras->excluded_count; i++) {
+                extras->excluded[i]->is_mentioned = true;
         }
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                contact->cooldowns[i].agent->is_mentioned = true;
+        for (uint32_t i = 0; i < extras->cooldown_count; i++) {
+                extras->cooldowns[i].agent->is_mentioned = true;
         }
 }
 
@@ -387,12 +390,12 @@ static void swap_policies(struct att_core *core, const struct reload *reload)
         for (uint32_t i = 0; reload->before && i < reload->before->policy_count; i++) {
                 struct policy_state *old = &core->policies[i];
                 uint32_t to = find_policy(config, reload->before->policies[i].name);
-                int64_t at_ms = old->window.at_ms;
+                int64_t at_ms = timer_at_ms(core, &old->window);
                 bool open = old->window_open;
                 timer_cancel(core, &old->window);
                 if (open && to != ATT_NONE && config->policies[to].batch_ms > 0) {
                         policies[to].window_open = true;
-                        timer_arm(core, &policies[to].window, at_ms, to, NULL);
+                        timer_arm(core, &policies[to].window, at_ms, to);
                 }
         }
         free(core->policies);
@@ -440,11 +443,18 @@ static uint32_t map_preferences(const struct reload *reload, struct att_preferen
         return kept;
 }
 
+static void map_asked(const struct reload *reload, struct extras *extras)
+{
+        extras->own_count = map_requirements(reload, extras->own, extras->own_count);
+        extras->ruled_count = map_requirements(reload, extras->ruled, extras->ruled_count);
+        extras->prefer_count = map_preferences(reload, extras->prefers, extras->prefer_count);
+}
+
 static void map_contact(struct att_core *core, const struct reload *reload, struct contact *contact)
 {
-        contact->own_count = map_requirements(reload, contact->own, contact->own_count);
-        contact->ruled_count = map_requirements(reload, contact->ruled, contact->ruled_count);
-        contact->prefer_count = map_preferences(reload, contact->prefers, contact->prefer_count);
+        if (contact->extras) {
+                map_asked(reload, contact->extras);
+        }
         contact->intent = mapped(reload->intents, contact->intent);
         intake_apply_tier(core, contact);
         uint32_t before = contact->queue;
@@ -485,7 +495,7 @@ static void settle_step(struct att_core *core, struct contact *contact)
 {
         const struct att_queue *queue = &core->config->queues[contact->queue];
         if (contact->step >= queue->step_count) {
-                contact->step = queue->step_count - 1;
+                contact->step = (uint8_t)(queue->step_count - 1);
         }
         signature_refresh(core, contact);
 }
@@ -525,15 +535,13 @@ static void fetch_next(const struct contact *contact)
 }
 
 /* What it was on is gone. One that is entering was taken off before. */
-static void forget_lists(struct contact *contact)
+static void forget_lists(struct att_core *core, struct contact *contact)
 {
         contact->signature = NULL;
         if (contact->state == ATT_CONTACT_QUEUED && !contact->entering) {
                 waiting_forget(contact);
                 att_list_init(&contact->in_queue);
-                att_list_remove(&contact->in_dirty);
-                contact->dirty = false;
-                contact->window = false;
+                contact_clean(core, contact);
         }
 }
 
@@ -560,7 +568,7 @@ static bool settle_contacts(struct att_core *core, const struct reload *reload)
         {
                 fetch_next(contact);
                 mention_agents(contact);
-                forget_lists(contact);
+                forget_lists(core, contact);
                 map_contact(core, reload, contact);
                 if (is_settled_here(contact, ATT_CONTACT_QUEUED)) {
                         is_any_moving = settle_queued(core, contact) || is_any_moving;
@@ -608,10 +616,10 @@ static void settle(struct att_core *core, struct reload *reload)
         if (has_others) {
                 settle_others(core);
         }
-        ATT_LIST_FOREACH(contact, &reload->entering, struct contact, in_dirty)
+        ATT_LIST_FOREACH(contact, &reload->entering, struct contact, in_queue)
         {
                 uint32_t queue = contact->queue;
-                att_list_remove(&contact->in_dirty);
+                att_list_remove(&contact->in_queue);
                 contact->entering = false;
                 contact->queue = ATT_NONE;
                 queue_enter(core, contact, queue);

@@ -376,17 +376,18 @@ bool request_check(struct att_core *core, const struct att_command *command)
 
 /* ---- A contact out of it ---- */
 
-void request_set_own(struct contact *contact, uint32_t skill, uint32_t level)
+void request_set_own(struct att_core *core, struct contact *contact, uint32_t skill, uint32_t level)
 {
-        for (uint32_t i = 0; i < contact->own_count; i++) {
-                if (contact->own[i].skill == skill) {
-                        contact->own[i].level = level;
+        struct extras *extras = contact_get_extras(core, contact);
+        for (uint32_t i = 0; i < extras->own_count; i++) {
+                if (extras->own[i].skill == skill) {
+                        extras->own[i].level = level;
                         return;
                 }
         }
-        contact->own = att_realloc_array(contact->own, contact->own_count + 1u,
-                                         sizeof(*contact->own));
-        contact->own[contact->own_count++] = (struct att_requirement){skill, level};
+        extras->own = extras_grow(core, extras->own, &extras->own_room, extras->own_count + 1u,
+                                  sizeof(*extras->own));
+        extras->own[extras->own_count++] = (struct att_requirement){skill, level};
 }
 
 static int64_t or_zero(int64_t value)
@@ -394,37 +395,55 @@ static int64_t or_zero(int64_t value)
         return value == ATT_ABSENT ? 0 : value;
 }
 
+static void keep_preferences(struct att_core *core, struct extras *extras,
+                             const struct att_contact_request *request)
+{
+        extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
+                                      request->prefer_count, sizeof(*extras->prefers));
+        for (uint32_t i = 0; i < request->prefer_count; i++) {
+                extras->prefers[extras->prefer_count++] = (struct att_preference){
+                        .skill = att_config_find_skill(core->config, request->prefers[i].skill),
+                        .weight_milli = request->prefers[i].weight_milli,
+                };
+        }
+}
+
+static void keep_excluded(struct att_core *core, struct extras *extras,
+                          const struct att_contact_request *request)
+{
+        extras->excluded = extras_grow(core, extras->excluded, &extras->excluded_room,
+                                       request->exclude_count, sizeof(struct agent *));
+        for (uint32_t i = 0; i < request->exclude_count; i++) {
+                struct agent *agent = agent_find(core, request->exclude[i]);
+                if (agent) { /* An empty name is nobody's. */
+                        extras->excluded[extras->excluded_count++] = agent;
+                }
+        }
+}
+
 static void resolve_names(struct att_core *core, struct contact *contact,
                           const struct att_contact_request *request)
 {
         const struct att_config *config = core->config;
-        contact->channel = channel_get_or_add(core, request->channel);
-        contact->named = agent_find(core, request->agent);
-        contact->preferred = agent_find(core, request->preferred_agent);
+        contact->channel = (uint8_t)channel_get_or_add(core, request->channel);
         contact->intent = att_config_find_intent(config, request->intent);
         for (uint32_t i = 0; i < request->requires_count; i++) {
-                request_set_own(contact, att_config_find_skill(config, request->requires[i].skill),
+                request_set_own(core, contact,
+                                att_config_find_skill(config, request->requires[i].skill),
                                 request->requires[i].level);
         }
-        if (request->prefer_count > 0) {
-                contact->prefers = att_alloc_array(request->prefer_count,
-                                                   sizeof(*contact->prefers));
+        if (!att_text_is_empty(request->agent)) {
+                contact_get_extras(core, contact)->named = agent_find(core, request->agent);
         }
-        for (uint32_t i = 0; i < request->prefer_count; i++) {
-                contact->prefers[contact->prefer_count++] = (struct att_preference){
-                        .skill = att_config_find_skill(config, request->prefers[i].skill),
-                        .weight_milli = request->prefers[i].weight_milli,
-                };
+        if (!att_text_is_empty(request->preferred_agent)) {
+                contact_get_extras(core, contact)->preferred = agent_find(core,
+                                                                          request->preferred_agent);
+        }
+        if (request->prefer_count > 0) {
+                keep_preferences(core, contact_get_extras(core, contact), request);
         }
         if (request->exclude_count > 0) {
-                contact->excluded = att_alloc_array(request->exclude_count,
-                                                    sizeof(*contact->excluded));
-        }
-        for (uint32_t i = 0; i < request->exclude_count; i++) {
-                struct agent *agent = agent_find(core, request->exclude[i]);
-                if (agent) { /* An empty name is nobody's. */
-                        contact->excluded[contact->excluded_count++] = agent;
-                }
+                keep_excluded(core, contact_get_extras(core, contact), request);
         }
 }
 
@@ -438,11 +457,11 @@ struct contact *request_accept(struct att_core *core, const struct att_command *
         contact->state = ATT_CONTACT_SCHEDULED;
         contact->arrival = core->seq;
         contact->arrived_ms = core->now_ms;
-        contact->priority_request_milli = or_zero(request->priority_milli);
-        contact->emotion_ppm = or_zero(request->emotion_ppm);
+        contact->priority_request_milli = (int32_t)or_zero(request->priority_milli);
+        contact->emotion_ppm = (int32_t)or_zero(request->emotion_ppm);
         contact->emotion_source = request->emotion_ppm == ATT_ABSENT
                                           ? ATT_EMOTION_SOURCE_COUNT
-                                          : (uint32_t)request->emotion_source;
+                                          : (uint8_t)request->emotion_source;
         contact->waited_before_ms = or_zero(request->waited_ms);
         contact->last_went_badly = request->customer.last_went_badly;
         resolve_names(core, contact, request);

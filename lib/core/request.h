@@ -29,6 +29,7 @@ bool request_check_levels(struct att_core *core, const struct att_command *comma
 struct contact *request_accept(struct att_core *core, const struct att_command *command);
 
 /* Joins a requirement to the contact's own, by skill. */
-void request_set_own(struct contact *contact, uint32_t skill, uint32_t level);
+void request_set_own(struct att_core *core, struct contact *contact, uint32_t skill,
+                     uint32_t level);
 
 #endif

@@ -107,13 +107,14 @@ static struct factors find_factors(const struct att_core *core, const struct con
 {
         int64_t expected = core->expected_ppm[contact->queue];
         int64_t value = contact->value_ppm;
+        int64_t emotion = contact->emotion_ppm;
         return (struct factors){
                 .fixed = (int64_t)weights[ATT_FIT_OUTCOME] * expected * ATT_PPM +
                          (int64_t)weights[ATT_FIT_RAPPORT] *
-                                 ((ATT_PPM + 1) * ATT_PPM - contact->emotion_ppm * ATT_PPM),
+                                 ((ATT_PPM + 1) * ATT_PPM - emotion * ATT_PPM),
                 .match = weights[ATT_FIT_SKILL] * value * SCORE_ROOF_PPM,
                 .price = weights[ATT_FIT_SKILL] * (ATT_PPM - value) * SCORE_ROOF_PPM,
-                .human = weights[ATT_FIT_RAPPORT] * contact->emotion_ppm * SCORE_ROOF_PPM,
+                .human = weights[ATT_FIT_RAPPORT] * emotion * SCORE_ROOF_PPM,
                 .rest = weights[ATT_FIT_REST] * REST_PER_MS,
                 .load = weights[ATT_FIT_LOAD] * LOAD_A_UNIT,
                 .outcome = weights[ATT_FIT_OUTCOME] * (ATT_PPM - expected) * ATT_PPM,
@@ -134,7 +135,7 @@ static struct scorer begin(const struct att_core *core, const struct contact *co
                 .factors = find_factors(core, contact, weights),
                 .record_bit = fit_record_bit(core->queues[contact->queue].name),
                 .last = index_of(contact->customer ? contact->customer->last_agent : NULL),
-                .preferred = index_of(contact->preferred),
+                .preferred = index_of(contact_extras(contact)->preferred),
         };
         for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {
                 scorer.weight_sum += scorer.weights[i];
@@ -458,7 +459,7 @@ static void look_at_all(const struct scorer *scorer, struct best *best)
 static void look_at_named(const struct scorer *scorer, struct best *best)
 {
         const struct contact *contact = scorer->contact;
-        const struct agent *named = contact->named;
+        const struct agent *named = contact_extras(contact)->named;
         if (named && named->def &&
             (!att_bitset_has(contact->signature->serves, named->index) ||
              is_for_named_alone(scorer->core, contact)) &&

@@ -85,10 +85,13 @@ uint32_t signature_wants(const struct att_config *config, const struct contact *
 {
         const struct att_queue *def = &config->queues[queue];
         struct wanted wanted = {.items = wants};
-        if (contact && (contact->own_count > 0 || contact->ruled_count > 0)) {
+        if (contact &&
+            (contact_extras(contact)->own_count > 0 || contact_extras(contact)->ruled_count > 0)) {
                 set_levels(&wanted, def->steps[0].requires, def->steps[0].requires_count);
-                set_levels(&wanted, contact->ruled, contact->ruled_count);
-                set_levels(&wanted, contact->own, contact->own_count);
+                set_levels(&wanted, contact_extras(contact)->ruled,
+                           contact_extras(contact)->ruled_count);
+                set_levels(&wanted, contact_extras(contact)->own,
+                           contact_extras(contact)->own_count);
                 for (uint32_t i = 1; i <= step; i++) {
                         set_levels(&wanted, def->steps[i].changes, def->steps[i].change_count);
                 }
@@ -96,7 +99,8 @@ uint32_t signature_wants(const struct att_config *config, const struct contact *
                 set_levels(&wanted, def->steps[step].requires, def->steps[step].requires_count);
         }
         if (contact) {
-                add_weights(&wanted, contact->prefers, contact->prefer_count);
+                add_weights(&wanted, contact_extras(contact)->prefers,
+                            contact_extras(contact)->prefer_count);
         }
         add_weights(&wanted, def->prefers, def->prefer_count);
         uint32_t count = weigh(&wanted);
@@ -233,7 +237,9 @@ static void fill_agents(const struct att_core *core, struct signature *signature
 
 static bool asks_nothing_of_its_own(const struct contact *contact)
 {
-        return contact->own_count == 0 && contact->ruled_count == 0 && contact->prefer_count == 0;
+        return contact_extras(contact)->own_count == 0 &&
+               contact_extras(contact)->ruled_count == 0 &&
+               contact_extras(contact)->prefer_count == 0;
 }
 
 /* Of contacts that ask nothing of their own there is one a step. */

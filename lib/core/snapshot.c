@@ -190,7 +190,7 @@ static void pass_timer(struct stream *stream, struct att_core *core, struct time
                        uint64_t order, bool may_be_armed, const char *what)
 {
         bool is_armed = timer_is_armed(timer);
-        int64_t at_ms = timer->at_ms;
+        int64_t at_ms = timer_at_ms(core, timer);
         stream_flag(stream, &is_armed);
         (void)stream_expect(stream, !is_armed || may_be_armed, what);
         if (is_armed) {
@@ -200,7 +200,7 @@ static void pass_timer(struct stream *stream, struct att_core *core, struct time
                 timer_cancel(core, timer);
         }
         if (stream_is_read(stream) && is_armed && stream_is_fine(stream)) {
-                timer_arm(core, timer, at_ms, order, NULL);
+                timer_arm(core, timer, at_ms, order);
         }
 }
 
@@ -279,7 +279,7 @@ static void pass_queues(struct stream *stream, struct att_core *core)
 static void pass_front_end(struct stream *stream, struct att_core *core,
                            struct front_end *front_end)
 {
-        int64_t at_ms = front_end->lease.at_ms;
+        int64_t at_ms = timer_at_ms(core, &front_end->lease);
         stream_flag(stream, &front_end->waiting_gone);
         snapshot_past(stream, core, &front_end->lost_ms, "when a front end was lost");
         snapshot_future(stream, core, &at_ms, "a front end's lease");
@@ -338,8 +338,7 @@ void att_core_save(const struct att_core *core, struct att_buffer *into)
         /* The functions that read into an engine write as well, and leave it as it is. */
         struct att_core *saved = (struct att_core *)(uintptr_t)core;
 
-        ATT_CHECK(att_list_is_empty(&core->dirty_agents) &&
-                  att_list_is_empty(&core->dirty_contacts));
+        ATT_CHECK(att_list_is_empty(&core->dirty_agents) && core->dirty_contacts.count == 0);
         stream_fixed(&stream, &layout, LAYOUT_BYTES);
         pass_counters(&stream, &counters);
         if (core->config) {

@@ -147,16 +147,15 @@ void snapshot_agents(struct stream *stream, struct att_core *core)
 static void pass_wrap_up(struct stream *stream, struct att_core *core,
                          struct interaction *interaction)
 {
-        struct timer *timer = &interaction->wrap_up;
-        int64_t at_ms = timer->at_ms;
-        uint64_t serial = timer->serial;
+        int64_t at_ms = timer_at_ms(core, &interaction->wrap_up);
+        uint64_t serial = interaction->wrap_up_serial;
         uint64_t last = core->timer_serial;
         snapshot_future(stream, core, &at_ms, "the end of a wrap-up");
         stream_number(stream, &serial);
         if (stream_is_read(stream) &&
             stream_expect(stream, serial > 0 && serial <= last, "a timer's number")) {
                 core->timer_serial = serial - 1;
-                timer_arm(core, timer, at_ms, 0, &interaction->name);
+                interaction_arm(core, interaction, at_ms);
                 core->timer_serial = last;
         }
 }

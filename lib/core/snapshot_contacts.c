@@ -229,12 +229,12 @@ static void pass_decision(struct stream *stream, struct att_core *core, struct c
 
 /* ---- What is asked of agents ---- */
 
-static void pass_requirements(struct stream *stream, const struct att_core *core,
-                              struct att_requirement **items, uint32_t *count)
+static void pass_requirements(struct stream *stream, struct att_core *core,
+                              struct att_requirement **items, uint32_t *count, uint32_t *room)
 {
         stream_count(stream, count, ATT_REQUIREMENTS_MAX, "required skills");
-        if (stream_is_read(stream) && *count > 0) {
-                *items = att_alloc_array(*count, sizeof(**items));
+        if (stream_is_read(stream)) {
+                *items = extras_grow(core, *items, room, *count, sizeof(**items));
         }
         for (uint32_t i = 0; i < *count; i++) {
                 stream_below(stream, &(*items)[i].skill, core->config->skill_count, "a skill");
@@ -242,47 +242,76 @@ static void pass_requirements(struct stream *stream, const struct att_core *core
         }
 }
 
-static void pass_preferences(struct stream *stream, const struct att_core *core,
-                             struct contact *contact)
+static void pass_preferences(struct stream *stream, struct att_core *core, struct extras *extras)
 {
-        stream_count(stream, &contact->prefer_count, 2 * ATT_REQUIREMENTS_MAX, "preferred skills");
-        if (stream_is_read(stream) && contact->prefer_count > 0) {
-                contact->prefers = att_alloc_array(contact->prefer_count,
-                                                   sizeof(*contact->prefers));
+        stream_count(stream, &extras->prefer_count, 2 * ATT_REQUIREMENTS_MAX, "preferred skills");
+        if (stream_is_read(stream)) {
+                extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
+                                              extras->prefer_count, sizeof(*extras->prefers));
         }
-        for (uint32_t i = 0; i < contact->prefer_count; i++) {
-                stream_below(stream, &contact->prefers[i].skill, core->config->skill_count,
+        for (uint32_t i = 0; i < extras->prefer_count; i++) {
+                stream_below(stream, &extras->prefers[i].skill, core->config->skill_count,
                              "a skill");
-                stream_u32(stream, &contact->prefers[i].weight_milli);
+                stream_u32(stream, &extras->prefers[i].weight_milli);
         }
 }
 
-static void pass_excluded(struct stream *stream, struct att_core *core, struct contact *contact)
+static void pass_excluded(struct stream *stream, struct att_core *core, struct extras *extras)
 {
-        stream_count(stream, &contact->excluded_count, ATT_EXCLUDES_MAX, "agents left out");
-        if (stream_is_read(stream) && contact->excluded_count > 0) {
-                contact->excluded = att_alloc_array(contact->excluded_count,
-                                                    sizeof(struct agent *));
+        stream_count(stream, &extras->excluded_count, ATT_EXCLUDES_MAX, "agents left out");
+        if (stream_is_read(stream)) {
+                extras->excluded = extras_grow(core, extras->excluded, &extras->excluded_room,
+                                               extras->excluded_count, sizeof(struct agent *));
         }
-        for (uint32_t i = 0; i < contact->excluded_count; i++) {
-                snapshot_agent(stream, core, &contact->excluded[i]);
-                (void)stream_expect(stream, contact->excluded[i], "an agent left out");
+        for (uint32_t i = 0; i < extras->excluded_count; i++) {
+                snapshot_agent(stream, core, &extras->excluded[i]);
+                (void)stream_expect(stream, extras->excluded[i], "an agent left out");
         }
 }
 
-static void pass_cooldowns(struct stream *stream, struct att_core *core, struct contact *contact)
+static void pass_cooldowns(struct stream *stream, struct att_core *core, struct extras *extras)
 {
-        stream_count(stream, &contact->cooldown_count, ATT_COOLDOWNS_MAX, "cooldowns");
-        if (stream_is_read(stream) && contact->cooldown_count > 0) {
-                contact->cooldowns = att_alloc_array(contact->cooldown_count,
-                                                     sizeof(*contact->cooldowns));
+        stream_count(stream, &extras->cooldown_count, ATT_COOLDOWNS_MAX, "cooldowns");
+        if (stream_is_read(stream)) {
+                extras->cooldowns = extras_grow(core, extras->cooldowns, &extras->cooldown_room,
+                                                extras->cooldown_count, sizeof(*extras->cooldowns));
         }
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                struct cooldown *cooldown = &contact->cooldowns[i];
+        for (uint32_t i = 0; i < extras->cooldown_count; i++) {
+                struct cooldown *cooldown = &extras->cooldowns[i];
                 snapshot_agent(stream, core, &cooldown->agent);
                 stream_within(stream, &cooldown->until_ms, -SNAPSHOT_TIME_MAX, SNAPSHOT_TIME_MAX,
                               "a cooldown");
                 (void)stream_expect(stream, cooldown->agent, "a cooldown's agent");
+        }
+}
+
+/* A contact without extras passes empty ones; read, it keeps them only if there is something in them. */
+static void pass_asked(struct stream *stream, struct att_core *core, struct contact *contact)
+{
+        struct extras none = extras_none;
+        struct extras *extras = stream_is_read(stream) ? contact_get_extras(core, contact)
+                                : contact->extras      ? contact->extras
+                                                       : &none;
+        pass_requirements(stream, core, &extras->own, &extras->own_count, &extras->own_room);
+        pass_requirements(stream, core, &extras->ruled, &extras->ruled_count, &extras->ruled_room);
+        pass_preferences(stream, core, extras);
+        pass_excluded(stream, core, extras);
+        pass_cooldowns(stream, core, extras);
+        if (stream_is_read(stream)) {
+                contact_drop_empty_extras(core, contact);
+        }
+}
+
+static void pass_known_agents(struct stream *stream, struct att_core *core, struct contact *contact)
+{
+        struct agent *named = contact_extras(contact)->named;
+        struct agent *preferred = contact_extras(contact)->preferred;
+        snapshot_agent(stream, core, &named);
+        snapshot_agent(stream, core, &preferred);
+        if (stream_is_read(stream) && (named || preferred)) {
+                struct extras *extras = contact_get_extras(core, contact);
+                extras->named = named;
+                extras->preferred = preferred;
         }
 }
 
@@ -305,13 +334,13 @@ static void pass_offer(struct stream *stream, struct att_core *core, struct cont
                 offer = offer_new(core, contact, agent, number);
                 offer->channel = contact->channel;
         }
-        int64_t due_ms = offer->timeout.at_ms;
+        int64_t due_ms = timer_at_ms(core, &offer->timeout);
         stream_below(stream, &offer->units, ATT_UNITS_MAX + 1, "units");
         stream_within(stream, &offer->timeout_ms, 1, ATT_DURATION_MS_MAX, "an offer's time");
         snapshot_future(stream, core, &due_ms, "an offer's time");
         if (stream_is_read(stream) &&
             snapshot_take_units(stream, agent, offer->channel, offer->units)) {
-                timer_arm(core, &offer->timeout, due_ms, number, NULL);
+                timer_arm(core, &offer->timeout, due_ms, number);
         }
 }
 
@@ -338,14 +367,19 @@ static void pass_offers(struct stream *stream, struct att_core *core, struct con
 static void pass_where(struct stream *stream, struct att_core *core, struct contact *contact)
 {
         uint32_t outcome = contact->outcome;
+        uint32_t step = contact->step;
+        uint32_t channel = contact->channel;
         stream_below(stream, &outcome, ATT_OUTCOME_COUNT, "an outcome");
         contact->outcome = (enum att_outcome)outcome;
         stream_digest(stream, &contact->content);
         stream_number(stream, &contact->arrival);
         snapshot_past(stream, core, &contact->arrived_ms, "the time of an arrival");
         stream_index(stream, &contact->queue, core->config->queue_count, "a queue");
-        stream_u32(stream, &contact->step);
-        stream_below(stream, &contact->channel, core->channel_count, "a channel");
+        stream_u32(stream, &step);
+        (void)stream_expect(stream, step < ATT_STEPS_MAX, "a step");
+        stream_below(stream, &channel, core->channel_count, "a channel");
+        contact->step = (uint8_t)step;
+        contact->channel = (uint8_t)channel;
         stream_within(stream, &contact->waited_before_ms, 0, ATT_WAITED_MS_MAX, "a wait");
         snapshot_past(stream, core, &contact->waiting_since_ms, "a time in the queue");
         snapshot_past(stream, core, &contact->entered_ms, "a time in the queue");
@@ -355,19 +389,29 @@ static void pass_where(struct stream *stream, struct att_core *core, struct cont
         snapshot_past(stream, core, &contact->closed_ms, "the time of an end");
 }
 
+/* Between limits that fit. */
+static void pass_narrow(struct stream *stream, int32_t *value, int64_t least, int64_t most,
+                        const char *what)
+{
+        int64_t number = *value;
+        stream_within(stream, &number, least, most, what);
+        *value = (int32_t)number;
+}
+
 static void pass_weight(struct stream *stream, const struct att_core *core, struct contact *contact)
 {
         const int64_t points = ATT_POINTS_MAX * ATT_MILLI;
-        stream_within(stream, &contact->priority_request_milli, -points, points, "a priority");
+        uint32_t source = contact->emotion_source;
+        pass_narrow(stream, &contact->priority_request_milli, -points, points, "a priority");
         stream_within(stream, &contact->priority_rules_milli, -1000 * points, 1000 * points,
                       "a priority");
         stream_index(stream, &contact->tier, core->config->tier_count, "a tier");
         stream_index(stream, &contact->intent, core->config->intent_count, "an intent");
-        stream_within(stream, &contact->value_ppm, 0, ATT_PPM, "a value");
-        stream_within(stream, &contact->tier_points_milli, -points, points, "a tier's points");
-        stream_within(stream, &contact->emotion_ppm, 0, ATT_PPM, "an emotion");
-        stream_below(stream, &contact->emotion_source, ATT_EMOTION_SOURCE_COUNT + 1,
-                     "where an emotion is from");
+        pass_narrow(stream, &contact->value_ppm, 0, ATT_PPM, "a value");
+        pass_narrow(stream, &contact->tier_points_milli, -points, points, "a tier's points");
+        pass_narrow(stream, &contact->emotion_ppm, 0, ATT_PPM, "an emotion");
+        stream_below(stream, &source, ATT_EMOTION_SOURCE_COUNT + 1, "where an emotion is from");
+        contact->emotion_source = (uint8_t)source;
 }
 
 /* What a contact keeps to the end of all. */
@@ -376,8 +420,7 @@ static void pass_lasting(struct stream *stream, struct att_core *core, struct co
         pass_where(stream, core, contact);
         pass_weight(stream, core, contact);
         snapshot_agent(stream, core, &contact->last_agent);
-        snapshot_agent(stream, core, &contact->named);
-        snapshot_agent(stream, core, &contact->preferred);
+        pass_known_agents(stream, core, contact);
         pass_decision(stream, core, contact);
 }
 
@@ -413,11 +456,7 @@ static void pass_live(struct stream *stream, struct att_core *core, struct conta
         pass_due(stream, core, contact);
         pass_details(stream, core, contact);
         snapshot_story(stream, core, contact);
-        pass_requirements(stream, core, &contact->own, &contact->own_count);
-        pass_requirements(stream, core, &contact->ruled, &contact->ruled_count);
-        pass_preferences(stream, core, contact);
-        pass_excluded(stream, core, contact);
-        pass_cooldowns(stream, core, contact);
+        pass_asked(stream, core, contact);
         pass_offers(stream, core, contact);
 }
 

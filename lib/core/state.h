@@ -59,13 +59,11 @@ enum due {
         DUE_COUNT
 };
 
+/* When it fires lies in the heap. At one instant those of a class fire by the order they are armed with, then by
+ * their owner's id, wrap-ups of one contact in the order armed. */
 struct timer {
         struct att_keyheap_node node;
-        enum timer_class class;
-        int64_t at_ms;
-        uint64_t order;            /* Within class and instant, then: */
-        const struct att_text *id; /* Borrowed from the owner; NULL: none. */
-        uint64_t serial;           /* Last of all: in the order armed. */
+        uint8_t class; /* enum timer_class */
 };
 
 /* ---- Channels: a bit each; a bit once given to a name stays with it. ---- */
@@ -146,6 +144,7 @@ struct interaction {
         enum att_interaction_state state;
         int64_t since_ms;
         struct timer wrap_up;
+        uint64_t wrap_up_serial; /* core->timer_serial as it was armed. */
 };
 
 struct offer {
@@ -223,46 +222,74 @@ struct details;
 struct story;
 struct incident;
 
+/* What few contacts have: what they ask beyond their queue, who may not have them, whom they wait for.
+ * Counted arrays, owned, with room for so many. */
+struct extras {
+        struct contact *contact; /* Borrowed: whose they are. */
+        struct agent *named;     /* Borrowed. */
+        struct agent *preferred; /* Borrowed. */
+        /* While queued: */
+        struct att_list in_named;     /* With the agents who mean more to it than others. */
+        struct att_list in_preferred; /* The same. */
+        struct att_list in_apart;     /* core->apart */
+
+        struct att_requirement *own;    /* The request's and updates'; level 0 drops. */
+        struct att_requirement *ruled;  /* The intake's. */
+        struct att_preference *prefers; /* Request's and rules', joined. */
+        struct agent **excluded;
+        struct cooldown *cooldowns;
+        uint32_t own_count, own_room;
+        uint32_t ruled_count, ruled_room;
+        uint32_t prefer_count, prefer_room;
+        uint32_t excluded_count, excluded_room;
+        uint32_t cooldown_count, cooldown_room;
+};
+
 #define CONTACT_IDS_BYTES 40 /* As most have. */
 
 /* What is looked at together lies together, in lines of 64 bytes each; contacts begin with one. What is
- * known of a closed contact, too, comes first. */
+ * known of a closed contact, too, comes first. Many wait: what few of them have is in their extras. */
 struct contact {
         /* To find it: */
         struct att_map_node by_id;
-        char ids[CONTACT_IDS_BYTES]; /* Its id (the key of `by_id`), front end's name, customer's
-                                        id; elsewhere if they are longer. */
+        union {
+                char ids[CONTACT_IDS_BYTES]; /* Its id (the key of `by_id`), front end's name,
+                                                customer's id; or where they are, if longer: */
+                char *ids_apart;             /* Owned. */
+        };
+        struct details *details; /* Owned; NULL once closed and told. */
 
         /* To change its state: */
         struct att_list in_core; /* core->live by arrival, or core->closed by closing. */
-        enum att_contact_state state;
-        enum att_outcome outcome;
+        enum att_contact_state state : 8;
+        enum att_outcome outcome : 8;
+        uint8_t channel;
+        uint8_t step;
         uint16_t front_end_len;
         uint16_t customer_id_len;
-        uint32_t wrapping;             /* Interactions that still name it in wrap-up. */
-        struct details *details;       /* Owned; NULL once closed and told. */
-        struct att_decision *decision; /* Owned, or NULL; of so many bytes: */
+        bool put_back; /* From an offer that came to nothing. */
+        bool no_bots;
+        bool ever_entered;
+        bool entering;          /* During a reload: on its way to another queue. */
+        bool last_went_badly;   /* The request said so, of a customer nobody knows. */
+        bool window;            /* Its policy's batching window has just closed. */
+        bool round_counts;      /* Of the running round one offer was declined or missed. */
+        uint8_t emotion_source; /* enum att_emotion_source; decides nothing. */
+        uint32_t queue;         /* ATT_NONE once its queue is gone. */
+        uint32_t wrapping;      /* Interactions that still name it in wrap-up. */
         uint32_t decision_bytes;
-        uint32_t queue; /* ATT_NONE once its queue is gone. */
-        uint32_t channel;
-        uint32_t step;
+        uint32_t dirty;                /* Its place in core->dirty_contacts, from 1 on; 0: not. */
+        uint32_t tier;                 /* ATT_NONE */
+        uint32_t intent;               /* ATT_NONE */
+        struct att_decision *decision; /* Owned, or NULL; of so many bytes. */
 
         /* To find its place among those that wait (in the second of these lines, what is particular to one
          * agent): */
         struct waiting waiting;
         struct att_list in_customer;
-        struct agent *named;     /* Borrowed. */
-        struct agent *preferred; /* Borrowed. */
-        uint32_t excluded_count;
-        uint32_t cooldown_count;
-        bool put_back; /* From an offer that came to nothing. */
-        bool no_bots;
-        bool ever_entered;
-        bool entering;        /* During a reload: on its way to another queue. */
-        bool last_went_badly; /* The request said so, of a customer nobody knows. */
-        bool dirty;
-        bool window;       /* Its policy's batching window has just closed. */
-        bool round_counts; /* Of the running round one offer was declined or missed. */
+        struct extras *extras;       /* Owned; NULL: none. See contact_extras(). */
+        struct signature *signature; /* Shared, counted. NULL while not in a queue. */
+        struct customer *customer;   /* Borrowed; NULL: unknown. */
 
         /* What decides that. */
         uint64_t arrival; /* The command's sequence number. */
@@ -270,53 +297,45 @@ struct contact {
         int64_t waited_before_ms; /* Of earlier spells of waiting. */
         int64_t waiting_since_ms; /* While queued or offered. */
         int64_t entered_ms;       /* The queue. */
-        int64_t priority_request_milli;
         int64_t priority_rules_milli;
-        int64_t tier_points_milli;
-        int64_t value_ppm;
-        int64_t emotion_ppm;
-        struct signature *signature; /* Shared, counted. NULL while not in a queue. */
-        struct customer *customer;   /* Borrowed; NULL: unknown. */
-        int64_t closed_ms;
-        struct att_digest content; /* Of the request: the same again is no other contact. */
-
-        /* Who may take it. */
-        uint32_t own_count;
-        uint32_t ruled_count;
-        uint32_t prefer_count;
-        uint32_t offer_count;
-        int64_t named_until_ms; /* The others may take it from then on. */
-        int64_t reach_ms;       /* When time alone may bring an agent into reach. */
+        int32_t priority_request_milli;
+        int32_t tier_points_milli;
+        int32_t value_ppm;
+        int32_t emotion_ppm;
 
         struct att_list in_queue;  /* queue_state.waiting while queued. */
         int64_t due_ms[DUE_COUNT]; /* INT64_MAX: not due. */
         struct timer timer;        /* For the first of them. */
-        struct att_list in_dirty;
-        struct att_list in_apart; /* core->apart */
-        /* With the agents who mean more to it than others, while queued: */
-        struct att_list in_named;
-        struct att_list in_preferred;
+        int64_t reach_ms;          /* When time alone may bring an agent into reach. */
+
+        int64_t named_until_ms;    /* The others may take it from then on. */
+        struct att_digest content; /* Of the request: the same again is no other contact. */
         struct att_list offers;
         struct interaction *interaction; /* Borrowed; while connected. */
         struct agent *last_agent;        /* Borrowed; who had it last. */
-        struct att_requirement *own;     /* Owned: the request's and updates'; level 0 drops. */
-        struct att_requirement *ruled;   /* Owned: the intake's. */
-        struct att_preference *prefers;  /* Owned: request's and rules', joined. */
-        struct agent **excluded;         /* Owned array. */
-        struct cooldown *cooldowns;      /* Owned. */
-        char *ids_apart;                 /* Owned: `ids` that are too long for it; or NULL. */
-        uint64_t offered_round;          /* core->round when it was last offered. */
-        uint64_t considered_in;          /* Scratch of the matching. */
-        uint64_t moved_round;            /* The instant of the last move between queues ... */
-        uint32_t moves;                  /* ... and how many there were in it. */
+        int64_t closed_ms;
+        struct story *story;    /* Owned (story.h); NULL for most. */
+        uint64_t offered_round; /* core->round when it was last offered. */
+        uint64_t considered_in; /* Scratch of the matching. */
+        uint64_t moved_round;   /* The instant of the last move between queues ... */
+        uint32_t moves;         /* ... and how many there were in it. */
+        uint32_t offer_count;
         uint32_t rounds;
         uint32_t attempt;
         uint32_t transfers;
-        uint32_t tier;           /* ATT_NONE */
-        uint32_t intent;         /* ATT_NONE */
-        uint32_t emotion_source; /* enum att_emotion_source; decides nothing. */
-        struct story *story;     /* Owned (story.h); NULL for most. */
 };
+
+_Static_assert(ATT_CHANNELS_MAX <= UINT8_MAX && ATT_STEPS_MAX <= UINT8_MAX,
+               "as a contact has them");
+_Static_assert(ATT_POINTS_MAX *ATT_MILLI <= INT32_MAX, "as a contact has its points");
+
+extern const struct extras extras_none;
+
+/* Of a contact without any, empty ones. */
+static inline const struct extras *contact_extras(const struct contact *contact)
+{
+        return contact->extras ? contact->extras : &extras_none;
+}
 
 /* ---- Customers ---- */
 
@@ -331,12 +350,13 @@ struct abandon {
 
 /* What a customer has who was here before. */
 struct past {
-        struct att_list in_linked;   /* core->linked_anew, from an offer to the next instant. */
-        struct customer *customer;   /* Borrowed: whose it is. */
-        struct abandon *abandons;    /* Owned, NULL: none. The latest, by time; not yet taken up again. */
-        char *last_contact;          /* Owned: the last one that an agent handled, by its id. */
-        int64_t last_closed_ms;      /* When; -1: none that is known. */
-        int64_t surveyed_ms;         /* When the customer was last asked; -1: not that is known. */
+        struct att_list in_linked; /* core->linked_anew, from an offer to the next instant. */
+        struct customer *customer; /* Borrowed: whose it is. */
+        struct abandon
+                *abandons;  /* Owned, NULL: none. The latest, by time; not yet taken up again. */
+        char *last_contact; /* Owned: the last one that an agent handled, by its id. */
+        int64_t last_closed_ms; /* When; -1: none that is known. */
+        int64_t surveyed_ms;    /* When the customer was last asked; -1: not that is known. */
         uint16_t last_contact_len;
         uint16_t abandon_count;
 };
@@ -458,6 +478,20 @@ struct match_scratch {
         size_t fresh_words;
 };
 
+/* Contacts with something new, in the order they were marked. */
+struct dirty_contacts {
+        struct contact **items; /* Owned; NULL: one that has nothing new any more. */
+        uint32_t end;           /* Of the items; the last of them is there. */
+        uint32_t count;         /* Of those that are. */
+        uint32_t capacity;
+};
+
+/* The current one may be cleaned in the body. */
+#define DIRTY_FOREACH(contact, core)                                                               \
+        for (uint32_t at_##contact = 0; at_##contact < (core)->dirty_contacts.end; at_##contact++) \
+                for (struct contact *contact = (core)->dirty_contacts.items[at_##contact];         \
+                     contact; contact = NULL)
+
 struct doomed {
         void *memory;
         size_t bytes;
@@ -524,9 +558,9 @@ struct att_core {
 
         struct att_keyheap timers;
         struct contact *newcomer; /* Entered a queue in this round, not settled yet; or NULL. */
-        uint64_t timer_serial;
+        uint64_t timer_serial;    /* Timers armed so far. */
         struct att_list dirty_agents;
-        struct att_list dirty_contacts;
+        struct dirty_contacts dirty_contacts;
         bool are_all_dirty;     /* All that wait are, though not on the list yet: after a reload. */
         bool staffing_fell;     /* Someone signed out: steps may be unstaffed now. */
         uint32_t broadcast_max; /* Of any policy. */
@@ -536,7 +570,8 @@ struct att_core {
         struct doomed *doomed;      /* Owned: memory to give back when the next step begins. */
         uint32_t doomed_count, doomed_capacity;
         struct att_arena texts; /* Texts of this step's effects that live nowhere else. */
-        struct att_arena *shown; /* Owned; what views since the last step are made of: who may only look
+        struct att_arena
+                *shown; /* Owned; what views since the last step are made of: who may only look
                                     at the core takes from it, too. */
         struct match_scratch match;
         struct att_core_counts counts;
@@ -564,8 +599,8 @@ void give_later(struct att_core *core, void *memory, size_t bytes);
 /* ---- timers.c ---- */
 
 void timer_init(struct timer *timer, enum timer_class class);
-void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
-               const struct att_text *id);
+void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order);
+int64_t timer_at_ms(const struct att_core *core, const struct timer *timer); /* 0: not armed. */
 /* What a contact waits for; INT64_MAX: it does not. */
 void due_settle(struct att_core *core, struct contact *contact); /* A newcomer's timer. */
 void due_set(struct att_core *core, struct contact *contact, enum due due, int64_t at_ms);
@@ -661,14 +696,16 @@ static inline uint32_t queue_rank(const struct att_core *core, const struct agen
 /* Whether a contact waits for the agent it names, who is still of the centre. */
 static inline bool is_for_named_alone(const struct att_core *core, const struct contact *contact)
 {
-        return contact->named && contact->named->def && core->now_ms < contact->named_until_ms;
+        return contact_extras(contact)->named && contact_extras(contact)->named->def &&
+               core->now_ms < contact->named_until_ms;
 }
 
 /* Whether what decides about an agent beyond the sets is alike for all of them. */
 static inline bool contact_is_plain(const struct att_core *core, const struct contact *contact)
 {
-        return !contact->named && contact->excluded_count == 0 && contact->cooldown_count == 0 &&
-               !contact->no_bots && core->queues[contact->queue].delay_count == 0;
+        return !contact_extras(contact)->named && contact_extras(contact)->excluded_count == 0 &&
+               contact_extras(contact)->cooldown_count == 0 && !contact->no_bots &&
+               core->queues[contact->queue].delay_count == 0;
 }
 
 /* ---- agents.c ---- */
@@ -704,6 +741,7 @@ void handle_free(struct att_core *core, const struct att_command *command);
 struct interaction *interaction_new(struct att_core *core, struct agent *agent, uint32_t channel,
                                     uint32_t units);
 /* The conversation is over: wrap-up begins, or the interaction ends at once. */
+void interaction_arm(struct att_core *core, struct interaction *interaction, int64_t at_ms);
 void interaction_wrap_up(struct att_core *core, struct interaction *interaction);
 void interaction_finish(struct att_core *core, struct interaction *interaction);
 void handle_wrap_up_done(struct att_core *core, const struct att_command *command);
@@ -739,7 +777,8 @@ struct contact *contact_find(const struct att_core *core,
 /* Finds a live contact for a command, or refuses: unknown, or state when it is closed. */
 struct contact *contact_get_live(struct att_core *core, const struct att_command *command);
 void contact_move(struct att_core *core, struct contact *contact, enum att_contact_state next);
-void contact_mark(struct att_core *core, struct contact *contact); /* Dirty. */
+void contact_mark(struct att_core *core, struct contact *contact);  /* Dirty. */
+void contact_clean(struct att_core *core, struct contact *contact); /* No longer. Fine if not. */
 void contact_close(struct att_core *core, struct contact *contact, enum att_outcome outcome,
                    struct att_text reason);
 /* `closed` is said, then the agent's wrap-up begins. */
@@ -749,6 +788,11 @@ void contact_schedule(struct att_core *core, struct contact *contact, int64_t du
 /* Takes a contact off its queue's list and puts it on again (queued ones, around a move). */
 void contact_unlist(struct att_core *core, struct contact *contact);
 void contact_list(struct att_core *core, struct contact *contact);
+struct extras *contact_get_extras(struct att_core *core, struct contact *contact); /* To write. */
+void contact_drop_empty_extras(struct att_core *core, struct contact *contact);
+/* An array of extras with room for so many, what was in it first. */
+void *extras_grow(struct att_core *core, void *items, uint32_t *room, uint32_t needed,
+                  size_t bytes_each);
 void contact_add_cooldown(struct att_core *core, struct contact *contact, struct agent *agent,
                           int64_t until_ms);
 bool contact_is_cooling(const struct att_core *core, const struct contact *contact,
@@ -968,7 +1012,7 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
 
 /* Applies the rules: queue, requirements, preferences, priority, intent. Returns the queue, or
  * ATT_NONE. Writes into the contact. */
-uint32_t intake_apply(const struct att_core *core, struct contact *contact,
+uint32_t intake_apply(struct att_core *core, struct contact *contact,
                       const struct att_contact_request *request);
 void intake_apply_tier(const struct att_core *core, struct contact *contact);
 

@@ -10,11 +10,11 @@ static void add_agent_name(struct att_digester *digester, const struct agent *ag
         att_digester_add_text(digester, agent ? agent->id : ATT_TEXT_NONE);
 }
 
-static void add_timer(struct att_digester *digester, const struct timer *timer)
+static void add_timer(const struct att_core *core, struct att_digester *digester,
+                      const struct timer *timer)
 {
-        bool armed = timer_is_armed(timer);
-        att_digester_add_u64(digester, armed);
-        att_digester_add_i64(digester, armed ? timer->at_ms : 0);
+        att_digester_add_u64(digester, timer_is_armed(timer));
+        att_digester_add_i64(digester, timer_at_ms(core, timer));
 }
 
 static void add_interaction(const struct att_core *core, struct att_digester *digester,
@@ -28,10 +28,10 @@ static void add_interaction(const struct att_core *core, struct att_digester *di
         att_digester_add_u64(digester, interaction->state);
         att_digester_add_i64(digester, interaction->since_ms);
         att_digester_add_i64(digester, interaction->channel_wrap_up_ms);
-        add_timer(digester, &interaction->wrap_up);
+        add_timer(core, digester, &interaction->wrap_up);
         /* Between two of one contact that end at one instant the order armed decides. */
         bool armed = timer_is_armed(&interaction->wrap_up);
-        att_digester_add_u64(digester, armed ? interaction->wrap_up.serial : 0);
+        att_digester_add_u64(digester, armed ? interaction->wrap_up_serial : 0);
 }
 
 static void add_agent(const struct att_core *core, struct att_digester *digester,
@@ -70,34 +70,37 @@ static void add_asked(const struct att_core *core, struct att_digester *digester
                       const struct contact *contact)
 {
         const struct att_skill *skills = core->config->skills;
-        att_digester_add_u64(digester, contact->own_count);
-        for (uint32_t i = 0; i < contact->own_count; i++) {
-                att_digester_add_text(digester, skills[contact->own[i].skill].name);
-                att_digester_add_u64(digester, contact->own[i].level);
+        att_digester_add_u64(digester, contact_extras(contact)->own_count);
+        for (uint32_t i = 0; i < contact_extras(contact)->own_count; i++) {
+                att_digester_add_text(digester, skills[contact_extras(contact)->own[i].skill].name);
+                att_digester_add_u64(digester, contact_extras(contact)->own[i].level);
         }
-        att_digester_add_u64(digester, contact->ruled_count);
-        for (uint32_t i = 0; i < contact->ruled_count; i++) {
-                att_digester_add_text(digester, skills[contact->ruled[i].skill].name);
-                att_digester_add_u64(digester, contact->ruled[i].level);
+        att_digester_add_u64(digester, contact_extras(contact)->ruled_count);
+        for (uint32_t i = 0; i < contact_extras(contact)->ruled_count; i++) {
+                att_digester_add_text(digester,
+                                      skills[contact_extras(contact)->ruled[i].skill].name);
+                att_digester_add_u64(digester, contact_extras(contact)->ruled[i].level);
         }
-        att_digester_add_u64(digester, contact->prefer_count);
-        for (uint32_t i = 0; i < contact->prefer_count; i++) {
-                att_digester_add_text(digester, skills[contact->prefers[i].skill].name);
-                att_digester_add_u64(digester, contact->prefers[i].weight_milli);
+        att_digester_add_u64(digester, contact_extras(contact)->prefer_count);
+        for (uint32_t i = 0; i < contact_extras(contact)->prefer_count; i++) {
+                att_digester_add_text(digester,
+                                      skills[contact_extras(contact)->prefers[i].skill].name);
+                att_digester_add_u64(digester, contact_extras(contact)->prefers[i].weight_milli);
         }
-        add_agent_name(digester, contact->named);
+        add_agent_name(digester, contact_extras(contact)->named);
         att_digester_add_i64(digester, contact->named_until_ms);
-        add_agent_name(digester, contact->preferred);
-        for (uint32_t i = 0; i < contact->excluded_count; i++) {
-                add_agent_name(digester, contact->excluded[i]);
+        add_agent_name(digester, contact_extras(contact)->preferred);
+        for (uint32_t i = 0; i < contact_extras(contact)->excluded_count; i++) {
+                add_agent_name(digester, contact_extras(contact)->excluded[i]);
         }
-        for (uint32_t i = 0; i < contact->cooldown_count; i++) {
-                add_agent_name(digester, contact->cooldowns[i].agent);
-                att_digester_add_i64(digester, contact->cooldowns[i].until_ms);
+        for (uint32_t i = 0; i < contact_extras(contact)->cooldown_count; i++) {
+                add_agent_name(digester, contact_extras(contact)->cooldowns[i].agent);
+                att_digester_add_i64(digester, contact_extras(contact)->cooldowns[i].until_ms);
         }
 }
 
-static void add_offers(struct att_digester *digester, const struct contact *contact)
+static void add_offers(const struct att_core *core, struct att_digester *digester,
+                       const struct contact *contact)
 {
         att_digester_add_u64(digester, contact->offer_count);
         ATT_LIST_FOREACH(offer, &contact->offers, struct offer, in_contact)
@@ -106,7 +109,7 @@ static void add_offers(struct att_digester *digester, const struct contact *cont
                 att_digester_add_u64(digester, offer->number);
                 att_digester_add_u64(digester, offer->units);
                 att_digester_add_i64(digester, offer->timeout_ms);
-                add_timer(digester, &offer->timeout);
+                add_timer(core, digester, &offer->timeout);
         }
 }
 
@@ -209,7 +212,7 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
                 add_story(digester, contact->story);
         }
         add_asked(core, digester, contact);
-        add_offers(digester, contact);
+        add_offers(core, digester, contact);
         for (int i = 0; i < DUE_COUNT; i++) {
                 att_digester_add_i64(digester, contact->due_ms[i]);
         }
@@ -246,7 +249,7 @@ static void add_queue(const struct att_core *core, struct att_digester *digester
         att_digester_add_u64(digester, state->recent_entered);
         att_digester_add_i64(digester, state->answer_gap_ms);
         att_digester_add_i64(digester, state->last_answer_ms);
-        add_timer(digester, &state->hours);
+        add_timer(core, digester, &state->hours);
 }
 
 /* Of a queue that went, too: it may come back. */
@@ -323,7 +326,7 @@ struct att_digest att_core_digest(const struct att_core *core)
                 att_digester_add_text(&digester, front_end->by_name.key);
                 att_digester_add_u64(&digester, front_end->waiting_gone);
                 att_digester_add_i64(&digester, front_end->lost_ms);
-                add_timer(&digester, &front_end->lease);
+                add_timer(core, &digester, &front_end->lease);
         }
         for (uint32_t i = 0; i < core->queue_name_count; i++) {
                 add_queue_record(core, &digester, i);
@@ -332,7 +335,7 @@ struct att_digest att_core_digest(const struct att_core *core)
                 add_queue(core, &digester, i);
         }
         for (uint32_t i = 0; i < core->config->policy_count; i++) {
-                add_timer(&digester, &core->policies[i].window);
+                add_timer(core, &digester, &core->policies[i].window);
         }
         return att_digester_finish(&digester);
 }

@@ -12,12 +12,34 @@ static const struct timer *timer_of(const struct att_keyheap_node *node)
         return ATT_CONTAINER_OF_CONST(node, struct timer, node);
 }
 
-static struct att_keyheap_key key_of(const struct timer *timer)
+/* Of whose timer it is; none where its order says all. */
+static struct att_text id_of(const struct timer *timer)
 {
-        return (struct att_keyheap_key){
-                .high = att_keyheap_word(timer->at_ms),
-                .low = (uint64_t)timer->class << ORDER_BITS | timer->order,
-        };
+        switch ((enum timer_class)timer->class) {
+        case TIMER_WRAP_UP:
+                return ATT_CONTAINER_OF_CONST(timer, struct interaction, wrap_up)->name;
+        case TIMER_SCHEDULED:
+        case TIMER_STEP:
+        case TIMER_MAX_WAIT:
+        case TIMER_WAKE:
+                return ATT_CONTAINER_OF_CONST(timer, struct contact, timer)->by_id.key;
+        case TIMER_FRONT_END:
+                return ATT_CONTAINER_OF_CONST(timer, struct front_end, lease)->by_name.key;
+        case TIMER_INCIDENT:
+                return ATT_CONTAINER_OF_CONST(timer, struct incident, until)->id;
+        case TIMER_OFFER:
+        case TIMER_HOURS:
+        case TIMER_BATCH:
+                break;
+        }
+        return ATT_TEXT_NONE;
+}
+
+static uint64_t serial_of(const struct timer *timer)
+{
+        return timer->class == TIMER_WRAP_UP
+                       ? ATT_CONTAINER_OF_CONST(timer, struct interaction, wrap_up)->wrap_up_serial
+                       : 0;
 }
 
 /* Of two with the same instant, class and order. */
@@ -25,25 +47,35 @@ bool timer_less(const struct att_keyheap_node *node_a, const struct att_keyheap_
 {
         const struct timer *a = timer_of(node_a);
         const struct timer *b = timer_of(node_b);
-        int by_id = a->id && b->id ? att_text_compare(*a->id, *b->id) : 0;
-        return by_id != 0 ? by_id < 0 : a->serial < b->serial;
+        int by_id = att_text_compare(id_of(a), id_of(b));
+        return by_id != 0 ? by_id < 0 : serial_of(a) < serial_of(b);
 }
 
 void timer_init(struct timer *timer, enum timer_class class)
 {
-        *timer = (struct timer){.class = class};
+        *timer = (struct timer){.class = (uint8_t) class};
 }
 
-void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order,
-               const struct att_text *id)
+void timer_arm(struct att_core *core, struct timer *timer, int64_t at_ms, uint64_t order)
 {
         ATT_CHECK(order >> ORDER_BITS == 0);
         att_keyheap_remove(&core->timers, &timer->node);
-        timer->at_ms = at_ms;
-        timer->order = order;
-        timer->id = id;
-        timer->serial = ++core->timer_serial;
-        att_keyheap_add(&core->timers, &timer->node, key_of(timer), 0);
+        core->timer_serial++;
+        const struct att_keyheap_key key = {
+                .high = att_keyheap_word(at_ms),
+                .low = (uint64_t)timer->class << ORDER_BITS | order,
+        };
+        att_keyheap_add(&core->timers, &timer->node, key, 0);
+}
+
+static int64_t at_ms_of(const struct att_keyheap_entry *entry)
+{
+        return (int64_t)att_keyheap_word((int64_t)entry->key.high);
+}
+
+int64_t timer_at_ms(const struct att_core *core, const struct timer *timer)
+{
+        return timer_is_armed(timer) ? at_ms_of(&core->timers.entries[timer->node.place - 1]) : 0;
 }
 
 void timer_cancel(struct att_core *core, struct timer *timer)
@@ -79,12 +111,11 @@ static void arm_first(struct att_core *core, struct contact *contact)
         struct timer *timer = &contact->timer;
         if (at_ms == INT64_MAX) {
                 timer_cancel(core, timer);
-        } else if (!timer_is_armed(timer) || timer->at_ms != at_ms ||
+        } else if (!timer_is_armed(timer) || timer_at_ms(core, timer) != at_ms ||
                    timer->class != class_of_due[first]) {
                 timer_cancel(core, timer);
-                timer->class = class_of_due[first];
-                timer_arm(core, timer, at_ms, first == DUE_SCHEDULED ? 0 : contact->arrival,
-                          &contact->by_id.key);
+                timer->class = (uint8_t)class_of_due[first];
+                timer_arm(core, timer, at_ms, first == DUE_SCHEDULED ? 0 : contact->arrival);
         }
 }
 
@@ -117,7 +148,7 @@ bool timer_is_armed(const struct timer *timer)
 int64_t att_core_next_deadline_ms(const struct att_core *core)
 {
         const struct att_keyheap_entry *first = att_keyheap_first(&core->timers);
-        return first ? (int64_t)att_keyheap_word((int64_t)first->key.high) : INT64_MAX;
+        return first ? at_ms_of(first) : INT64_MAX;
 }
 
 /* There is one. */
@@ -134,8 +165,7 @@ static struct timer *pop(struct att_core *core)
 static struct timer *pop_due(struct att_core *core, enum timer_class class)
 {
         const struct att_keyheap_entry *first = att_keyheap_first(&core->timers);
-        if (!first || timer_of(first->node)->at_ms > core->now_ms ||
-            timer_of(first->node)->class != class) {
+        if (!first || at_ms_of(first) > core->now_ms || timer_of(first->node)->class != class) {
                 return NULL;
         }
         return pop(core);
@@ -223,7 +253,7 @@ static void fire_contact(struct att_core *core, struct contact *contact)
 
 static void fire(struct att_core *core, struct timer *timer)
 {
-        switch (timer->class) {
+        switch ((enum timer_class)timer->class) {
         case TIMER_WRAP_UP:
                 interaction_finish(core, ATT_CONTAINER_OF(timer, struct interaction, wrap_up));
                 break;

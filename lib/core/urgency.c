@@ -56,7 +56,7 @@ struct place place_with_fit(const struct att_core *core, const struct contact *c
                             const struct agent *agent, int64_t fit_ppm)
 {
         return (struct place){
-                .named = agent && contact->named == agent,
+                .named = agent && contact_extras(contact)->named == agent,
                 .starved = has_starved(core, contact),
                 .rank = agent ? profile_rank(core, contact, agent) : 1,
                 .urgency = urgency_of(core, contact) + urgency_of_fit(core, contact, fit_ppm),

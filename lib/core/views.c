@@ -86,8 +86,8 @@ static void view_contact(const struct att_core *core, const struct contact *cont
                 .front_end = contact_front_end(contact),
                 .channel = core->channels[contact->channel].name,
                 .queue = queue_name(core, contact->queue),
-                .named_agent = agent_id(contact->named),
-                .preferred_agent = agent_id(contact->preferred),
+                .named_agent = agent_id(contact_extras(contact)->named),
+                .preferred_agent = agent_id(contact_extras(contact)->preferred),
                 .state = contact->state,
                 .outcome = contact->outcome,
                 .step = contact->step,
@@ -175,8 +175,8 @@ uint32_t att_core_contact_requires(const struct att_core *core, struct att_text 
 
 static bool asks_itself(const struct contact *contact, uint32_t skill)
 {
-        for (uint32_t i = 0; i < contact->own_count; i++) {
-                if (contact->own[i].skill == skill) {
+        for (uint32_t i = 0; i < contact_extras(contact)->own_count; i++) {
+                if (contact_extras(contact)->own[i].skill == skill) {
                         return true;
                 }
         }
@@ -189,12 +189,12 @@ uint32_t att_core_contact_own_requires(const struct att_core *core, struct att_t
         const struct contact *contact = contact_find(core, contact_id);
         uint32_t count = 0;
 
-        for (uint32_t i = 0; contact && i < contact->own_count; i++) {
-                ret_requires[count++] = contact->own[i];
+        for (uint32_t i = 0; contact && i < contact_extras(contact)->own_count; i++) {
+                ret_requires[count++] = contact_extras(contact)->own[i];
         }
-        for (uint32_t i = 0; contact && i < contact->ruled_count; i++) {
-                if (!asks_itself(contact, contact->ruled[i].skill)) {
-                        ret_requires[count++] = contact->ruled[i];
+        for (uint32_t i = 0; contact && i < contact_extras(contact)->ruled_count; i++) {
+                if (!asks_itself(contact, contact_extras(contact)->ruled[i].skill)) {
+                        ret_requires[count++] = contact_extras(contact)->ruled[i];
                 }
         }
         return count;
@@ -298,7 +298,8 @@ bool att_core_agent_interaction(const struct att_core *core, struct att_text id,
                         .outside = interaction->contact == NULL,
                         .units = interaction->units,
                         .since_ms = interaction->since_ms,
-                        .wrap_up_until_ms = wrapping ? interaction->wrap_up.at_ms : -1,
+                        .wrap_up_until_ms = wrapping ? timer_at_ms(core, &interaction->wrap_up)
+                                                     : -1,
                 };
                 return true;
         }

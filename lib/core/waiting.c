@@ -201,7 +201,7 @@ int64_t waiting_start_ms(const struct att_keyheap_entry *entry)
 
 static uint64_t heap_extra(const struct contact *contact)
 {
-        return (uint64_t)contact->value_ppm << 32 | (uint64_t)contact->emotion_ppm;
+        return (uint64_t)contact->value_ppm << 32 | (uint32_t)contact->emotion_ppm;
 }
 
 static int64_t divide_up(wide_int amount, int64_t by)
@@ -382,8 +382,8 @@ static struct group *get_group(struct lane *lane, uint32_t class)
 static void widen_front(struct front *front, const struct contact *contact)
 {
         bool is_first = front->phases == 0;
-        int32_t value_ppm = (int32_t)contact->value_ppm;
-        int32_t emotion_ppm = (int32_t)contact->emotion_ppm;
+        int32_t value_ppm = contact->value_ppm;
+        int32_t emotion_ppm = contact->emotion_ppm;
         if (is_first || value_ppm < front->value_min_ppm) {
                 front->value_min_ppm = value_ppm;
         }
@@ -470,9 +470,6 @@ static bool counts_continuity(const struct att_policy *policy)
 
 void waiting_init(struct contact *contact)
 {
-        att_list_init(&contact->in_apart);
-        att_list_init(&contact->in_named);
-        att_list_init(&contact->in_preferred);
         att_list_init(&contact->waiting.in_known);
 }
 
@@ -488,11 +485,12 @@ static void relate(const struct att_core *core, struct contact *contact)
 {
         struct waiting *waiting = &contact->waiting;
         struct agent *known = who_knows(core, contact);
-        if (contact->named) {
-                att_list_add_tail(&contact->named->named_by, &contact->in_named);
+        struct extras *extras = contact->extras;
+        if (extras && extras->named) {
+                att_list_add_tail(&extras->named->named_by, &extras->in_named);
         }
-        if (contact->preferred) {
-                att_list_add_tail(&contact->preferred->preferred_by, &contact->in_preferred);
+        if (extras && extras->preferred) {
+                att_list_add_tail(&extras->preferred->preferred_by, &extras->in_preferred);
         }
         if (known) {
                 att_list_add_tail(&known->known_by, &waiting->in_known);
@@ -553,16 +551,30 @@ static void leave_rank(struct att_core *core, struct contact *contact)
 
 static void unrelate(struct contact *contact)
 {
-        att_list_remove(&contact->in_named);
-        att_list_remove(&contact->in_preferred);
+        if (contact->extras) {
+                att_list_remove(&contact->extras->in_named);
+                att_list_remove(&contact->extras->in_preferred);
+        }
         att_list_remove(&contact->waiting.in_known);
+}
+
+static bool is_apart(const struct contact *contact)
+{
+        return contact->extras && att_list_is_linked(&contact->extras->in_apart);
+}
+
+static void leave_apart(struct contact *contact)
+{
+        if (contact->extras) {
+                att_list_remove(&contact->extras->in_apart);
+        }
 }
 
 void waiting_remove(struct att_core *core, struct contact *contact)
 {
         waiting_leave_lane(core, contact);
         leave_rank(core, contact);
-        att_list_remove(&contact->in_apart);
+        leave_apart(contact);
         unrelate(contact);
 }
 
@@ -572,7 +584,7 @@ void waiting_forget(struct contact *contact)
         waiting->group = NULL;
         waiting->in_phase = (struct att_keyheap_node){0};
         waiting->in_rank = (struct att_rank_node){0};
-        att_list_remove(&contact->in_apart);
+        leave_apart(contact);
         unrelate(contact);
 }
 
@@ -622,12 +634,12 @@ static void find_room(struct att_core *core, struct contact *contact)
 {
         unrelate(contact);
         relate(core, contact);
-        att_list_remove(&contact->in_apart);
+        leave_apart(contact);
         if (is_for_named_alone(core, contact)) {
                 waiting_leave_lane(core, contact); /* Nobody else may take it yet. */
         } else if (belongs_apart(core, contact)) {
                 waiting_leave_lane(core, contact);
-                att_list_add_tail(&core->apart, &contact->in_apart);
+                att_list_add_tail(&core->apart, &contact_get_extras(core, contact)->in_apart);
         } else if (!is_in_its_group(core, contact)) {
                 waiting_leave_lane(core, contact);
                 enter_lane(core, contact);
@@ -700,7 +712,7 @@ bool waiting_is_right(const struct att_core *core, const struct contact *contact
         bool queued = contact->state == ATT_CONTACT_QUEUED;
         bool named_alone = queued && is_for_named_alone(core, contact);
         bool apart = queued && !named_alone && belongs_apart(core, contact);
-        if (att_list_is_linked(&contact->in_apart) != apart ||
+        if (is_apart(contact) != apart ||
             (waiting->group != NULL) != (queued && !named_alone && !apart)) {
                 return false;
         }
