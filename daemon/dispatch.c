@@ -277,7 +277,7 @@ static bool is_bulk(const struct session *session, const struct att_wire_message
         case ATT_WIRE_INCIDENTS:
                 return true;
         case ATT_WIRE_BYE: /* After what was said before. */
-                return session->lane.count > 0;
+                return session->lane.count > 0 || session->lookup;
         case ATT_WIRE_NONE:
         case ATT_WIRE_HELLO:
         case ATT_WIRE_WELCOME:
@@ -345,6 +345,9 @@ static void dispatch_open(struct session *session, const struct att_wire_message
                 }
                 if (is_bulk(session, message)) {
                         lanes_take_bulk(session, message, frame);
+                        return;
+                }
+                if (lanes_take_follower(session, message, frame)) {
                         return;
                 }
                 lanes_bring_forward(session->app, message->command.contact);

@@ -7,6 +7,7 @@
 #include "daemon/app.h"
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
+#include "daemon/memory.h"
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/wire/codec.h"
@@ -16,7 +17,9 @@ struct lane_item {
         struct att_map_node by_contact;
         struct session *session; /* Borrowed. */
         int64_t since_us;
-        struct att_text contact; /* Owned, after the frame; empty: not in the map. */
+        struct att_text contact; /* Owned, after the frame; or empty. */
+        bool is_first;           /* About that contact: it is in the map. */
+        bool is_follower;
         size_t len;
         char frame[];
 };
@@ -75,24 +78,23 @@ static struct lane_item *make_item(struct session *session, struct att_text cont
         return item;
 }
 
-static void add_item(struct session *session, struct att_text contact, struct att_text frame)
+static struct lane_item *add_item(struct session *session, struct att_text contact,
+                                  struct att_text frame)
 {
         struct lanes *lanes = &session->app->lanes;
-        struct lane_item *item;
+        struct lane_item *item = make_item(session, contact, frame);
 
-        if (!att_text_is_empty(contact) && att_map_find(&lanes->by_contact, contact)) {
-                contact = ATT_TEXT_NONE; /* The first one is what others wait for. */
-        }
-        item = make_item(session, contact, frame);
-        if (!att_text_is_empty(item->contact)) {
+        item->is_first = !att_text_is_empty(contact) && !att_map_find(&lanes->by_contact, contact);
+        if (item->is_first) {
                 att_map_add(&lanes->by_contact, &item->by_contact, item->contact);
         }
         att_list_add_tail(&session->lane.items, &item->in_lane);
-        if (session->lane.count++ == 0) {
+        if (session->lane.count++ == 0 && !session->lookup) {
                 att_list_add_tail(&lanes->sessions, &session->lane.in_lanes);
         }
         lanes->count++;
         lanes->bytes += item->len;
+        return item;
 }
 
 /* Out of its lane; the caller frees it. */
@@ -100,10 +102,11 @@ static void take_item(struct lanes *lanes, struct lane_item *item)
 {
         struct lane *lane = &item->session->lane;
 
-        if (!att_text_is_empty(item->contact)) {
+        if (item->is_first) {
                 att_map_remove(&lanes->by_contact, &item->by_contact);
         }
         att_list_remove(&item->in_lane);
+        lane->followers -= item->is_follower;
         lanes->count--;
         lanes->bytes -= item->len;
         if (--lane->count == 0) {
@@ -132,6 +135,20 @@ void lanes_unblock(struct app *app, struct lane *lane)
 {
         if (lane->count > 0 && !att_list_is_linked(&lane->in_lanes)) {
                 att_list_add_tail(&app->lanes.sessions, &lane->in_lanes);
+        }
+}
+
+void lane_see(const struct lane *lane, size_t frames_max,
+              void (*see)(void *context, struct att_text frame), void *context)
+{
+        size_t seen = 0;
+
+        ATT_LIST_FOREACH(item, &lane->items, struct lane_item, in_lane)
+        {
+                if (seen++ == frames_max) {
+                        return;
+                }
+                see(context, att_text_of(item->frame, item->len));
         }
 }
 
@@ -196,15 +213,49 @@ void lanes_take_bulk(struct session *session, const struct att_wire_message *mes
 
         if (admission_refuses(app, limit)) {
                 refuse_for_now(session, message->request_id, "attuned has too much to do");
-        } else if (session->lane.count == 0 && has_budget(app)) {
+        } else if (session->lane.count == 0 && !session->lookup && has_budget(app)) {
                 decide_now(session, message, frame);
         } else if (has_room(session, frame.len)) {
-                add_item(session, contact_of(message), frame);
+                (void)add_item(session, contact_of(message), frame);
         } else {
                 app->admission.shed[limit < LOAD_LEVEL_COUNT ? limit : LOAD_NO_QUERIES]++;
                 refuse_for_now(session, message->request_id,
                                "too many requests wait for their turn");
         }
+}
+
+static bool is_in_lane(const struct session *session, struct att_text contact)
+{
+        struct att_map_node *node = att_map_find(&session->app->lanes.by_contact, contact);
+
+        if (node && ATT_CONTAINER_OF(node, struct lane_item, by_contact)->session == session) {
+                return true;
+        }
+        if (session->lane.followers == 0) {
+                return false;
+        }
+        ATT_LIST_FOREACH(item, &session->lane.items, struct lane_item, in_lane)
+        {
+                if (att_text_equals(item->contact, contact)) {
+                        return true;
+                }
+        }
+        return false;
+}
+
+bool lanes_take_follower(struct session *session, const struct att_wire_message *message,
+                         struct att_text frame)
+{
+        const struct att_text contact = contact_of(message);
+
+        if ((!session->lookup && session->lane.followers == 0) || att_text_is_empty(contact) ||
+            !has_room(session, frame.len) ||
+            !(memory_looks_for(session, contact) || is_in_lane(session, contact))) {
+                return false;
+        }
+        add_item(session, contact, frame)->is_follower = true;
+        session->lane.followers++;
+        return true;
 }
 
 void lanes_take_hello(struct session *session, const struct att_wire_message *message,

@@ -12,6 +12,9 @@
  * taken into a lane whose first has waited for LANE_WAIT_US_MAX: waiting longer than that helps nobody. A command
  * about a contact that is still in a lane takes it out of there first: order is kept by contact, and
  * among the bulk of a session.
+ *
+ * While a customer is looked up for a request (daemon/memory.h) the lane of its session waits, and so does
+ * what the session asks of the contacts in it. What it asks of others goes on.
  */
 #ifndef ATT_DAEMON_LANES_H
 #define ATT_DAEMON_LANES_H
@@ -21,6 +24,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "lib/base/check.h"
 #include "lib/base/list.h"
 #include "lib/base/map.h"
 #include "lib/base/text.h"
@@ -60,6 +64,7 @@ struct lane {
         struct att_list in_greeting;
         struct att_list items;
         uint32_t count;
+        uint32_t followers;      /* Of them, that are about a contact before them. */
         struct lane_item *hello; /* Owned; NULL: none waits. */
 };
 
@@ -73,6 +78,9 @@ void lane_init(struct lane *lane);
 void lane_drop(struct app *app, struct lane *lane);
 /* Nothing of it is decided, until it is unblocked. */
 void lane_block(struct lane *lane);
+/* The first frames in it, at most so many. */
+void lane_see(const struct lane *lane, size_t frames_max,
+              void (*see)(void *context, struct att_text frame), void *context);
 void lanes_unblock(struct app *app, struct lane *lane);
 
 /* A message that may have to wait, with its frame. */
@@ -80,6 +88,10 @@ void lanes_take_bulk(struct session *session, const struct att_wire_message *mes
                      struct att_text frame);
 void lanes_take_hello(struct session *session, const struct att_wire_message *message,
                       struct att_text frame);
+/* Whether it is about a contact that its session's lane has yet to bring: then it waits behind that. */
+ATT_MUST_USE bool lanes_take_follower(struct session *session,
+                                      const struct att_wire_message *message,
+                                      struct att_text frame);
 /* Decides what waits about this contact, if anything does. */
 void lanes_bring_forward(struct app *app, struct att_text contact);
 

@@ -24,8 +24,9 @@ struct wanted {
 
 struct lookup {
         struct att_list in_list;
-        struct session *session; /* Borrowed; NULL: nobody waits for it any more. */
+        struct session *session; /* Borrowed; NULL: nobody waits for it (any more). */
         int64_t since_us;        /* Monotonic. */
+        bool is_ahead;           /* For a request that is still in its lane. */
         struct att_text contact; /* In `bytes`; empty: about none. */
         struct att_text frame;   /* In `bytes`. */
         size_t name_count;
@@ -111,6 +112,54 @@ static void want_of_command(struct names *names, const struct memory *memory,
         default:
                 break;
         }
+}
+
+static struct names want_of_message(const struct memory *memory,
+                                    const struct att_wire_message *message)
+{
+        struct names names = {.count = 0};
+
+        if (message->body == ATT_WIRE_COMMAND) {
+                want_of_command(&names, memory, &message->command);
+        } else if (message->body == ATT_WIRE_CUSTOMERS) {
+                want(&names, memory, message->customers.customer);
+        }
+        return names;
+}
+
+/* ---- Lookups ---- */
+
+static struct att_text copy_bytes(char **at, struct att_text text)
+{
+        struct att_text copy = att_text_of(*at, text.len);
+
+        att_copy(*at, text.data, text.len);
+        *at += text.len;
+        return copy;
+}
+
+static struct lookup *make_lookup(struct session *session, const struct names *names,
+                                  struct att_text contact, struct att_text frame)
+{
+        size_t bytes = contact.len + frame.len;
+        struct lookup *lookup;
+        char *at;
+
+        for (size_t i = 0; i < names->count; i++) {
+                bytes += names->items[i].len;
+        }
+        lookup = att_alloc(sizeof(*lookup) + bytes);
+        at = lookup->bytes;
+        att_list_init(&lookup->in_list);
+        lookup->session = session;
+        lookup->since_us = clock_monotonic_us();
+        lookup->frame = copy_bytes(&at, frame);
+        lookup->contact = copy_bytes(&at, contact);
+        lookup->name_count = names->count;
+        for (size_t i = 0; i < names->count; i++) {
+                lookup->names[i].name = copy_bytes(&at, names->items[i]);
+        }
+        return lookup;
 }
 
 /* ---- A thread's look ---- */
@@ -252,6 +301,7 @@ static void on_worked(uv_work_t *work, int status)
                 const enum tally_lookup result = result_of(memory, lookup);
 
                 adopt(memory, lookup);
+                app->tally.lookups[result] += lookup->is_ahead;
                 conclude(app, lookup, result);
                 memory->count--;
                 free_lookup(lookup);
@@ -261,7 +311,29 @@ static void on_worked(uv_work_t *work, int status)
 
 static void on_patience(uv_timer_t *timer);
 
-/* All that ask go together, one look at a time. */
+static void ask_ahead(void *context, struct att_text frame)
+{
+        struct memory *memory = context;
+        struct att_wire_message message;
+        struct att_wire_problem problem;
+        struct names names;
+        struct lookup *lookup;
+
+        if (memory->count >= MEMORY_LOOKUPS_MAX) {
+                return;
+        }
+        ATT_CHECK(att_wire_decode(frame, &memory->scratch, &message, &problem) == ATT_WIRE_OK);
+        names = want_of_message(memory, &message);
+        if (names.count > 0) {
+                lookup = make_lookup(NULL, &names, ATT_TEXT_NONE, ATT_TEXT_NONE);
+                lookup->is_ahead = true;
+                att_list_add_tail(&memory->running, &lookup->in_list);
+                memory->count++;
+        }
+}
+
+/* All that ask go together, one look at a time, and with them the next in their lanes: or each of those
+ * would have a look of its own to wait for. */
 static void start(struct app *app)
 {
         struct memory *memory = &app->memory_of_customers;
@@ -276,6 +348,9 @@ static void start(struct app *app)
         {
                 att_list_remove(&lookup->in_list);
                 att_list_add_tail(&memory->running, &lookup->in_list);
+                if (lookup->session) {
+                        lane_see(&lookup->session->lane, MEMORY_AHEAD_MAX, ask_ahead, memory);
+                }
         }
         memory->work.data = app;
         ATT_CHECK(uv_queue_work(app->loop, &memory->work, on_work, on_worked) == 0);
@@ -304,57 +379,22 @@ static void on_patience(uv_timer_t *timer)
 
 /* ---- Asking ---- */
 
-static struct att_text copy_bytes(char **at, struct att_text text)
-{
-        struct att_text copy = att_text_of(*at, text.len);
-
-        att_copy(*at, text.data, text.len);
-        *at += text.len;
-        return copy;
-}
-
-static struct lookup *make_lookup(struct session *session, const struct names *names,
-                                  struct att_text contact, struct att_text frame)
-{
-        size_t bytes = contact.len + frame.len;
-        struct lookup *lookup;
-        char *at;
-
-        for (size_t i = 0; i < names->count; i++) {
-                bytes += names->items[i].len;
-        }
-        lookup = att_alloc(sizeof(*lookup) + bytes);
-        at = lookup->bytes;
-        att_list_init(&lookup->in_list);
-        lookup->session = session;
-        lookup->since_us = clock_monotonic_us();
-        lookup->frame = copy_bytes(&at, frame);
-        lookup->contact = copy_bytes(&at, contact);
-        lookup->name_count = names->count;
-        for (size_t i = 0; i < names->count; i++) {
-                lookup->names[i].name = copy_bytes(&at, names->items[i]);
-        }
-        return lookup;
-}
-
 bool memory_asks(struct session *session, const struct att_wire_message *message,
                  struct att_text frame)
 {
         struct memory *memory = &session->app->memory_of_customers;
-        struct names names = {.count = 0};
         struct att_text contact = ATT_TEXT_NONE;
+        struct names names;
 
         if (session->lookup || !memory->is_open) {
                 return false;
         }
-        if (message->body == ATT_WIRE_COMMAND) {
-                want_of_command(&names, memory, &message->command);
-                contact = message->command.contact;
-        } else if (message->body == ATT_WIRE_CUSTOMERS) {
-                want(&names, memory, message->customers.customer);
-        }
+        names = want_of_message(memory, message);
         if (names.count == 0) {
                 return false;
+        }
+        if (message->body == ATT_WIRE_COMMAND) {
+                contact = message->command.contact;
         }
         if (memory->count >= MEMORY_LOOKUPS_MAX || monotonic_ms() < memory->retry_ms) {
                 session->app->tally.lookups[TALLY_LOOKUP_SKIPPED]++;
@@ -366,6 +406,11 @@ bool memory_asks(struct session *session, const struct att_wire_message *message
         lane_block(&session->lane);
         start(session->app);
         return true;
+}
+
+bool memory_looks_for(const struct session *session, struct att_text contact)
+{
+        return session->lookup && att_text_equals(session->lookup->contact, contact);
 }
 
 static bool bring_forward_of(struct app *app, struct att_list *list, struct att_text contact)

@@ -6,7 +6,8 @@
  * memory. An offer gets the person's story.
  *
  *      memory_asks()    a request that needs somebody from the history waits for a thread's look there,
- *                       and all later requests of its session behind it; the loop never does
+ *                       and its session's lane behind it (daemon/lanes.h); the loop never does. The look
+ *                       is for whom the next in the lane want, too
  *      memory_enrich()  what is known goes into the command
  *      memory_note()    what came of a command, for the next one
  *
@@ -36,6 +37,7 @@
 #define MEMORY_PATIENCE_MS INT64_C(250)
 #define MEMORY_RETRY_MS    INT64_C(2000) /* After the history was absent or broken. */
 #define MEMORY_LOOKUPS_MAX 1024          /* That wait; with more, contacts go without. */
+#define MEMORY_AHEAD_MAX   32 /* Requests of a lane that are looked up for with the first. */
 #define MEMORY_NAMES_MAX   (ATT_ALIASES_MAX + 2)
 #define MEMORY_LATELY_MS   (INT64_C(7) * 86400 * 1000) /* What counts as a contact of late. */
 
@@ -97,6 +99,8 @@ void memory_look(struct app *app);
 /* Whether the request waits for a look into the history; then it is decided later. */
 ATT_MUST_USE bool memory_asks(struct session *session, const struct att_wire_message *message,
                               struct att_text frame);
+/* Whether what the session's lane waits for is about this contact. */
+bool memory_looks_for(const struct session *session, struct att_text contact);
 /* Decides what waits about this contact, with what is known now. */
 void memory_bring_forward(struct app *app, struct att_text contact);
 /* What waits of a session that ends is forgotten. */

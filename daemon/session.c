@@ -278,12 +278,6 @@ static void check_outbox(struct session *session)
         }
 }
 
-/* Nothing is looked at while the hello has not had its turn, or a customer is being looked up. */
-static bool is_waiting(const struct session *session)
-{
-        return session->lane.hello || session->lookup;
-}
-
 /* So many a turn. */
 static bool may_take_frame(struct session *session)
 {
@@ -293,7 +287,8 @@ static bool may_take_frame(struct session *session)
                 session->turn = lanes->turn;
                 session->frames = 0;
         }
-        return !is_waiting(session) && session->frames++ < SESSION_FRAMES_PER_TURN;
+        /* Nothing is looked at while the hello has not had its turn. */
+        return !session->lane.hello && session->frames++ < SESSION_FRAMES_PER_TURN;
 }
 
 /* The rest has to wait for a turn to come. */
@@ -301,9 +296,7 @@ static void hold(struct session *session)
 {
         att_frame_reader_keep(&session->reader);
         session->is_held = true;
-        if (!session->lookup) { /* It tells when it is there. */
-                session->app->lanes.wants_turn = true;
-        }
+        session->app->lanes.wants_turn = true;
         if (!att_list_is_linked(&session->in_paused)) {
                 pause_reading(session);
         }
@@ -378,7 +371,7 @@ static void start_reading(struct session *session)
 /* Whether it can be read from again. */
 static bool take_held(struct session *session)
 {
-        if (session->is_held && !is_waiting(session)) {
+        if (session->is_held && !session->lane.hello) {
                 session->is_held = false;
                 take_frames(session);
         }

@@ -75,7 +75,7 @@ struct session {
         bool is_held;              /* Whole frames are left to look at. */
         struct att_list in_paused; /* Those that are not read from until the turn ends. */
         struct lane lane;          /* What waits for its turn. */
-        struct lookup *lookup; /* Of a customer, which all that comes later waits for; or NULL. */
+        struct lookup *lookup; /* Of a customer, which what is in the lane waits for; or NULL. */
         struct held *held;     /* Owned; what it said so far that it holds, or NULL. */
         int64_t since_ms;      /* Monotonic: of its state. */
         int64_t heard_ms;      /* Monotonic: of the last bytes. */

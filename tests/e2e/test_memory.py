@@ -299,7 +299,10 @@ def in_history(house):
 
     def has_all():
         with sqlite3.connect(f"file:{house.data}/history.sqlite?mode=ro", uri=True) as history:
-            [[applied]] = history.execute("SELECT value FROM meta WHERE key = 'applied_seq'")
+            try:
+                [[applied]] = history.execute("SELECT value FROM meta WHERE key = 'applied_seq'")
+            except sqlite3.OperationalError:  # It is only just being made.
+                return False
             return applied >= seq
     eventually(has_all)
 
@@ -422,6 +425,25 @@ def a_look_that_takes_too_long_is_given_up_and_the_contact_routed(house):
     house.kill()  # A stop would wait for the thread.
 
 
+def what_exists_waits_for_no_look_not_even_of_its_own_front_end(house):
+    os.makedirs(house.data)
+    os.mkfifo(os.path.join(house.data, "history.sqlite"))  # Who opens it waits for ever.
+    house.start(no_history=True)
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    come(phone, "c1")
+    offer = phone.wait_for("offer", contact="c1").offer
+    asked = [phone.send("contact_add", contact="c2", channel="chat", queue="cards", customer={"id": "u2"}),
+             phone.send("contact_add", contact="c3", channel="chat", queue="cards", customer={"id": "u3"}),
+             phone.send("offer_accept", contact="c1", agent="ann", offer=offer.offer),
+             phone.send("contact_update", contact="c3", priority_milli=5000),
+             phone.send("contact_update", contact="c2", priority_milli=5000)]
+    seqs = [phone.answer(request).seq for request in asked]
+    c2, c3, accepted, c3_changed, c2_changed = seqs
+    assert accepted < c2 < c3 < c3_changed < c2_changed, seqs
+    house.kill()  # A stop would wait for the thread.
+
+
 COLUMNS = "id,aliases,name,tier,currency,lifetime_value,churn_risk,notes,since\n"
 
 
@@ -540,9 +562,11 @@ if __name__ == "__main__":
         a_bad_experience_is_shown_and_raises_until_it_is_made_good,
         a_crash_loses_nobody,
         a_stop_and_a_start_lose_nobody,
+        a_new_installation_looks_nobody_up,
         who_is_not_in_memory_is_looked_up_and_requests_stay_in_order,
         a_history_that_is_gone_holds_nobody_up,
         a_look_that_takes_too_long_is_given_up_and_the_contact_routed,
+        what_exists_waits_for_no_look_not_even_of_its_own_front_end,
         customers_are_imported_and_exported,
         a_wrong_import_changes_nothing_and_says_where,
         a_story_is_told_to_people,
