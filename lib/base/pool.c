@@ -98,6 +98,41 @@ void att_pool_give(struct att_pool *pool, void *memory, size_t bytes)
         pool->pieces[class] = piece;
 }
 
+#define FIRST_ROOM 2
+
+void *att_pool_grow(struct att_pool *pool, void *items, uint32_t *room, uint32_t needed,
+                    size_t bytes_each)
+{
+        uint32_t grown_room = *room > 0 ? *room : FIRST_ROOM;
+        if (needed <= *room) {
+                return items;
+        }
+        while (grown_room < needed) {
+                ATT_CHECK(grown_room <= UINT32_MAX / 2);
+                grown_room *= 2;
+        }
+        void *grown = att_pool_take(pool, grown_room * bytes_each);
+        att_copy(grown, items, *room * bytes_each);
+        att_pool_give(pool, items, *room * bytes_each);
+        *room = grown_room;
+        return grown;
+}
+
+char *att_pool_text(struct att_pool *pool, struct att_text text)
+{
+        char *copy = att_pool_take_unset(pool, text.len + 1);
+        att_copy(copy, text.data, text.len);
+        copy[text.len] = '\0';
+        return copy;
+}
+
+void att_pool_give_text(struct att_pool *pool, char *text)
+{
+        if (text) {
+                att_pool_give(pool, text, strlen(text) + 1);
+        }
+}
+
 void att_pool_deinit(struct att_pool *pool)
 {
         while (pool->slabs) {

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/text.h"
+
 #define ATT_POOL_STEP    16
 #define ATT_POOL_CLASSES 128 /* Up to 2 KiB; what is larger goes to the allocator. */
 
@@ -31,6 +33,12 @@ struct att_pool {
 void *att_pool_take(struct att_pool *pool, size_t bytes);       /* Zeroed, aligned for any type. */
 void *att_pool_take_unset(struct att_pool *pool, size_t bytes); /* The same, with anything in it. */
 void att_pool_give(struct att_pool *pool, void *memory, size_t bytes); /* NULL fine. */
+/* A small array with room for so many, what was in it first, the rest zeroed. `*room` is for the caller to
+ * keep: it begins with 0 and an array of NULL, and says what to give back. */
+void *att_pool_grow(struct att_pool *pool, void *items, uint32_t *room, uint32_t needed,
+                    size_t bytes_each);
+char *att_pool_text(struct att_pool *pool, struct att_text text); /* A copy that ends with a NUL. */
+void att_pool_give_text(struct att_pool *pool, char *text);       /* Such a one; NULL fine. */
 void att_pool_deinit(struct att_pool *pool); /* What is still taken is gone, but the large. */
 
 #endif

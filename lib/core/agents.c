@@ -19,10 +19,10 @@ static void add_up_reach(struct att_core *core, struct agent *agent)
         agent_refresh(core, agent);
 }
 
-static void clear_reaches(struct agent *agent)
+static void clear_reaches(struct att_core *core, struct agent *agent)
 {
         for (uint32_t i = 0; i < agent->reach_count; i++) {
-                free(agent->reaches[i].front_end);
+                att_pool_give_text(&core->pool, agent->reaches[i].front_end);
         }
         agent->reach_count = 0;
         agent->reachable = 0;
@@ -45,15 +45,15 @@ static void set_reach(struct att_core *core, struct agent *agent, struct att_tex
         struct reach *reach = find_reach(agent, front_end);
         if (!reach) {
                 if (agent->reach_count == REACHES_MAX) {
-                        free(agent->reaches[0].front_end);
+                        att_pool_give_text(&core->pool, agent->reaches[0].front_end);
                         memmove(agent->reaches, agent->reaches + 1,
                                 (REACHES_MAX - 1) * sizeof(*agent->reaches));
                         agent->reach_count--;
                 }
-                agent->reaches = att_realloc_array(agent->reaches, agent->reach_count + 1u,
-                                                   sizeof(*agent->reaches));
+                agent->reaches = att_pool_grow(&core->pool, agent->reaches, &agent->reach_room,
+                                               agent->reach_count + 1u, sizeof(*agent->reaches));
                 reach = &agent->reaches[agent->reach_count++];
-                reach->front_end = att_text_dup(front_end);
+                reach->front_end = att_pool_text(&core->pool, front_end);
         }
         reach->channels = channels;
         add_up_reach(core, agent);
@@ -98,17 +98,17 @@ void agent_free(struct att_core *core, struct agent *agent)
         ATT_LIST_FOREACH(interaction, &agent->interactions, struct interaction, in_agent)
         {
                 timer_cancel(core, &interaction->wrap_up);
-                free(interaction->name_data);
+                interaction_drop_name(core, interaction);
                 free(interaction);
         }
         core->counts.agents[agent->presence]--;
         att_map_remove(&core->agents_by_id, &agent->by_id);
         att_list_remove(&agent->in_dirty);
         att_list_remove(&agent->in_removed);
-        free(agent->records);
-        clear_reaches(agent);
-        free(agent->reaches);
-        free(agent->reason_data);
+        att_pool_give(&core->pool, agent->records, agent->record_room * sizeof(*agent->records));
+        clear_reaches(core, agent);
+        att_pool_give(&core->pool, agent->reaches, agent->reach_room * sizeof(*agent->reaches));
+        att_pool_give_text(&core->pool, agent->reason_data);
         free(agent->id_data);
         free(agent);
 }
@@ -249,10 +249,11 @@ static void revoke_offers(struct att_core *core, struct agent *agent, enum att_r
         }
 }
 
-static void set_text(char **owned, struct att_text text)
+static void set_reason(struct att_core *core, struct agent *agent, struct att_text reason)
 {
-        free(*owned);
-        *owned = att_text_is_empty(text) ? NULL : att_text_dup(text);
+        char *before = agent->reason_data;
+        agent->reason_data = att_text_is_empty(reason) ? NULL : att_pool_text(&core->pool, reason);
+        att_pool_give_text(&core->pool, before);
 }
 
 void agent_set_presence(struct att_core *core, struct agent *agent, enum att_presence presence,
@@ -265,10 +266,10 @@ void agent_set_presence(struct att_core *core, struct agent *agent, enum att_pre
         agent->presence = presence;
         agent->presence_since_ms = core->now_ms;
         if (presence == ATT_PRESENCE_OFFLINE) {
-                clear_reaches(agent);
+                clear_reaches(core, agent);
         }
         agent_refresh(core, agent);
-        set_text(&agent->reason_data, reason);
+        set_reason(core, agent, reason);
         struct att_effect *effect = emit(core, PLACE_AGENTS, ATT_EFFECT_AGENT);
         effect->agent = agent->id;
         effect->presence = presence;
@@ -352,7 +353,7 @@ void agent_lose_reach(struct att_core *core, struct agent *agent, struct att_tex
         if (!reach) {
                 return;
         }
-        free(reach->front_end);
+        att_pool_give_text(&core->pool, reach->front_end);
         agent->reach_count--;
         memmove(reach, reach + 1,
                 (size_t)(agent->reaches + agent->reach_count - reach) * sizeof(*reach));
@@ -470,8 +471,7 @@ void handle_occupied(struct att_core *core, const struct att_command *command)
         uint32_t units = core->channels[channel].units;
         agent_take(core, agent, channel, units);
         struct interaction *work = interaction_new(core, agent, channel, units);
-        work->name_data = att_text_dup(command->contact);
-        work->name = att_text_of(work->name_data, command->contact.len);
+        interaction_set_name(core, work, command->contact);
 }
 
 void handle_free(struct att_core *core, const struct att_command *command)

@@ -146,23 +146,6 @@ struct extras *contact_get_extras(struct att_core *core, struct contact *contact
         return contact->extras;
 }
 
-void *extras_grow(struct att_core *core, void *items, uint32_t *room, uint32_t needed,
-                  size_t bytes_each)
-{
-        if (needed <= *room) {
-                return items;
-        }
-        uint32_t new_room = *room > 0 ? *room : 2;
-        while (new_room < needed) {
-                new_room *= 2;
-        }
-        void *grown = att_pool_take(&core->pool, new_room * bytes_each);
-        att_copy(grown, items, *room * bytes_each);
-        att_pool_give(&core->pool, items, *room * bytes_each);
-        *room = new_room;
-        return grown;
-}
-
 static void free_few(struct att_core *core, void *items, uint32_t *room, uint32_t *count,
                      size_t bytes_each)
 {
@@ -234,8 +217,8 @@ void contact_add_cooldown(struct att_core *core, struct contact *contact, struct
                         (ATT_COOLDOWNS_MAX - 1) * sizeof(*extras->cooldowns));
                 extras->cooldown_count--;
         }
-        extras->cooldowns = extras_grow(core, extras->cooldowns, &extras->cooldown_room,
-                                        extras->cooldown_count + 1u, sizeof(*extras->cooldowns));
+        extras->cooldowns = att_pool_grow(&core->pool, extras->cooldowns, &extras->cooldown_room,
+                                          extras->cooldown_count + 1u, sizeof(*extras->cooldowns));
         extras->cooldowns[extras->cooldown_count++] = (struct cooldown){agent, until_ms};
 }
 

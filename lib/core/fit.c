@@ -102,8 +102,8 @@ void outcome_record(struct att_core *core, struct agent *agent, uint32_t queue, 
         uint32_t queue_name = core->queues[queue].name;
         struct record *record = find_record(agent, queue_name);
         if (!record) {
-                agent->records = att_realloc_array(agent->records, agent->record_count + 1u,
-                                                   sizeof(*agent->records));
+                agent->records = att_pool_grow(&core->pool, agent->records, &agent->record_room,
+                                               agent->record_count + 1u, sizeof(*agent->records));
                 record = &agent->records[agent->record_count++];
                 *record = (struct record){.queue_name = queue_name};
         }

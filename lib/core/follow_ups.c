@@ -176,12 +176,12 @@ static void copy_asked(struct att_core *core, struct contact *contact, const str
         for (uint32_t i = 0; i < asked->own_count; i++) {
                 request_set_own(core, contact, asked->own[i].skill, asked->own[i].level);
         }
-        extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
-                                      asked->prefer_count, sizeof(*extras->prefers));
+        extras->prefers = att_pool_grow(&core->pool, extras->prefers, &extras->prefer_room,
+                                        asked->prefer_count, sizeof(*extras->prefers));
         att_copy(extras->prefers, asked->prefers, asked->prefer_count * sizeof(*extras->prefers));
         extras->prefer_count = asked->prefer_count;
-        extras->excluded = extras_grow(core, extras->excluded, &extras->excluded_room,
-                                       asked->excluded_count, sizeof(struct agent *));
+        extras->excluded = att_pool_grow(&core->pool, extras->excluded, &extras->excluded_room,
+                                         asked->excluded_count, sizeof(struct agent *));
         att_copy(extras->excluded, asked->excluded, asked->excluded_count * sizeof(struct agent *));
         extras->excluded_count = asked->excluded_count;
 }

@@ -99,8 +99,8 @@ static void join_requires(struct att_core *core, struct extras *extras,
                     has_requirement(extras, rule->requires[i].skill)) {
                         continue;
                 }
-                extras->ruled = extras_grow(core, extras->ruled, &extras->ruled_room,
-                                            extras->ruled_count + 1u, sizeof(*extras->ruled));
+                extras->ruled = att_pool_grow(&core->pool, extras->ruled, &extras->ruled_room,
+                                              extras->ruled_count + 1u, sizeof(*extras->ruled));
                 extras->ruled[extras->ruled_count++] = rule->requires[i];
         }
 }
@@ -123,8 +123,9 @@ static void join_prefers(struct att_core *core, struct extras *extras,
                     has_preference(extras, rule->prefers[i].skill)) {
                         continue;
                 }
-                extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
-                                              extras->prefer_count + 1u, sizeof(*extras->prefers));
+                extras->prefers = att_pool_grow(&core->pool, extras->prefers, &extras->prefer_room,
+                                                extras->prefer_count + 1u,
+                                                sizeof(*extras->prefers));
                 extras->prefers[extras->prefer_count++] = rule->prefers[i];
         }
 }

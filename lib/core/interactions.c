@@ -36,6 +36,21 @@ struct interaction *interaction_new(struct att_core *core, struct agent *agent, 
         return interaction;
 }
 
+void interaction_set_name(struct att_core *core, struct interaction *interaction,
+                          struct att_text name)
+{
+        interaction->name_data = att_pool_text(&core->pool, name);
+        interaction->name = att_text_of(interaction->name_data, name.len);
+}
+
+void interaction_drop_name(struct att_core *core, struct interaction *interaction)
+{
+        if (interaction->name_data) {
+                att_pool_give(&core->pool, interaction->name_data, interaction->name.len + 1);
+                interaction->name_data = NULL;
+        }
+}
+
 void interaction_finish(struct att_core *core, struct interaction *interaction)
 {
         struct agent *agent = interaction->agent;
@@ -55,8 +70,7 @@ void interaction_finish(struct att_core *core, struct interaction *interaction)
         }
         agent_give(core, agent, interaction->channel, interaction->units);
         agent_mark(core, agent);
-        free(interaction->name_data);
-        interaction->name_data = NULL;
+        interaction_drop_name(core, interaction);
         att_list_add_tail(&core->spare_interactions, &interaction->in_agent);
 }
 

@@ -385,8 +385,8 @@ void request_set_own(struct att_core *core, struct contact *contact, uint32_t sk
                         return;
                 }
         }
-        extras->own = extras_grow(core, extras->own, &extras->own_room, extras->own_count + 1u,
-                                  sizeof(*extras->own));
+        extras->own = att_pool_grow(&core->pool, extras->own, &extras->own_room,
+                                    extras->own_count + 1u, sizeof(*extras->own));
         extras->own[extras->own_count++] = (struct att_requirement){skill, level};
 }
 
@@ -398,8 +398,8 @@ static int64_t or_zero(int64_t value)
 static void keep_preferences(struct att_core *core, struct extras *extras,
                              const struct att_contact_request *request)
 {
-        extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
-                                      request->prefer_count, sizeof(*extras->prefers));
+        extras->prefers = att_pool_grow(&core->pool, extras->prefers, &extras->prefer_room,
+                                        request->prefer_count, sizeof(*extras->prefers));
         for (uint32_t i = 0; i < request->prefer_count; i++) {
                 extras->prefers[extras->prefer_count++] = (struct att_preference){
                         .skill = att_config_find_skill(core->config, request->prefers[i].skill),
@@ -411,8 +411,8 @@ static void keep_preferences(struct att_core *core, struct extras *extras,
 static void keep_excluded(struct att_core *core, struct extras *extras,
                           const struct att_contact_request *request)
 {
-        extras->excluded = extras_grow(core, extras->excluded, &extras->excluded_room,
-                                       request->exclude_count, sizeof(struct agent *));
+        extras->excluded = att_pool_grow(&core->pool, extras->excluded, &extras->excluded_room,
+                                         request->exclude_count, sizeof(struct agent *));
         for (uint32_t i = 0; i < request->exclude_count; i++) {
                 struct agent *agent = agent_find(core, request->exclude[i]);
                 if (agent) { /* An empty name is nobody's. */

@@ -29,7 +29,7 @@ void snapshot_agent(struct stream *stream, struct att_core *core, struct agent *
 /* ---- Their own ---- */
 
 /* Texts of agents are kept as C strings. */
-static void pass_string(struct stream *stream, char **string)
+static void pass_string(struct stream *stream, struct att_core *core, char **string)
 {
         struct att_text text = att_text_from(*string);
         stream_text(stream, &text, SIZE_MAX);
@@ -38,7 +38,7 @@ static void pass_string(struct stream *stream, char **string)
         }
         (void)stream_expect(stream, text.len == 0 || !memchr(text.data, 0, text.len),
                             "a text with a zero byte");
-        *string = att_text_dup(text);
+        *string = att_pool_text(&core->pool, text);
 }
 
 static void pass_presence(struct stream *stream, struct att_core *core, struct agent *agent)
@@ -48,9 +48,9 @@ static void pass_presence(struct stream *stream, struct att_core *core, struct a
         core->counts.agents[agent->presence]--;
         core->counts.agents[presence]++;
         agent->presence = (enum att_presence)presence;
-        pass_string(stream, &agent->reason_data);
+        pass_string(stream, core, &agent->reason_data);
         if (stream_is_read(stream) && agent->reason_data[0] == '\0') {
-                free(agent->reason_data);
+                att_pool_give_text(&core->pool, agent->reason_data);
                 agent->reason_data = NULL;
         }
         snapshot_past(stream, core, &agent->presence_since_ms, "an agent's times");
@@ -58,16 +58,17 @@ static void pass_presence(struct stream *stream, struct att_core *core, struct a
                             "a removed agent's presence");
 }
 
-static void pass_reaches(struct stream *stream, struct agent *agent)
+static void pass_reaches(struct stream *stream, struct att_core *core, struct agent *agent)
 {
         uint32_t count = agent->reach_count;
         stream_count(stream, &count, REACHES_MAX, "an agent's reach");
-        if (stream_is_read(stream) && count > 0) {
-                agent->reaches = att_alloc_array(count, sizeof(*agent->reaches));
+        if (stream_is_read(stream)) {
+                agent->reaches = att_pool_grow(&core->pool, agent->reaches, &agent->reach_room,
+                                               count, sizeof(*agent->reaches));
         }
         agent->reach_count = count;
         for (uint32_t i = 0; i < count; i++) {
-                pass_string(stream, &agent->reaches[i].front_end);
+                pass_string(stream, core, &agent->reaches[i].front_end);
                 stream_number(stream, &agent->reaches[i].channels);
                 agent->reachable |= agent->reaches[i].channels;
         }
@@ -83,11 +84,12 @@ static void pass_record(struct stream *stream, const struct att_core *core, stru
                             "a record of feedback");
 }
 
-static void pass_records(struct stream *stream, const struct att_core *core, struct agent *agent)
+static void pass_records(struct stream *stream, struct att_core *core, struct agent *agent)
 {
         stream_count(stream, &agent->record_count, core->queue_name_count, "an agent's records");
-        if (stream_is_read(stream) && agent->record_count > 0) {
-                agent->records = att_alloc_array(agent->record_count, sizeof(*agent->records));
+        if (stream_is_read(stream)) {
+                agent->records = att_pool_grow(&core->pool, agent->records, &agent->record_room,
+                                               agent->record_count, sizeof(*agent->records));
         }
         for (uint32_t i = 0; i < agent->record_count; i++) {
                 pass_record(stream, core, &agent->records[i]);
@@ -97,7 +99,7 @@ static void pass_records(struct stream *stream, const struct att_core *core, str
 static void pass_agent(struct stream *stream, struct att_core *core, struct agent *agent)
 {
         pass_presence(stream, core, agent);
-        pass_reaches(stream, agent);
+        pass_reaches(stream, core, agent);
         stream_flag(stream, &agent->shift_begun);
         snapshot_past(stream, core, &agent->idle_since_ms, "an agent's times");
         stream_within(stream, &agent->price_ppm, 0, ATT_PPM, "an agent's price");
@@ -194,8 +196,7 @@ static void adopt(struct stream *stream, struct att_core *core, struct interacti
         }
         (void)stream_expect(stream, interaction->state != ATT_INTERACTION_WRAP_UP,
                             "work outside that wraps up");
-        interaction->name_data = att_text_dup(name);
-        interaction->name = att_text_of(interaction->name_data, name.len);
+        interaction_set_name(core, interaction, name);
 }
 
 static void pass_interaction(struct stream *stream, struct att_core *core,

@@ -234,7 +234,7 @@ static void pass_requirements(struct stream *stream, struct att_core *core,
 {
         stream_count(stream, count, ATT_REQUIREMENTS_MAX, "required skills");
         if (stream_is_read(stream)) {
-                *items = extras_grow(core, *items, room, *count, sizeof(**items));
+                *items = att_pool_grow(&core->pool, *items, room, *count, sizeof(**items));
         }
         for (uint32_t i = 0; i < *count; i++) {
                 stream_below(stream, &(*items)[i].skill, core->config->skill_count, "a skill");
@@ -246,8 +246,8 @@ static void pass_preferences(struct stream *stream, struct att_core *core, struc
 {
         stream_count(stream, &extras->prefer_count, 2 * ATT_REQUIREMENTS_MAX, "preferred skills");
         if (stream_is_read(stream)) {
-                extras->prefers = extras_grow(core, extras->prefers, &extras->prefer_room,
-                                              extras->prefer_count, sizeof(*extras->prefers));
+                extras->prefers = att_pool_grow(&core->pool, extras->prefers, &extras->prefer_room,
+                                                extras->prefer_count, sizeof(*extras->prefers));
         }
         for (uint32_t i = 0; i < extras->prefer_count; i++) {
                 stream_below(stream, &extras->prefers[i].skill, core->config->skill_count,
@@ -260,8 +260,9 @@ static void pass_excluded(struct stream *stream, struct att_core *core, struct e
 {
         stream_count(stream, &extras->excluded_count, ATT_EXCLUDES_MAX, "agents left out");
         if (stream_is_read(stream)) {
-                extras->excluded = extras_grow(core, extras->excluded, &extras->excluded_room,
-                                               extras->excluded_count, sizeof(struct agent *));
+                extras->excluded = att_pool_grow(&core->pool, extras->excluded,
+                                                 &extras->excluded_room, extras->excluded_count,
+                                                 sizeof(struct agent *));
         }
         for (uint32_t i = 0; i < extras->excluded_count; i++) {
                 snapshot_agent(stream, core, &extras->excluded[i]);
@@ -273,8 +274,9 @@ static void pass_cooldowns(struct stream *stream, struct att_core *core, struct 
 {
         stream_count(stream, &extras->cooldown_count, ATT_COOLDOWNS_MAX, "cooldowns");
         if (stream_is_read(stream)) {
-                extras->cooldowns = extras_grow(core, extras->cooldowns, &extras->cooldown_room,
-                                                extras->cooldown_count, sizeof(*extras->cooldowns));
+                extras->cooldowns = att_pool_grow(&core->pool, extras->cooldowns,
+                                                  &extras->cooldown_room, extras->cooldown_count,
+                                                  sizeof(*extras->cooldowns));
         }
         for (uint32_t i = 0; i < extras->cooldown_count; i++) {
                 struct cooldown *cooldown = &extras->cooldowns[i];

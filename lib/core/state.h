@@ -182,7 +182,7 @@ struct agent {
         char *reason_data; /* Owned, may be NULL. */
         int64_t presence_since_ms;
         struct reach *reaches; /* Owned: where the agent is signed in. */
-        uint32_t reach_count;
+        uint32_t reach_count, reach_room;
         uint64_t reachable; /* Channel bits: all reaches together. */
         bool shift_begun;
         int64_t idle_since_ms; /* Counts while there is no interaction. */
@@ -198,7 +198,7 @@ struct agent {
         int64_t strain_micro; /* Negative contacts, decayed, as of strain_at_ms. */
         int64_t strain_at_ms;
         struct record *records; /* Owned. */
-        uint32_t record_count;
+        uint32_t record_count, record_room;
         uint32_t column;   /* Scratch of the matching. */
         uint64_t room;     /* Scratch of the matching: channels with room. */
         bool is_mentioned; /* Scratch of a reload: a live contact leaves out the agent. */
@@ -741,6 +741,10 @@ void handle_free(struct att_core *core, const struct att_command *command);
 struct interaction *interaction_new(struct att_core *core, struct agent *agent, uint32_t channel,
                                     uint32_t units);
 /* The conversation is over: wrap-up begins, or the interaction ends at once. */
+/* The name of work outside the router; that of a contact is the contact's. */
+void interaction_set_name(struct att_core *core, struct interaction *interaction,
+                          struct att_text name);
+void interaction_drop_name(struct att_core *core, struct interaction *interaction);
 void interaction_arm(struct att_core *core, struct interaction *interaction, int64_t at_ms);
 void interaction_wrap_up(struct att_core *core, struct interaction *interaction);
 void interaction_finish(struct att_core *core, struct interaction *interaction);
@@ -790,9 +794,6 @@ void contact_unlist(struct att_core *core, struct contact *contact);
 void contact_list(struct att_core *core, struct contact *contact);
 struct extras *contact_get_extras(struct att_core *core, struct contact *contact); /* To write. */
 void contact_drop_empty_extras(struct att_core *core, struct contact *contact);
-/* An array of extras with room for so many, what was in it first. */
-void *extras_grow(struct att_core *core, void *items, uint32_t *room, uint32_t needed,
-                  size_t bytes_each);
 void contact_add_cooldown(struct att_core *core, struct contact *contact, struct agent *agent,
                           int64_t until_ms);
 bool contact_is_cooling(const struct att_core *core, const struct contact *contact,

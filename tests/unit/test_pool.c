@@ -88,6 +88,40 @@ START_TEST(what_fills_lines_begins_with_one_however_much_is_taken)
 }
 END_TEST
 
+START_TEST(an_array_grows_with_what_is_in_it)
+{
+        struct att_pool pool = {0};
+        uint64_t *numbers = NULL;
+        uint32_t room = 0;
+        for (uint32_t i = 0; i < 1000; i++) { /* Past what a pool holds. */
+                numbers = att_pool_grow(&pool, numbers, &room, i + 1, sizeof(*numbers));
+                ck_assert_uint_gt(room, i);
+                ck_assert_uint_eq(numbers[i], 0);
+                numbers[i] = i + 1;
+        }
+        for (uint32_t i = 0; i < 1000; i++) {
+                ck_assert_uint_eq(numbers[i], i + 1);
+        }
+        ck_assert_ptr_eq(att_pool_grow(&pool, numbers, &room, 10, sizeof(*numbers)), numbers);
+        att_pool_give(&pool, numbers, room * sizeof(*numbers));
+        att_pool_deinit(&pool);
+}
+END_TEST
+
+START_TEST(a_text_is_kept_with_its_end)
+{
+        struct att_pool pool = {0};
+        char *text = att_pool_text(&pool, att_text_of("lunch break", 5));
+        ck_assert_str_eq(text, "lunch");
+        att_pool_give_text(&pool, text);
+        text = att_pool_text(&pool, ATT_TEXT_NONE);
+        ck_assert_str_eq(text, "");
+        att_pool_give_text(&pool, text);
+        att_pool_give_text(&pool, NULL);
+        att_pool_deinit(&pool);
+}
+END_TEST
+
 START_TEST(nothing_may_be_given_back)
 {
         struct att_pool pool = {0};
@@ -98,4 +132,6 @@ END_TEST
 
 ATT_TEST_MAIN("pool", what_is_taken_is_zeroed_whatever_was_in_it, pieces_do_not_overlap,
               what_is_taken_unset_lies_by_itself,
-              what_fills_lines_begins_with_one_however_much_is_taken, nothing_may_be_given_back)
+              what_fills_lines_begins_with_one_however_much_is_taken,
+              an_array_grows_with_what_is_in_it, a_text_is_kept_with_its_end,
+              nothing_may_be_given_back)
