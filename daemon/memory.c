@@ -781,22 +781,25 @@ static uint32_t show_promises(const struct app *app, const struct att_person *pe
 static void show_notes(const struct app *app, const struct att_past *past,
                        struct att_wire_contact *contact)
 {
-        struct att_text agent = att_past_text(past, ATT_PAST_AGENT);
+        struct att_text notes = att_past_text(past, ATT_PAST_NOTES);
+        struct att_text agent;
+        struct att_text name;
 
-        if (att_text_is_empty(contact->last_notes)) {
-                contact->last_notes = att_past_text(past, ATT_PAST_NOTES);
-                contact->last_notes_agent = att_text_is_empty(contact->last_notes) ? ATT_TEXT_NONE
-                                            : att_text_is_empty(name_of_agent(app, agent))
-                                                    ? agent
-                                                    : name_of_agent(app, agent);
+        if (!att_text_is_empty(contact->last_notes) || att_text_is_empty(notes)) {
+                return;
         }
+        agent = att_past_text(past, ATT_PAST_AGENT);
+        name = name_of_agent(app, agent);
+        contact->last_notes = notes;
+        contact->last_notes_agent = att_text_is_empty(name) ? agent : name;
 }
 
 static void show_pasts(struct app *app, const struct att_person *person,
                        struct att_wire_contact *contact)
 {
         struct memory_room *room = &app->memory_of_customers.room;
-        const int64_t lately_ms = clock_now_ms(&app->writer.clock) - MEMORY_LATELY_MS;
+        const int64_t lately_ms = app->writer.clock.last_ms - MEMORY_LATELY_MS;
+        enum att_contact_state state;
 
         ATT_LIST_FOREACH(past, &person->pasts, struct att_past, in_person)
         {
@@ -804,10 +807,11 @@ static void show_pasts(struct app *app, const struct att_person *person,
                 if (att_text_equals(att_past_id(past), contact->id) && past->is_findable) {
                         continue; /* The one in question. */
                 }
-                if (state_of(app, past) == ATT_CONTACT_SCHEDULED) {
+                state = state_of(app, past);
+                if (state == ATT_CONTACT_SCHEDULED) {
                         continue; /* Its promise tells of it. */
                 }
-                if (state_of(app, past) != ATT_CONTACT_CLOSED) {
+                if (state != ATT_CONTACT_CLOSED) {
                         if (contact->thread_count < ATT_PASTS_MAX) {
                                 room->linked[contact->linked_count++] = att_past_id(past);
                                 room->thread[contact->thread_count++] = show_past(app, past, false);

@@ -197,9 +197,30 @@ uint32_t att_config_find_queue(const struct att_config *config, struct att_text 
                        : find_one_by_one(config, config->queue_count, queue_name, name);
 }
 
+/* Where the agent is in the slots, or the free one where it would be. */
+static uint32_t slot_of(const struct att_config *config, const struct att_agent_slot *slots,
+                        uint32_t mask, struct att_text id, uint32_t hash)
+{
+        uint32_t at = hash & mask;
+
+        while (slots[at].agent != ATT_NONE &&
+               (slots[at].hash != hash ||
+                !att_text_equals(config->agents[slots[at].agent].id, id))) {
+                at = (at + 1) & mask;
+        }
+        return at;
+}
+
 uint32_t att_config_find_agent(const struct att_config *config, struct att_text id)
 {
-        return find_sorted(config, NULL, config->agent_count, agent_id, id);
+        const struct att_agent_index *index = &config->agents_by_id;
+
+        if (!index->slots) {
+                return find_sorted(config, NULL, config->agent_count, agent_id, id);
+        }
+        return index
+                ->slots[slot_of(config, index->slots, index->mask, id, (uint32_t)att_text_hash(id))]
+                .agent;
 }
 
 uint32_t att_config_find_tier(const struct att_config *config, struct att_text name)
@@ -318,6 +339,28 @@ static const uint32_t *order_by_name(struct att_config *config, uint32_t count, 
         return order;
 }
 
+/* At most half full. */
+static struct att_agent_index index_agents(struct att_config *config)
+{
+        struct att_agent_slot *slots;
+        uint32_t count = 2;
+
+        while (count < 2 * config->agent_count) {
+                count *= 2;
+        }
+        slots = att_arena_take_array(&config->arena, count, sizeof(*slots));
+        for (uint32_t i = 0; i < count; i++) {
+                slots[i].agent = ATT_NONE;
+        }
+        for (uint32_t i = 0; i < config->agent_count; i++) {
+                const uint32_t hash = (uint32_t)att_text_hash(config->agents[i].id);
+
+                slots[slot_of(config, slots, count - 1, config->agents[i].id, hash)] =
+                        (struct att_agent_slot){.hash = hash, .agent = i};
+        }
+        return (struct att_agent_index){.slots = slots, .mask = count - 1};
+}
+
 void att_config_seal(struct att_config *config)
 {
         for (uint32_t i = 1; i < config->agent_count; i++) {
@@ -325,5 +368,6 @@ void att_config_seal(struct att_config *config)
         }
         config->skills_by_name = order_by_name(config, config->skill_count, skill_name);
         config->queues_by_name = order_by_name(config, config->queue_count, queue_name);
+        config->agents_by_id = index_agents(config);
         config->digest = att_config_digest(config);
 }

@@ -293,6 +293,17 @@ struct att_access {
         int64_t uid;                /* -1: none. */
 };
 
+/* Where agents are by the hash of their id: a contact names several, and there may be thousands. */
+struct att_agent_slot {
+        uint32_t hash;
+        uint32_t agent; /* ATT_NONE: free. */
+};
+
+struct att_agent_index {
+        const struct att_agent_slot *slots; /* NULL until the configuration is sealed. */
+        uint32_t mask;
+};
+
 struct att_config {
         struct att_arena arena;
         uint32_t references;
@@ -344,6 +355,7 @@ struct att_config {
 
         const uint32_t *skills_by_name; /* Indices sorted by name; made by att_config_seal(). */
         const uint32_t *queues_by_name;
+        struct att_agent_index agents_by_id; /* And that. */
 };
 
 /* A new, empty configuration with one reference. Fill it (its arrays from its arena), then seal. */
@@ -357,8 +369,8 @@ void att_config_unref(const struct att_config *config); /* NULL fine. */
 struct att_policy att_policy_default(void);
 struct att_channel att_channel_default(struct att_text name);
 
-/* Index by name, or ATT_NONE. Agents, and in a sealed configuration skills and queues, by binary
- * search; the others one by one. */
+/* Index by name, or ATT_NONE. In a sealed configuration agents by hash, skills and queues by binary search;
+ * the others one by one. */
 uint32_t att_config_find_skill(const struct att_config *config, struct att_text name);
 uint32_t att_config_find_channel(const struct att_config *config, struct att_text name);
 uint32_t att_config_find_queue(const struct att_config *config, struct att_text name);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The texts of a person, and of a past, are one block of memory: most are short, and some change a few
- * times in a contact's life. The marks are a hash table of open addressing.
+ * The texts of a person, and of a past, are one block of memory with some room: most are short, and some
+ * come or change a few times in a contact's life, which is then no allocation each. The marks are a hash table of open addressing.
  */
 #include "lib/store/people.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/check.h"
 #include "lib/base/util.h"
@@ -13,6 +14,7 @@
 #define MARKS_FIRST 1024
 #define LIVE_MAX    200 /* Contacts of one person at a time; older ones are not shown. */
 #define TRIES       64  /* To find one that can go. */
+#define TEXTS_FIRST 64
 
 /* Names that were unlinked or forgotten of late: a history that does not know of it yet must not bring them
  * back. */
@@ -54,22 +56,42 @@ static struct att_text text_at(const char *texts, const uint16_t *lengths, size_
                                    : att_text_of(texts + sum_of(lengths, which), lengths[which]);
 }
 
-static void set_text(char **texts, uint16_t *lengths, size_t count, size_t which,
-                     struct att_text text)
+/* Room for as much as most have at the end. Their sum is bounded: 16 bits hold it. */
+static void make_room_for(char **texts, uint16_t *capacity, size_t used, size_t bytes)
+{
+        size_t more = *capacity > 0 ? *capacity : TEXTS_FIRST;
+        char *block;
+
+        if (bytes <= *capacity) {
+                return;
+        }
+        while (more < bytes) {
+                more += more / 2;
+        }
+        ATT_CHECK(more <= UINT16_MAX);
+        block = att_alloc(more);
+        att_copy(block, *texts, used);
+        free(*texts);
+        *texts = block;
+        *capacity = (uint16_t)more;
+}
+
+/* `text` is none of the block's. */
+static void set_text(char **texts, uint16_t *capacity, uint16_t *lengths, size_t count,
+                     size_t which, struct att_text text)
 {
         const size_t before = sum_of(lengths, which);
-        const size_t after = sum_of(lengths, count) - before - lengths[which];
-        char *block;
+        const size_t used = sum_of(lengths, count);
+        const size_t after = used - before - lengths[which];
 
         if (att_text_equals(text_at(*texts, lengths, which), text)) {
                 return;
         }
-        block = before + text.len + after > 0 ? att_alloc(before + text.len + after) : NULL;
-        att_copy(block, *texts, before);
-        att_copy(block + before, text.data, text.len);
-        att_copy(block + before + text.len, *texts + before + lengths[which], after);
-        free(*texts);
-        *texts = block;
+        make_room_for(texts, capacity, used, before + text.len + after);
+        if (after > 0) {
+                memmove(*texts + before + text.len, *texts + before + lengths[which], after);
+        }
+        att_copy(*texts + before, text.data, text.len);
         lengths[which] = (uint16_t)text.len;
 }
 
@@ -101,8 +123,8 @@ struct att_text att_alias_name(const struct att_alias *alias)
 void att_person_set_text(struct att_person *person, enum att_person_text which,
                          struct att_text text)
 {
-        set_text(&person->texts, person->lengths, ATT_PERSON_TEXT_COUNT, which,
-                 att_text_cut(text, ATT_TEXT_BYTES_MAX));
+        set_text(&person->texts, &person->texts_capacity, person->lengths, ATT_PERSON_TEXT_COUNT,
+                 which, att_text_cut(text, ATT_TEXT_BYTES_MAX));
 }
 
 static size_t bytes_max_of(enum att_past_text which)
@@ -126,7 +148,7 @@ static size_t bytes_max_of(enum att_past_text which)
 
 void att_past_set_text(struct att_past *past, enum att_past_text which, struct att_text text)
 {
-        set_text(&past->texts, past->lengths, ATT_PAST_TEXT_COUNT, which,
+        set_text(&past->texts, &past->texts_capacity, past->lengths, ATT_PAST_TEXT_COUNT, which,
                  att_text_cut(text, bytes_max_of(which)));
 }
 
@@ -470,8 +492,7 @@ size_t att_people_count(const struct att_people *people)
 
 static size_t bytes_of_past(const struct att_past *past)
 {
-        return sizeof(*past) + past->by_contact.key.len +
-               sum_of(past->lengths, ATT_PAST_TEXT_COUNT);
+        return sizeof(*past) + past->by_contact.key.len + past->texts_capacity;
 }
 
 static size_t bytes_of_promise(const struct att_promise *promise)
@@ -482,8 +503,7 @@ static size_t bytes_of_promise(const struct att_promise *promise)
 
 static size_t bytes_of(const struct att_person *person)
 {
-        size_t bytes = sizeof(*person) + person->by_id.key.len +
-                       sum_of(person->lengths, ATT_PERSON_TEXT_COUNT);
+        size_t bytes = sizeof(*person) + person->by_id.key.len + person->texts_capacity;
 
         ATT_LIST_FOREACH(past, &person->pasts, struct att_past, in_person)
         {

@@ -66,6 +66,7 @@ struct att_past {
         bool is_findable; /* In the map: the last one of that id. */
         enum att_outcome outcome;
         uint16_t lengths[ATT_PAST_TEXT_COUNT];
+        uint16_t texts_capacity;
         char *texts; /* Owned. */
 };
 
@@ -125,6 +126,7 @@ struct att_person {
         int64_t lifetime_value_micro;
         int64_t churn_risk_ppm;
         uint16_t lengths[ATT_PERSON_TEXT_COUNT];
+        uint16_t texts_capacity;
         char *texts; /* Owned. */
 };
 

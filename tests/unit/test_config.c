@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/config/compile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,33 @@ static uint32_t level_in(const struct att_config *config, const struct att_requi
         }
         return 0;
 }
+
+START_TEST(each_of_many_agents_is_found_and_nobody_else)
+{
+        struct att_buffer text = {0};
+        const struct att_config *config;
+        char id[16];
+
+        att_buffer_append_c(&text, "attune: 1\nchannels: { voice: {} }\nagents:\n");
+        for (int i = 0; i < 300; i += 2) {
+                att_buffer_printf(&text, "  agent-%03d: {}\n", i);
+        }
+        config = config_from_text(text.data);
+        ck_assert_uint_eq(config->agent_count, 150);
+        for (int i = 0; i < 300; i++) {
+                (void)snprintf(id, sizeof(id), "agent-%03d", i);
+                if (i % 2 == 0) {
+                        ck_assert(att_text_equals_c(get_agent(config, id)->id, id));
+                } else {
+                        ck_assert_uint_eq(att_config_find_agent(config, att_text_from(id)),
+                                          ATT_NONE);
+                }
+        }
+        ck_assert_uint_eq(att_config_find_agent(config, ATT_TEXT_NONE), ATT_NONE);
+        att_config_unref(config);
+        att_buffer_deinit(&text);
+}
+END_TEST
 
 START_TEST(what_is_not_written_has_its_default)
 {
@@ -357,8 +385,8 @@ START_TEST(a_directory_is_its_files_in_the_order_of_their_names)
 }
 END_TEST
 
-ATT_TEST_MAIN("config", what_is_not_written_has_its_default,
-              steps_add_up_and_say_what_they_name_themselves,
+ATT_TEST_MAIN("config", each_of_many_agents_is_found_and_nobody_else,
+              what_is_not_written_has_its_default, steps_add_up_and_say_what_they_name_themselves,
               a_team_gives_its_agents_what_they_do_not_say,
               agents_go_by_id_and_everything_else_as_written,
               without_channels_those_that_people_name_have_the_defaults, numbers_are_exact,
