@@ -18,17 +18,27 @@ void publisher_deinit(struct publisher *publisher)
 
 /* What goes with an offer, or with a connect that no offer came before. Made once an effect. */
 struct context {
+        bool was_offered; /* It went with the offer. */
         bool is_made;
         bool is_wanted;
         struct att_wire_contact contact;
         struct att_text address;
 };
 
+/* The contact stays as it is until it is made: it is large, and most effects want none. */
+static void begin_context(struct context *context, bool was_offered)
+{
+        context->was_offered = was_offered;
+        context->is_made = false;
+        context->is_wanted = false;
+        context->address = ATT_TEXT_NONE;
+}
+
 static void make_context(struct app *app, const struct att_effect *effect, struct context *context)
 {
         context->is_made = true;
-        if (effect->kind != ATT_EFFECT_OFFER && effect->kind != ATT_EFFECT_PROMISED &&
-            !effect->decision) {
+        if (context->was_offered || (effect->kind != ATT_EFFECT_OFFER &&
+                                     effect->kind != ATT_EFFECT_PROMISED && !effect->decision)) {
                 return;
         }
         att_buffer_clear(&app->publisher.why);
@@ -139,10 +149,13 @@ static void push_to_all(struct app *app, const struct att_effect *effect, struct
         }
 }
 
-static void push_effect(struct app *app, const struct att_effect *effect)
+/* `accepted`: the contact whose offer the command accepted, or empty. */
+static void push_effect(struct app *app, const struct att_effect *effect, struct att_text accepted)
 {
-        struct context context = {.address = ATT_TEXT_NONE};
+        struct context context;
 
+        begin_context(&context, effect->kind == ATT_EFFECT_CONNECT &&
+                                        att_text_equals(effect->contact, accepted));
         app->front_ends.stamp++;
         switch (effect->kind) {
         case ATT_EFFECT_CONFIG:
@@ -191,12 +204,13 @@ static bool is_up_to_date(const struct feed *feed, int64_t since_ms)
 bool publish_position(struct app *app, const struct att_effect *news, int64_t since_ms)
 {
         struct front_end *front_end = front_ends_find(&app->front_ends, news->front_end);
-        struct context context = {.address = ATT_TEXT_NONE};
+        struct context context;
         bool is_told = false;
 
         if (!front_end) {
                 return false;
         }
+        begin_context(&context, false);
         app->front_ends.stamp++;
         ATT_LIST_FOREACH(feed, &front_end->feeds, struct feed, in_front_end)
         {
@@ -290,6 +304,10 @@ static void write_line(struct app *app, const struct att_command *command,
 
 void publish(struct app *app, const struct att_command *command, const struct att_effects *effects)
 {
+        const bool is_accepted = command->kind == ATT_CMD_OFFER_ACCEPT &&
+                                 !att_effects_refusal(effects);
+        const struct att_text accepted = is_accepted ? command->contact : ATT_TEXT_NONE;
+
         if (command->kind == ATT_CMD_CONFIG) {
                 (void)att_digest_format(att_core_config(app->writer.core)->digest,
                                         app->publisher.config);
@@ -299,7 +317,7 @@ void publish(struct app *app, const struct att_command *command, const struct at
         history_hear(app, command, effects);
         forget_note(&app->forget, command, effects);
         for (uint32_t i = 0; i < effects->count; i++) {
-                push_effect(app, &effects->items[i]);
+                push_effect(app, &effects->items[i], accepted);
                 positions_hear(app, &effects->items[i]);
                 write_line(app, command, &effects->items[i], i == 0);
         }

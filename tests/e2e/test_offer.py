@@ -50,6 +50,20 @@ def an_offer_carries_all_that_is_known(house):
     assert "2 of 3 agents are eligible" in offer.why and offer.due_ms > 0
 
 
+def a_connect_after_an_offer_does_not_say_it_again(house):
+    house.write_config(CONFIG + KNOWN)
+    house.start()
+    phone = house.client("phone")
+    phone.request("agent_ready", agent="ann")
+    bring(phone, channel="voice", waited_ms=60000)
+    offer = phone.wait_for("offer").offer
+    phone.request("offer_accept", contact="c1", agent="ann", offer=offer.offer)
+    connected = phone.wait_for("connected").connected
+    assert (connected.contact, connected.agent, connected.queue) == ("c1", "ann", "cards")
+    assert (connected.offer, connected.channel) == (offer.offer, "voice"), connected
+    assert not connected.HasField("context") and not connected.why and not connected.address
+
+
 def a_connect_without_an_offer_carries_the_same(house):
     house.write_config(CONFIG.replace("units: 33,", "units: 33, auto_accept: true,") + KNOWN)
     house.start()
@@ -63,4 +77,5 @@ def a_connect_without_an_offer_carries_the_same(house):
 
 if __name__ == "__main__":
     run(an_offer_carries_all_that_is_known,
+        a_connect_after_an_offer_does_not_say_it_again,
         a_connect_without_an_offer_carries_the_same)
