@@ -44,6 +44,7 @@ struct offer {
 struct work { /* An interaction, or work outside the router. */
         uint32_t contact;
         bool outside;
+        bool wraps_up;
         uint32_t units;
 };
 
@@ -316,20 +317,33 @@ static void drop_offer(struct offer *offer)
 static void add_work(struct agent *agent, uint32_t contact, bool outside, uint32_t units)
 {
         CHAOS_CHECK(agent->work_count < WORKS_MAX, "S3", "an agent has more work than can be");
-        agent->works[agent->work_count++] = (struct work){contact, outside, units};
+        agent->works[agent->work_count++] = (struct work){contact, outside, false, units};
         agent->load += units;
 }
 
-static bool drop_work(struct agent *agent, uint32_t contact, bool outside)
+/* The oldest such; NULL: none. */
+static struct work *find_work(struct agent *agent, uint32_t contact, bool outside, bool wraps_up)
 {
         for (uint32_t i = 0; i < agent->work_count; i++) {
-                if (agent->works[i].contact == contact && agent->works[i].outside == outside) {
-                        agent->load -= agent->works[i].units;
-                        agent->works[i] = agent->works[--agent->work_count];
-                        return true;
+                struct work *work = &agent->works[i];
+
+                if (work->contact == contact && work->outside == outside &&
+                    work->wraps_up == wraps_up) {
+                        return work;
                 }
         }
-        return false;
+        return NULL;
+}
+
+static bool drop_work(struct agent *agent, struct work *work)
+{
+        if (!work) {
+                return false;
+        }
+        agent->load -= work->units;
+        agent->work_count--;
+        memmove(work, work + 1, (size_t)(&agent->works[agent->work_count] - work) * sizeof(*work));
+        return true;
 }
 
 static uint32_t units_of(struct att_text channel)
@@ -523,12 +537,30 @@ static void see_closed(const struct att_effect *effect, struct contact *contact,
         contact->closed_ms = effect->at_ms;
 }
 
+static void see_wrap_up(const struct att_effect *effect, uint32_t contact)
+{
+        uint32_t agent_number;
+        struct agent *agent = find_agent(effect->agent, &agent_number);
+        struct work *work = agent ? find_work(agent, contact, false, false) : NULL;
+
+        CHAOS_CHECK(work, "S4", "work of agent %.*s with %.*s is wrapped up and was none",
+                    ATT_TEXT_ARGS(effect->agent), ATT_TEXT_ARGS(effect->contact));
+        work->wraps_up = true;
+}
+
+/* A conversation that is over, or a wrap-up: perhaps while the same contact, transferred, is back. */
 static void see_finished(const struct att_effect *effect, uint32_t contact)
 {
         uint32_t agent_number;
         struct agent *agent = find_agent(effect->agent, &agent_number);
+        bool talks = watch.contacts[contact].state == ATT_CONTACT_CONNECTED &&
+                     watch.contacts[contact].agent == agent_number;
+        struct work *work = agent ? find_work(agent, contact, false, talks) : NULL;
 
-        CHAOS_CHECK(agent && drop_work(agent, contact, false), "S4",
+        if (agent && !work) {
+                work = find_work(agent, contact, false, !talks);
+        }
+        CHAOS_CHECK(agent && drop_work(agent, work), "S4",
                     "work of agent %.*s with %.*s ends and was none", ATT_TEXT_ARGS(effect->agent),
                     ATT_TEXT_ARGS(effect->contact));
 }
@@ -593,9 +625,11 @@ static void see(const struct att_effect *effect)
         case ATT_EFFECT_OVERFLOW:
                 contact->is_fresh = false;
                 break;
+        case ATT_EFFECT_WRAP_UP:
+                see_wrap_up(effect, number);
+                break;
         case ATT_EFFECT_POSITION:
         case ATT_EFFECT_AGENT:
-        case ATT_EFFECT_WRAP_UP:
         case ATT_EFFECT_CONFIG:
         case ATT_EFFECT_REFUSED:
         case ATT_EFFECT_FEEDBACK:
@@ -657,14 +691,15 @@ static void see_command(const struct att_command *command, bool refused)
         case ATT_CMD_OCCUPIED:
                 agent = find_agent(command->agent, &agent_number);
                 if (agent && find_number(command->contact, 'w', &number)) {
-                        (void)drop_work(agent, number, true); /* The same again. */
+                        (void)drop_work(
+                                agent, find_work(agent, number, true, false)); /* The same again. */
                         add_work(agent, number, true, units_of(command->occupied.channel));
                 }
                 break;
         case ATT_CMD_FREE:
                 agent = find_agent(command->agent, &agent_number);
                 if (agent && find_number(command->contact, 'w', &number)) {
-                        (void)drop_work(agent, number, true);
+                        (void)drop_work(agent, find_work(agent, number, true, false));
                 }
                 break;
         case ATT_CMD_CONTACT_UPDATE:

@@ -104,6 +104,7 @@ static struct {
         uint64_t era_end; /* In commands. */
         uint64_t era_replayed;
         uint64_t era_began;
+        uint64_t last_seq;  /* When the last life ended. */
         uint32_t commit_us; /* A commit takes less than so much longer than it must. */
         uint64_t released_seq;
         uint64_t durable_seq;
@@ -792,7 +793,7 @@ static const struct {
 static bool can_afford_start(void)
 {
         uint64_t decided = figures()->commands - world.era_began;
-        uint64_t more = world.core ? att_core_seq(world.core) : 0;
+        uint64_t more = world.app ? att_core_seq(world.core) : world.last_seq;
 
         return world.era_replayed + more <= REPLAYED_PER_COMMAND * decided + 200;
 }
@@ -1254,6 +1255,7 @@ static void live(uv_loop_t *loop)
                 world.must_die = true;
         }
         chaos_abort_to = NULL;
+        world.last_seq = att_core_seq(world.core);
         if (world.must_die) {
                 world.was_stopped = false;
                 die();
@@ -1413,6 +1415,7 @@ static void begin_era(void)
         memset(world.answered, 0, sizeof(world.answered));
         memset(world.stepped, 0, sizeof(world.stepped));
         world.stepped_seq = 0;
+        world.last_seq = 0;
         world.strays = 0;
         watch_forget_saved();
         watch_begin();
