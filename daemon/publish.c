@@ -18,7 +18,7 @@ void publisher_deinit(struct publisher *publisher)
 
 /* What goes with an offer, or with a connect that no offer came before. Made once an effect. */
 struct context {
-        bool was_offered; /* It went with the offer. */
+        bool was_offered; /* All but the address went with the offer. */
         bool is_made;
         bool is_wanted;
         struct att_wire_contact contact;
@@ -37,8 +37,12 @@ static void begin_context(struct context *context, bool was_offered)
 static void make_context(struct app *app, const struct att_effect *effect, struct context *context)
 {
         context->is_made = true;
-        if (context->was_offered || (effect->kind != ATT_EFFECT_OFFER &&
-                                     effect->kind != ATT_EFFECT_PROMISED && !effect->decision)) {
+        if (effect->kind != ATT_EFFECT_OFFER && effect->kind != ATT_EFFECT_PROMISED &&
+            !effect->decision) {
+                return;
+        }
+        context->address = view_agent_address(app->writer.core, effect->agent, effect->channel);
+        if (context->was_offered) {
                 return;
         }
         att_buffer_clear(&app->publisher.why);
@@ -49,7 +53,6 @@ static void make_context(struct app *app, const struct att_effect *effect, struc
         if (context->is_wanted) {
                 memory_show(app, &context->contact);
         }
-        context->address = view_agent_address(app->writer.core, effect->agent, effect->channel);
 }
 
 void publish_feed(struct feed *feed)

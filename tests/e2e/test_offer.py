@@ -61,7 +61,7 @@ def a_connect_after_an_offer_does_not_say_it_again(house):
     connected = phone.wait_for("connected").connected
     assert (connected.contact, connected.agent, connected.queue) == ("c1", "ann", "cards")
     assert (connected.offer, connected.channel) == (offer.offer, "voice"), connected
-    assert not connected.HasField("context") and not connected.why and not connected.address
+    assert connected.address == offer.address and not connected.HasField("context") and not connected.why
 
 
 def a_connect_without_an_offer_carries_the_same(house):
