@@ -50,8 +50,8 @@ def an_offer_carries_all_that_is_known(house):
     assert "2 of 3 agents are eligible" in offer.why and offer.due_ms > 0
 
 
-def a_connect_after_an_offer_does_not_say_it_again(house):
-    house.write_config(CONFIG + KNOWN)
+def a_connect_after_an_offer_says_of_it_only_the_address_again(house):
+    house.write_config(CONFIG.replace("cards: 5 } }", 'cards: 5 }, address: { voice: "sip:ann@pbx" } }') + KNOWN)
     house.start()
     phone = house.client("phone")
     phone.request("agent_ready", agent="ann")
@@ -61,7 +61,8 @@ def a_connect_after_an_offer_does_not_say_it_again(house):
     connected = phone.wait_for("connected").connected
     assert (connected.contact, connected.agent, connected.queue) == ("c1", "ann", "cards")
     assert (connected.offer, connected.channel) == (offer.offer, "voice"), connected
-    assert connected.address == offer.address and not connected.HasField("context") and not connected.why
+    assert connected.address == offer.address == "sip:ann@pbx", connected
+    assert not connected.HasField("context") and not connected.why, connected
 
 
 def a_connect_without_an_offer_carries_the_same(house):
@@ -77,5 +78,5 @@ def a_connect_without_an_offer_carries_the_same(house):
 
 if __name__ == "__main__":
     run(an_offer_carries_all_that_is_known,
-        a_connect_after_an_offer_does_not_say_it_again,
+        a_connect_after_an_offer_says_of_it_only_the_address_again,
         a_connect_without_an_offer_carries_the_same)
