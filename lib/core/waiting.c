@@ -700,7 +700,8 @@ void waiting_refresh_customer(struct att_core *core, struct customer *customer)
 {
         ATT_LIST_FOREACH(contact, &customer->contacts, struct contact, in_customer)
         {
-                if (contact->state == ATT_CONTACT_QUEUED && contact->signature) {
+                if (contact->state == ATT_CONTACT_QUEUED && contact->signature &&
+                    !contact->entering) { /* Where it comes to it is placed anew. */
                         queue_arm_wake(core, contact);
                 }
         }
