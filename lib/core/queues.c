@@ -15,6 +15,7 @@
 void queues_free(struct att_core *core)
 {
         for (uint32_t i = 0; i < core->queue_count; i++) {
+                waiting_clear_queue(&core->queues[i]);
                 free(core->queues[i].plain);
         }
         free(core->queues);

@@ -325,7 +325,7 @@ static void init_queue(struct att_core *core, const struct att_config *config, u
 {
         const struct att_queue *def = &config->queues[queue];
         att_list_init(&state->waiting);
-        waiting_init_queue(state);
+        waiting_init_queue(core, state);
         state->plain = att_alloc_array(config->queues[queue].step_count,
                                        sizeof(struct signature *));
         timer_init(&state->hours, TIMER_HOURS);

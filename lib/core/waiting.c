@@ -588,6 +588,13 @@ void waiting_forget(struct contact *contact)
         unrelate(contact);
 }
 
+/* The order of a rank, as far as a word says it: the largest key first, or the earliest start. */
+static uint64_t rank_key(const struct waiting *waiting)
+{
+        return waiting->phase == PHASE_STARVED ? att_keyheap_word(waiting->start_ms)
+                                               : ~att_keyheap_word(waiting_coarse(waiting->key));
+}
+
 static void take_stance(struct waiting *waiting, const struct stance *stance)
 {
         waiting->phase = stance->phase;
@@ -606,7 +613,8 @@ static void stand(struct att_core *core, struct contact *contact, const struct s
         waiting_leave_lane(core, contact);
         leave_rank(core, contact);
         take_stance(waiting, stance);
-        att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank);
+        att_rank_add(&core->queues[contact->queue].ranks[waiting->phase], &waiting->in_rank,
+                     rank_key(waiting));
 }
 
 /* Whether a contact is where it belongs, stance as it does. */
@@ -662,9 +670,9 @@ int64_t waiting_refresh(struct att_core *core, struct contact *contact)
 static void rank_last(struct queue_state *queue, struct waiting *waiting)
 {
         struct att_rank *rank = &queue->ranks[waiting->phase];
-        const struct att_rank_node *last = att_rank_last(rank);
-        if (!last || rank->less(last, &waiting->in_rank)) {
-                att_rank_append(rank, &waiting->in_rank);
+        uint64_t key = rank_key(waiting);
+        if (att_rank_is_last(rank, &waiting->in_rank, key)) {
+                att_rank_append(rank, &waiting->in_rank, key);
         } else {
                 queue->is_any_unranked = true;
         }
@@ -680,9 +688,6 @@ int64_t waiting_resume(struct att_core *core, struct contact *contact)
 
 void waiting_rank_rest(struct queue_state *queue)
 {
-        for (int phase = 0; phase < PHASE_COUNT; phase++) {
-                att_rank_close(&queue->ranks[phase]);
-        }
         if (!queue->is_any_unranked) {
                 return;
         }
@@ -691,7 +696,7 @@ void waiting_rank_rest(struct queue_state *queue)
         {
                 if (!att_rank_has(&contact->waiting.in_rank)) {
                         att_rank_add(&queue->ranks[contact->waiting.phase],
-                                     &contact->waiting.in_rank);
+                                     &contact->waiting.in_rank, rank_key(&contact->waiting));
                 }
         }
 }
@@ -750,10 +755,18 @@ static bool ranks_earlier(const struct att_rank_node *a, const struct att_rank_n
         return is_earlier(ranked_contact(a), ranked_contact(b));
 }
 
-void waiting_init_queue(struct queue_state *queue)
+void waiting_init_queue(struct att_core *core, struct queue_state *queue)
 {
         for (int i = 0; i < PHASE_COUNT; i++) {
-                att_rank_init(&queue->ranks[i], i == PHASE_STARVED ? ranks_earlier : ranks_before);
+                att_rank_init(&queue->ranks[i], &core->pool,
+                              i == PHASE_STARVED ? ranks_earlier : ranks_before);
+        }
+}
+
+void waiting_clear_queue(struct queue_state *queue)
+{
+        for (int i = 0; i < PHASE_COUNT; i++) {
+                att_rank_clear(&queue->ranks[i]);
         }
 }
 
@@ -761,6 +774,7 @@ struct standing { /* Whom the others are compared with. */
         const struct att_core *core;
         const struct contact *contact;
         wide_int urgency;
+        uint64_t rank_key; /* Of one with that urgency, in the phase looked at. */
 };
 
 wide_int waiting_urgency(const struct att_policy *policy, enum phase phase, wide_int key,
@@ -778,9 +792,12 @@ static wide_int urgency_now(const struct att_core *core, const struct contact *c
                                contact->waiting.key, core->now_ms);
 }
 
-static bool stands_before(const struct att_rank_node *node, const void *context)
+static bool stands_before(uint64_t key, const struct att_rank_node *node, const void *context)
 {
         const struct standing *standing = context;
+        if (key != standing->rank_key) {
+                return key < standing->rank_key;
+        }
         const struct contact *other = ranked_contact(node);
         wide_int urgency = urgency_now(standing->core, other);
         if (urgency != standing->urgency) {
@@ -792,9 +809,12 @@ static bool stands_before(const struct att_rank_node *node, const void *context)
         return is_earlier(other, standing->contact);
 }
 
-static bool starved_before(const struct att_rank_node *node, const void *context)
+static bool starved_before(uint64_t key, const struct att_rank_node *node, const void *context)
 {
         const struct standing *standing = context;
+        if (key != standing->rank_key) {
+                return key < standing->rank_key;
+        }
         return is_earlier(ranked_contact(node), standing->contact);
 }
 
@@ -803,11 +823,17 @@ uint32_t waiting_before(const struct att_core *core, const struct contact *conta
         const struct att_rank *ranks = core->queues[contact->queue].ranks;
         struct standing standing = {.core = core, .contact = contact};
         if (contact->waiting.phase == PHASE_STARVED) {
+                standing.rank_key = rank_key(&contact->waiting);
                 return att_rank_count_before(&ranks[PHASE_STARVED], starved_before, &standing);
         }
+        const struct att_policy *policy = contact_policy(core, contact);
         standing.urgency = urgency_now(core, contact);
         uint32_t before = att_rank_count(&ranks[PHASE_STARVED]);
         for (int i = 0; i < PHASE_STARVED; i++) {
+                wide_int risen = waiting_urgency(policy, (enum phase)i, 0, core->now_ms);
+                const struct waiting alike = {.phase = (enum phase)i,
+                                              .key = standing.urgency - risen};
+                standing.rank_key = rank_key(&alike);
                 before += att_rank_count_before(&ranks[i], stands_before, &standing);
         }
         return before;

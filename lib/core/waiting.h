@@ -180,7 +180,8 @@ static inline int64_t waiting_emotion_ppm(const struct att_keyheap_entry *entry)
  * ones with equal waits count in order of arrival. */
 uint32_t waiting_before(const struct att_core *core, const struct contact *contact);
 
-void waiting_init_queue(struct queue_state *queue);
+void waiting_init_queue(struct att_core *core, struct queue_state *queue);
+void waiting_clear_queue(struct queue_state *queue); /* Before it is freed. */
 
 /* Whether a contact stands where it belongs, for the recount. */
 bool waiting_is_right(const struct att_core *core, const struct contact *contact);
