@@ -122,7 +122,7 @@ void contact_schedule(struct att_core *core, struct contact *contact, int64_t du
                 contact_move(core, contact, ATT_CONTACT_SCHEDULED);
         }
         signature_drop(core, contact);
-        due_ms = contact->story ? promise_bound(contact, due_ms) : due_ms;
+        due_ms = contact_extras(contact)->story ? promise_bound(contact, due_ms) : due_ms;
         due_set(core, contact, DUE_SCHEDULED, due_ms);
         struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_SCHEDULED, contact);
         effect->due_ms = due_ms;
@@ -175,8 +175,8 @@ static void free_asked(struct att_core *core, struct extras *extras)
 
 static bool is_empty(const struct extras *extras)
 {
-        return !extras->named && !extras->preferred && !extras->own && !extras->ruled &&
-               !extras->prefers && !extras->excluded && !extras->cooldowns;
+        return !extras->story && !extras->named && !extras->preferred && !extras->own &&
+               !extras->ruled && !extras->prefers && !extras->excluded && !extras->cooldowns;
 }
 
 void contact_drop_empty_extras(struct att_core *core, struct contact *contact)

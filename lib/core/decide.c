@@ -440,13 +440,14 @@ void decision_keep(struct att_core *core, struct contact *contact,
                 kept->agents[i].contact = kept->contact;
         }
         contact->decision = kept;
-        contact->decision_bytes = (uint32_t)bytes;
 }
 
 void decision_drop(struct att_core *core, struct contact *contact)
 {
-        att_pool_give(&core->pool, contact->decision, contact->decision_bytes);
-        contact->decision = NULL;
+        if (contact->decision) {
+                att_pool_give(&core->pool, contact->decision, count_bytes(contact->decision));
+                contact->decision = NULL;
+        }
 }
 
 void decide_among(struct att_core *core, const struct candidate *candidate,
@@ -472,7 +473,9 @@ void decide_among(struct att_core *core, const struct candidate *candidate,
         count_excluded(core, &decision, candidate);
         decision.agent_by = why_this_agent(&decision, candidate);
         look_at_contacts(core, &decision, candidate, agents[0]);
-        give_later(core, contact->decision, contact->decision_bytes);
+        if (contact->decision) {
+                give_later(core, contact->decision, count_bytes(contact->decision));
+        }
         decision_keep(core, contact, &decision);
 }
 

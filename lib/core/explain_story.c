@@ -31,7 +31,7 @@ static void put_promise(struct att_buffer *into, const struct att_core *core,
 void words_story(struct att_buffer *into, const struct att_core *core,
                  const struct contact *contact)
 {
-        const struct story *story = contact->story;
+        const struct story *story = contact_extras(contact)->story;
         if (!story || contact->state == ATT_CONTACT_CLOSED) {
                 return;
         }

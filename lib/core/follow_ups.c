@@ -253,12 +253,12 @@ void promise_make(struct att_core *core, const struct contact *ended, const stru
 
 int64_t promise_bound(const struct contact *contact, int64_t due_ms)
 {
-        return att_min_i64(due_ms, contact->story->expires_ms);
+        return att_min_i64(due_ms, contact_extras(contact)->story->expires_ms);
 }
 
 bool promise_expire(struct att_core *core, struct contact *contact)
 {
-        if (core->now_ms < contact->story->expires_ms) {
+        if (core->now_ms < contact_extras(contact)->story->expires_ms) {
                 return false;
         }
         contact_close(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("promise expired"));
@@ -267,7 +267,7 @@ bool promise_expire(struct att_core *core, struct contact *contact)
 
 uint32_t promise_attempts(const struct att_core *core, const struct contact *contact)
 {
-        return contact->story && contact->story->attempts > 0
-                       ? contact->story->attempts
+        return contact_extras(contact)->story && contact_extras(contact)->story->attempts > 0
+                       ? contact_extras(contact)->story->attempts
                        : contact_policy(core, contact)->callback_attempts;
 }

@@ -63,10 +63,10 @@ static void look_again(struct att_core *core, const struct incident *incident,
 
 void incident_attach(struct att_core *core, struct incident *incident, struct contact *contact)
 {
-        if (!contact->story) {
+        if (!contact_extras(contact)->story) {
                 (void)story_new(core, contact, ATT_TEXT_NONE, ATT_TEXT_NONE, ATT_TEXT_NONE);
         }
-        contact->story->incident = incident;
+        contact_extras(contact)->story->incident = incident;
         incident->affected++;
         incident->live++;
         struct att_effect *effect = emit_contact(core, PLACE_QUEUED, ATT_EFFECT_INCIDENT, contact);
@@ -76,8 +76,8 @@ void incident_attach(struct att_core *core, struct incident *incident, struct co
 
 static void detach(struct att_core *core, struct contact *contact)
 {
-        struct incident *incident = contact->story->incident;
-        contact->story->incident = NULL;
+        struct incident *incident = contact_extras(contact)->story->incident;
+        contact_extras(contact)->story->incident = NULL;
         incident->live--;
         look_again(core, incident, contact);
 }
@@ -85,7 +85,7 @@ static void detach(struct att_core *core, struct contact *contact)
 void incident_look_for(struct att_core *core, struct contact *contact)
 {
         if (core->incident_count == 0 || !may_be_affected(contact) ||
-            (contact->story && contact->story->incident)) {
+            (contact_extras(contact)->story && contact_extras(contact)->story->incident)) {
                 return;
         }
         struct att_pair room[ATT_ATTRIBUTES_MAX];
@@ -111,14 +111,16 @@ void incidents_reload(struct att_core *core)
         }
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
-                if (!contact->story || !contact->story->incident || !may_be_affected(contact)) {
+                if (!contact_extras(contact)->story || !contact_extras(contact)->story->incident ||
+                    !may_be_affected(contact)) {
                         continue;
                 }
                 struct att_pair room[ATT_ATTRIBUTES_MAX];
                 struct att_contact_request request = details_request(contact, room);
                 struct att_subject subject;
                 intake_describe(core, contact, &request, &subject);
-                if (!att_conditions_hold(&contact->story->incident->when, &subject)) {
+                if (!att_conditions_hold(&contact_extras(contact)->story->incident->when,
+                                         &subject)) {
                         detach(core, contact);
                 }
         }
@@ -348,7 +350,8 @@ static uint32_t release(struct att_core *core, const struct incident *incident,
         uint32_t closed = 0;
         ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
         {
-                if (!contact->story || contact->story->incident != incident) {
+                if (!contact_extras(contact)->story ||
+                    contact_extras(contact)->story->incident != incident) {
                         continue;
                 }
                 if (close_contacts && is_waiting(contact->state)) {

@@ -148,7 +148,8 @@ static void check_incidents(const struct att_core *core)
                 uint32_t live = 0;
                 ATT_LIST_FOREACH(contact, &core->live, struct contact, in_core)
                 {
-                        live += contact->story && contact->story->incident == incident;
+                        live += contact_extras(contact)->story &&
+                                contact_extras(contact)->story->incident == incident;
                 }
                 ATT_CHECK(live == incident->live && live <= incident->affected);
                 ATT_CHECK(timer_is_armed(&incident->until) == (incident->until_ms != INT64_MAX));
@@ -161,7 +162,7 @@ static void check_incidents(const struct att_core *core)
 static void check_promise(const struct att_core *core, const struct contact *contact)
 {
         if (story_is_follow_up(contact) && contact->state == ATT_CONTACT_SCHEDULED) {
-                ATT_CHECK(core->now_ms < contact->story->expires_ms);
+                ATT_CHECK(core->now_ms < contact_extras(contact)->story->expires_ms);
         }
 }
 

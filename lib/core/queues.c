@@ -11,6 +11,7 @@
 /* Moves of one contact between queues in one instant; more than this many and it stays where it is
  * until time passes (queues that send each other their contacts at once). */
 #define MOVES_AT_ONCE_MAX 32
+_Static_assert(MOVES_AT_ONCE_MAX < UINT8_MAX, "as a contact counts them");
 
 void queues_free(struct att_core *core)
 {
@@ -87,7 +88,7 @@ bool queue_is_staffed(const struct att_core *core, const struct contact *contact
 void queue_arm_max_wait(struct att_core *core, struct contact *contact)
 {
         int64_t due_ms = contact->entered_ms + queue_of(core, contact)->max_wait_ms;
-        due_ms = contact->story ? promise_bound(contact, due_ms) : due_ms;
+        due_ms = contact_extras(contact)->story ? promise_bound(contact, due_ms) : due_ms;
         due_set(core, contact, DUE_MAX_WAIT, att_max_i64(due_ms, core->now_ms));
 }
 
@@ -174,7 +175,9 @@ static void count_move(struct att_core *core, struct contact *contact)
                 contact->moved_round = core->round;
                 contact->moves = 0;
         }
-        contact->moves++;
+        if (contact->moves < UINT8_MAX) {
+                contact->moves++;
+        }
 }
 
 static bool may_move_again(const struct att_core *core, const struct contact *contact)
@@ -387,7 +390,7 @@ void queue_max_wait(struct att_core *core, struct contact *contact)
         if (contact->state != ATT_CONTACT_QUEUED) {
                 return; /* Acts when the offer comes back. */
         }
-        if (contact->story && promise_expire(core, contact)) {
+        if (contact_extras(contact)->story && promise_expire(core, contact)) {
                 return;
         }
         const struct att_overflow *overflow = &queue_of(core, contact)->overflow;

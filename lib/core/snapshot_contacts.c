@@ -445,6 +445,7 @@ static void pass_due(struct stream *stream, struct att_core *core, struct contac
 
 static void pass_live(struct stream *stream, struct att_core *core, struct contact *contact)
 {
+        uint32_t moves = contact->moves;
         stream_flag(stream, &contact->put_back);
         stream_flag(stream, &contact->no_bots);
         stream_flag(stream, &contact->ever_entered);
@@ -452,7 +453,8 @@ static void pass_live(struct stream *stream, struct att_core *core, struct conta
         stream_flag(stream, &contact->last_went_badly);
         stream_number(stream, &contact->offered_round);
         stream_number(stream, &contact->moved_round);
-        stream_u32(stream, &contact->moves);
+        stream_u32(stream, &moves);
+        contact->moves = (uint8_t)att_min_i64(moves, UINT8_MAX);
         stream_signed(stream, &contact->named_until_ms);
         stream_signed(stream, &contact->reach_ms);
         pass_due(stream, core, contact);

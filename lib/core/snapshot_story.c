@@ -180,13 +180,13 @@ static void pass_story(struct stream *stream, struct att_core *core, struct cont
 void snapshot_story(struct stream *stream, struct att_core *core, struct contact *contact)
 {
         struct story story = {.expires_ms = INT64_MAX};
-        bool is_there = contact->story != NULL;
+        bool is_there = contact_extras(contact)->story != NULL;
         stream_flag(stream, &is_there);
         if (!is_there) {
                 return;
         }
         if (!stream_is_read(stream)) {
-                story = *contact->story;
+                story = *contact_extras(contact)->story;
         }
         pass_story(stream, core, contact, &story);
 }

@@ -226,6 +226,7 @@ struct incident;
  * Counted arrays, owned, with room for so many. */
 struct extras {
         struct contact *contact; /* Borrowed: whose they are. */
+        struct story *story;     /* Owned (story.h); NULL: none. */
         struct agent *named;     /* Borrowed. */
         struct agent *preferred; /* Borrowed. */
         /* While queued: */
@@ -270,18 +271,17 @@ struct contact {
         bool put_back; /* From an offer that came to nothing. */
         bool no_bots;
         bool ever_entered;
-        bool entering;          /* During a reload: on its way to another queue. */
-        bool last_went_badly;   /* The request said so, of a customer nobody knows. */
-        bool window;            /* Its policy's batching window has just closed. */
-        bool round_counts;      /* Of the running round one offer was declined or missed. */
-        uint8_t emotion_source; /* enum att_emotion_source; decides nothing. */
-        uint32_t queue;         /* ATT_NONE once its queue is gone. */
-        uint32_t wrapping;      /* Interactions that still name it in wrap-up. */
-        uint32_t decision_bytes;
+        bool entering;                 /* During a reload: on its way to another queue. */
+        bool last_went_badly;          /* The request said so, of a customer nobody knows. */
+        bool window;                   /* Its policy's batching window has just closed. */
+        bool round_counts;             /* Of the running round one offer was declined or missed. */
+        uint8_t emotion_source;        /* enum att_emotion_source; decides nothing. */
+        uint32_t queue;                /* ATT_NONE once its queue is gone. */
+        uint32_t wrapping;             /* Interactions that still name it in wrap-up. */
         uint32_t dirty;                /* Its place in core->dirty_contacts, from 1 on; 0: not. */
         uint32_t tier;                 /* ATT_NONE */
         uint32_t intent;               /* ATT_NONE */
-        struct att_decision *decision; /* Owned, or NULL; of so many bytes. */
+        struct att_decision *decision; /* Owned, or NULL. */
 
         /* To find its place among those that wait (in the second of these lines, what is particular to one
          * agent): */
@@ -314,12 +314,11 @@ struct contact {
         struct interaction *interaction; /* Borrowed; while connected. */
         struct agent *last_agent;        /* Borrowed; who had it last. */
         int64_t closed_ms;
-        struct story *story;    /* Owned (story.h); NULL for most. */
         uint64_t offered_round; /* core->round when it was last offered. */
         uint64_t considered_in; /* Scratch of the matching. */
         uint64_t moved_round;   /* The instant of the last move between queues ... */
-        uint32_t moves;         /* ... and how many there were in it. */
-        uint32_t offer_count;
+        uint8_t moves;          /* ... and how many there were in it. */
+        uint8_t offer_count;
         uint32_t rounds;
         uint32_t attempt;
         uint32_t transfers;

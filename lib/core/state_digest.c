@@ -207,9 +207,9 @@ static void add_contact(const struct att_core *core, struct att_digester *digest
         att_digester_add_u64(digester, contact->emotion_source);
         att_digester_add_u64(digester, contact->intent);
         att_digester_add_u64(digester, contact->last_went_badly);
-        att_digester_add_u64(digester, contact->story != NULL);
-        if (contact->story) {
-                add_story(digester, contact->story);
+        att_digester_add_u64(digester, contact_extras(contact)->story != NULL);
+        if (contact_extras(contact)->story) {
+                add_story(digester, contact_extras(contact)->story);
         }
         add_asked(core, digester, contact);
         add_offers(core, digester, contact);

@@ -17,7 +17,7 @@ static struct att_text put(char **at, struct att_text text)
 struct story *story_new(struct att_core *core, struct contact *contact, struct att_text repeats,
                         struct att_text follows, struct att_text promised)
 {
-        ATT_CHECK(!contact->story);
+        ATT_CHECK(!contact_extras(contact)->story);
         size_t bytes = sizeof(struct story) + repeats.len + follows.len + promised.len;
         struct story *story = att_pool_take(&core->pool, bytes);
         char *at = (char *)(story + 1);
@@ -26,15 +26,16 @@ struct story *story_new(struct att_core *core, struct contact *contact, struct a
         story->follows = put(&at, follows);
         story->promised = put(&at, promised);
         story->expires_ms = INT64_MAX;
-        contact->story = story;
+        contact_get_extras(core, contact)->story = story;
         return story;
 }
 
 void story_free(struct att_core *core, struct contact *contact)
 {
-        if (contact->story) {
-                att_pool_give(&core->pool, contact->story, contact->story->bytes);
-                contact->story = NULL;
+        struct extras *extras = contact->extras;
+        if (extras && extras->story) {
+                att_pool_give(&core->pool, extras->story, extras->story->bytes);
+                extras->story = NULL;
         }
 }
 
@@ -56,9 +57,8 @@ static struct earlier find_earlier(const struct contact *contact,
                 earlier = (struct earlier){info->last_contact, info->last_closed_ms};
         }
         if (past && past->last_closed_ms > earlier.closed_ms) {
-                earlier = (struct earlier){
-                        att_text_of(past->last_contact, past->last_contact_len),
-                        past->last_closed_ms};
+                earlier = (struct earlier){att_text_of(past->last_contact, past->last_contact_len),
+                                           past->last_closed_ms};
         }
         return earlier;
 }
@@ -106,7 +106,7 @@ void story_begin(struct att_core *core, struct contact *contact,
 
 int64_t story_points_milli(const struct att_core *core, const struct contact *contact)
 {
-        const struct story *story = contact->story;
+        const struct story *story = contact_extras(contact)->story;
         int64_t milli = 0;
         if (!story) {
                 return 0;
@@ -151,7 +151,7 @@ static void tell_promise(struct att_core *core, const struct contact *contact,
         struct att_text reason = kind == ATT_EFFECT_PROMISE_EXPIRED ? closed->reason
                                                                     : ATT_TEXT_NONE;
         struct att_effect *effect = emit_contact(core, PLACE_ENDED, kind, contact);
-        effect->other = contact->story->follows;
+        effect->other = contact_extras(contact)->story->follows;
         effect->agent = agent;
         effect->reason = reason;
 }
@@ -165,12 +165,12 @@ void story_end(struct att_core *core, struct contact *contact, struct att_effect
                                           core->now_ms);
                 }
         }
-        if (!contact->story) {
+        if (!contact_extras(contact)->story) {
                 return;
         }
-        if (contact->story->incident) {
-                contact->story->incident->live--;
-                contact->story->incident = NULL;
+        if (contact_extras(contact)->story->incident) {
+                contact_extras(contact)->story->incident->live--;
+                contact_extras(contact)->story->incident = NULL;
         }
         if (story_is_follow_up(contact)) {
                 tell_promise(core, contact, closed);

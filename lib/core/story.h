@@ -62,7 +62,8 @@ void customer_remember(struct att_core *core, struct customer *customer, struct 
 
 static inline bool story_is_follow_up(const struct contact *contact)
 {
-        return contact->story && !att_text_is_empty(contact->story->follows);
+        return contact_extras(contact)->story &&
+               !att_text_is_empty(contact_extras(contact)->story->follows);
 }
 
 /* ---- surveys.c ---- */

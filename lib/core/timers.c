@@ -208,7 +208,7 @@ static void fire_hours(struct att_core *core, struct timer *first)
 /* Not a new contact: it always enters, and keeps the arrival of its command. */
 static void schedule_come(struct att_core *core, struct contact *contact)
 {
-        if (!contact->story || !promise_expire(core, contact)) {
+        if (!contact_extras(contact)->story || !promise_expire(core, contact)) {
                 queue_enter(core, contact, contact->queue);
         }
 }

@@ -16,7 +16,7 @@ int64_t urgency_points_milli(const struct att_core *core, const struct contact *
         if (contact->customer ? contact->customer->last_went_badly : contact->last_went_badly) {
                 milli += policy->recovery_milli;
         }
-        return contact->story ? milli + story_points_milli(core, contact) : milli;
+        return contact_extras(contact)->story ? milli + story_points_milli(core, contact) : milli;
 }
 
 /* What waiting adds: one slope up to `urgent_after`, a steeper one past it, never past the cap. */

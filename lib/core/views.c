@@ -57,7 +57,7 @@ static void view_request(const struct att_core *core, const struct contact *cont
 
 static void view_story(const struct contact *contact, struct att_contact_view *view)
 {
-        const struct story *story = contact->story;
+        const struct story *story = contact_extras(contact)->story;
         view->expires_ms = -1;
         if (!story) {
                 return;
