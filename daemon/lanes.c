@@ -273,13 +273,9 @@ void lanes_take_hello(struct session *session, const struct att_wire_message *me
 
 /* ---- Deciding ---- */
 
-/* They were decoded before, so they decode again. */
 static void decode(struct app *app, const struct lane_item *item, struct att_wire_message *message)
 {
-        struct att_wire_problem problem;
-
-        ATT_CHECK(att_wire_decode(att_text_of(item->frame, item->len), &app->lanes.scratch, message,
-                                  &problem) == ATT_WIRE_OK);
+        att_wire_decode_again(att_text_of(item->frame, item->len), &app->lanes.scratch, message);
 }
 
 static void decide_item(struct app *app, struct lane_item *item)

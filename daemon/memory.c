@@ -215,15 +215,13 @@ static void decide(struct app *app, struct lookup *lookup)
 {
         struct session *session = lookup->session;
         struct att_wire_message message;
-        struct att_wire_problem problem;
 
         if (!session) {
                 return;
         }
         lookup->session = NULL;
         session->lookup = NULL;
-        ATT_CHECK(att_wire_decode(lookup->frame, &app->memory_of_customers.scratch, &message,
-                                  &problem) == ATT_WIRE_OK);
+        att_wire_decode_again(lookup->frame, &app->memory_of_customers.scratch, &message);
         dispatch_known(session, &message);
         if (session->state < SESSION_CLOSING) {
                 lanes_unblock(app, &session->lane);
@@ -315,14 +313,13 @@ static void ask_ahead(void *context, struct att_text frame)
 {
         struct memory *memory = context;
         struct att_wire_message message;
-        struct att_wire_problem problem;
         struct names names;
         struct lookup *lookup;
 
         if (memory->count >= MEMORY_LOOKUPS_MAX) {
                 return;
         }
-        ATT_CHECK(att_wire_decode(frame, &memory->scratch, &message, &problem) == ATT_WIRE_OK);
+        att_wire_decode_again(frame, &memory->scratch, &message);
         names = want_of_message(memory, &message);
         if (names.count > 0) {
                 lookup = make_lookup(NULL, &names, ATT_TEXT_NONE, ATT_TEXT_NONE);

@@ -85,6 +85,21 @@ enum att_wire_result att_wire_decode(struct att_text envelope, struct att_scratc
         return result;
 }
 
+void att_wire_decode_again(struct att_text envelope, struct att_scratch *scratch,
+                           struct att_wire_message *ret_message)
+{
+        struct att_wire_problem problem;
+        struct table_decoder decoder = {.scratch = scratch, .problem = &problem};
+
+        att_scratch_reset(scratch);
+        memset(ret_message, 0, sizeof(*ret_message));
+        ATT_CHECK(table_decode(&decoder, &table_envelope, envelope, ret_message));
+        if (ret_message->body == ATT_WIRE_COMMAND &&
+            ret_message->command.kind == ATT_CMD_CONTACT_ADD) {
+                ret_message->command.contact = ret_message->command.request.id;
+        }
+}
+
 /* Writing ------------------------------------------------------------------------------------- */
 
 bool att_wire_encode(struct att_buffer *into, const struct att_wire_message *message)

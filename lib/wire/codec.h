@@ -40,6 +40,10 @@ ATT_MUST_USE enum att_wire_result att_wire_decode(struct att_text envelope,
                                                   struct att_wire_message *ret_message,
                                                   struct att_wire_problem *ret_problem);
 
+/* The same bytes once more, that were OK before: what was checked then is taken as it is. */
+void att_wire_decode_again(struct att_text envelope, struct att_scratch *scratch,
+                           struct att_wire_message *ret_message);
+
 /* Appends one frame (header included). False, and nothing appended, if it would be over
  * ATT_FRAME_BYTES_MAX: only lists can be, for which there is att_wire_list below. */
 ATT_MUST_USE bool att_wire_encode(struct att_buffer *into, const struct att_wire_message *message);

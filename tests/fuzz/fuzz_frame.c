@@ -29,6 +29,10 @@ static void check_frame(struct att_text frame)
         if (!att_wire_encode(&first, &message)) {
                 return; /* As read it has fewer bytes than as we write it: 0 is not written, -0 is. */
         }
+        att_wire_decode_again(frame, &second_scratch, &again);
+        att_buffer_clear(&second);
+        ATT_CHECK(att_wire_encode(&second, &again));
+        ATT_CHECK(first.len == second.len && memcmp(first.data, second.data, first.len) == 0);
         /* Not everything that was written by others is what we write; but ours stays as it is. */
         ATT_CHECK(att_wire_decode((struct att_text){first.data + ATT_FRAME_HEADER_BYTES,
                                                     first.len - ATT_FRAME_HEADER_BYTES},

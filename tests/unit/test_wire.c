@@ -98,6 +98,7 @@ static void check_round_trip(struct fixture *fixture, const struct table_field *
                              const struct table_field *inner)
 {
         struct att_wire_message sent;
+        struct att_wire_message again;
         const struct table *table = inner ? inner->sub : field->sub;
         const size_t offset = field->offset + (inner ? inner->offset : 0);
         enum att_wire_result result;
@@ -116,6 +117,14 @@ static void check_round_trip(struct fixture *fixture, const struct table_field *
                 ck_assert_int_eq(fixture->message.command.kind, sent.command.kind);
         }
         ck_assert(random_same(table, (char *)&sent + offset, (char *)&fixture->message + offset));
+        att_wire_decode_again(envelope_in(&fixture->buffer), &fixture->scratch, &again);
+        ck_assert_uint_eq(again.request_id, sent.request_id);
+        ck_assert_int_eq(again.body, sent.body);
+        if (sent.body == ATT_WIRE_COMMAND) {
+                ck_assert_int_eq(again.command.kind, sent.command.kind);
+                ck_assert(att_text_equals(again.command.contact, fixture->message.command.contact));
+        }
+        ck_assert(random_same(table, (char *)&sent + offset, (char *)&again + offset));
 }
 
 START_TEST(every_message_comes_back_as_it_was_and_as_protobuf_c_writes_it)
