@@ -248,8 +248,8 @@ struct extras {
 
 #define CONTACT_IDS_BYTES 40 /* As most have. */
 
-/* What is looked at together lies together, in lines of 64 bytes each; contacts begin with one. What is
- * known of a closed contact, too, comes first. Many wait: what few of them have is in their extras. */
+/* What is looked at together lies together. Many wait, so fields are as narrow as their limits allow, and
+ * what few contacts have is in their extras. */
 struct contact {
         /* To find it: */
         struct att_map_node by_id;
@@ -283,8 +283,7 @@ struct contact {
         uint32_t intent;               /* ATT_NONE */
         struct att_decision *decision; /* Owned, or NULL. */
 
-        /* To find its place among those that wait (in the second of these lines, what is particular to one
-         * agent): */
+        /* To find its place among those that wait: */
         struct waiting waiting;
         struct att_list in_customer;
         struct extras *extras;       /* Owned; NULL: none. See contact_extras(). */
