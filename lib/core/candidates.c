@@ -245,9 +245,10 @@ static void consider_once(struct att_core *core, struct contact *contact)
         }
 }
 
-/* The contacts of a channel each new agent would take first, as many as all of them could take, and
- * one more to compare with. Whoever stands behind those on the same channel would not be served by
- * any of these agents, and nobody else came into reach for them. */
+/* The contacts of a channel, of those with nothing new, that each new agent would take first: as many as
+ * all of these agents could take, and one more to compare with. Whoever stands behind those on the same
+ * channel would not be served by any of them, and nobody else came into reach for them. Contacts with
+ * something new don't count: others may take them. */
 static void consider_channel(struct att_core *core, uint32_t channel)
 {
         uint32_t wanted = (uint32_t)slots_of_all(core, channel) + 1;
@@ -271,6 +272,9 @@ static void consider_first(struct att_core *core)
         DIRTY_FOREACH(contact, core)
         {
                 consider_once(core, contact);
+        }
+        if (core->dirty_contacts.count == core->counts.contacts[ATT_CONTACT_QUEUED]) {
+                return; /* All that waits is among them. */
         }
         for (uint32_t channel = 0; channel < core->channel_count; channel++) {
                 consider_channel(core, channel);

@@ -120,8 +120,8 @@ static bool could_matter(const struct choosing *choosing, const struct contact *
 
 static void look_at_one(struct choosing *choosing, struct contact *contact)
 {
-        if (contact->channel == choosing->channel && could_matter(choosing, contact) &&
-            !has_seen(choosing, contact) &&
+        if (contact->channel == choosing->channel && contact->dirty == 0 &&
+            could_matter(choosing, contact) && !has_seen(choosing, contact) &&
             exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE &&
             !match_is_held_back(choosing->core, contact)) {
                 struct place place = place_of(choosing->core, contact, choosing->agent);
@@ -135,7 +135,7 @@ static void look_apart(struct choosing *choosing)
         ATT_LIST_FOREACH(extras, &choosing->core->apart, struct extras, in_apart)
         {
                 struct contact *contact = extras->contact;
-                if (contact->channel == choosing->channel &&
+                if (contact->channel == choosing->channel && contact->dirty == 0 &&
                     exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE &&
                     !match_is_held_back(choosing->core, contact)) {
                         look_at_one(choosing, contact);
@@ -315,8 +315,9 @@ static bool look_at_contact(struct choosing *choosing, const struct lane_terms *
             place_compare(&place, &choosing->places[choosing->count - 1], NULL) > 0) {
                 return false;
         }
-        if (!is_guarded(contact) ||
-            exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE) {
+        if (contact->dirty == 0 &&
+            (!is_guarded(contact) ||
+             exclusion_now(choosing->core, contact, choosing->agent) == ATT_EXCLUSION_NONE)) {
                 keep(choosing, contact, &place);
         }
         return true;

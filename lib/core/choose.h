@@ -23,7 +23,8 @@ struct place;
 #define CHOSEN_MAX (ATT_JOINT_MAX + 1)
 
 /* The `wanted` (at most CHOSEN_MAX) contacts of a channel that go first with this agent, of those it
- * can take now, in order. Returns how many there are. */
+ * can take now, in order; but for contacts with something new, which any agent may take. Returns how
+ * many there are. */
 uint32_t choose_contacts(struct att_core *core, struct agent *agent, uint32_t channel,
                          uint32_t wanted, struct contact **ret_contacts, struct place *ret_places);
 

@@ -74,6 +74,7 @@ static const char *const feature_names[] = {
         [RANDOM_QUEUE_REMOVAL] = "queue_removal",
         [RANDOM_SKILL_REMOVAL] = "skill_removal",
         [RANDOM_CHANNEL_REMOVAL] = "channel_removal",
+        [RANDOM_GRID] = "grid",
 };
 
 const char *random_feature_name(enum random_feature feature)
@@ -538,6 +539,9 @@ static int64_t some_time(struct maker *m)
                                           1000, 2000, 2000, 3000, 5000, 10000};
         int64_t next_ms;
 
+        if (has(m, RANDOM_GRID)) {
+                return below(m, 5) == 0 ? RANDOM_GRID_S * 1000 : 0;
+        }
         if (below(m, 5) == 0) { /* Just when something falls due, or just before. */
                 next_ms = naive_next_instant_ms(m->naive);
                 if (next_ms > m->now_ms && next_ms - m->now_ms < 30000) {

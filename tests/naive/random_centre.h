@@ -75,8 +75,11 @@ enum random_feature {
         RANDOM_QUEUE_REMOVAL, /* By a reload; moved_to. */
         RANDOM_SKILL_REMOVAL,
         RANDOM_CHANNEL_REMOVAL,
+        RANDOM_GRID, /* All times are multiples of some seconds: much falls on one instant. */
         RANDOM_FEATURE_COUNT
 };
+
+#define RANDOM_GRID_S 5
 
 #define RANDOM_ALL ((UINT64_C(1) << RANDOM_FEATURE_COUNT) - 1)
 

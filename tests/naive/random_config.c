@@ -70,8 +70,9 @@ static const char *const channel_names[] = {"voice", "chat", "email"};
 static uint32_t seconds(const struct writer *w)
 {
         static const uint32_t some[] = {1, 2, 3, 5, 10, 20};
+        const uint32_t chosen = below(w, 6);
 
-        return some[below(w, 6)];
+        return has(w, RANDOM_GRID) ? RANDOM_GRID_S * (1 + chosen % 2) : some[chosen];
 }
 
 static void write_levels(const struct writer *w, uint32_t low, uint32_t percent)
