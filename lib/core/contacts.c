@@ -276,11 +276,29 @@ static void count_outcome(struct att_core *core, const struct contact *contact,
         }
 }
 
+/* Ends are told before who is queued: that it was, at the instant of its end, would come after it. */
+static void unsay_queued(struct att_core *core, const struct contact *contact)
+{
+        struct att_effects *queued = &core->places[PLACE_QUEUED];
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < queued->count; i++) {
+                const struct att_effect *effect = &queued->items[i];
+                if (effect->kind != ATT_EFFECT_QUEUED ||
+                    !att_text_equals(effect->contact, contact_id(contact))) {
+                        queued->items[kept++] = *effect;
+                }
+        }
+        queued->count = kept;
+}
+
 void contact_close(struct att_core *core, struct contact *contact, enum att_outcome outcome,
                    struct att_text reason)
 {
         ATT_CHECK(contact->offer_count == 0);
         bool was_connected = contact->state == ATT_CONTACT_CONNECTED;
+        if (contact->state == ATT_CONTACT_QUEUED && contact->entered_ms == core->now_ms) {
+                unsay_queued(core, contact);
+        }
         due_clear(core, contact);
         contact_move(core, contact, ATT_CONTACT_CLOSED);
         signature_drop(core, contact);

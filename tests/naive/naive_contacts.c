@@ -119,10 +119,25 @@ void naive_settle(struct naive *naive)
 
 /* --- Turning away ------------------------------------------------------------------------------ */
 
+/* That it was queued at the instant of its end is not said. */
+static void unsay_queued(struct naive *naive, const struct naive_contact *c)
+{
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < naive->entered.count; i++) {
+                if (naive->entered.items[i].kind != ATT_EFFECT_QUEUED ||
+                    !att_text_equals(naive->entered.items[i].contact, c->id)) {
+                        naive->entered.items[kept++] = naive->entered.items[i];
+                }
+        }
+        naive->entered.count = kept;
+}
+
 void naive_close(struct naive *naive, struct naive_contact *c, enum att_outcome outcome)
 {
         struct att_effect *effect = naive_say(naive, &naive->ended, ATT_EFFECT_CLOSED, c);
 
+        unsay_queued(naive, c);
         effect->outcome = outcome;
         effect->agent = c->agent;
         if (c->waiting_since_ms >= 0) {

@@ -174,6 +174,29 @@ START_TEST(a_lost_front_end_keeps_its_places_for_the_grace)
 }
 END_TEST
 
+START_TEST(who_is_queued_at_the_instant_of_its_end_is_closed_and_that_is_all)
+{
+        struct centre centre;
+        centre_init(&centre, TWO_AGENTS);
+        struct att_command command = centre_command(ATT_CMD_CONTACT_ADD, "c1", NULL);
+        command.request = (struct att_contact_request){
+                .id = ATT_TEXT("c1"),
+                .channel = ATT_TEXT("voice"),
+                .queue = ATT_TEXT("q"),
+                .priority_milli = ATT_ABSENT,
+                .emotion_ppm = ATT_ABSENT,
+                .not_before_ms = centre.now_ms + 30000,
+                .waited_ms = ATT_ABSENT,
+                .customer = {.lifetime_value_micro = -1, .churn_risk_ppm = -1, .last_spoke_ms = -1},
+        };
+        centre_step(&centre, &command);
+        centre_event(&centre, ATT_CMD_FRONT_END_LOST, NULL, NULL);
+        centre_wait(&centre, 30000);
+        ck_assert_str_eq(centre_said(&centre), "closed c1 cancelled");
+        centre_deinit(&centre);
+}
+END_TEST
+
 START_TEST(a_front_end_that_comes_back_in_time_loses_nothing)
 {
         struct centre centre;
@@ -525,6 +548,7 @@ ATT_TEST_MAIN("core", a_contact_is_offered_accepted_and_ended, ids_of_any_length
               a_full_centre_refuses_new_contacts_and_drops_none,
               after_the_shell_was_away_offers_get_a_fresh_timeout,
               a_lost_front_end_keeps_its_places_for_the_grace,
+              who_is_queued_at_the_instant_of_its_end_is_closed_and_that_is_all,
               a_front_end_that_comes_back_in_time_loses_nothing,
               a_reload_signs_nobody_out_and_moves_those_of_a_removed_queue,
               a_removed_agent_finishes_the_work, a_closed_contact_forgets_agents_who_were_removed,

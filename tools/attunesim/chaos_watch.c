@@ -690,9 +690,8 @@ static void see_command(const struct att_command *command, bool refused)
         switch (command->kind) {
         case ATT_CMD_OCCUPIED:
                 agent = find_agent(command->agent, &agent_number);
-                if (agent && find_number(command->contact, 'w', &number)) {
-                        (void)drop_work(
-                                agent, find_work(agent, number, true, false)); /* The same again. */
+                if (agent && find_number(command->contact, 'w', &number) &&
+                    !find_work(agent, number, true, false)) { /* The same again is no other. */
                         add_work(agent, number, true, units_of(command->occupied.channel));
                 }
                 break;
