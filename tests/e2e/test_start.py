@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 
-from support import ATTUNED, CONFIG, attune, refused, run
+from support import ATTUNED, CONFIG, attune, eventually, refused, run
 
 
 def wrong_options_are_said_with_status_2(house):
@@ -163,10 +163,16 @@ def sigterm_says_goodbye_and_exits_0(house):
     assert [row["contact"] for row in house.ctl_json("contacts")] == ["c1"]
 
 
+def logged(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def sigusr1_opens_the_log_anew(house):
     house.start()
     phone = house.client("phone")
     phone.request("contact_add", contact="c1", channel="voice")
+    eventually(lambda: '"c1"' in logged(house.log))  # A line may come after its answer.
     moved = house.path("route.log.1")
     os.rename(house.log, moved)
     house.process.send_signal(10)
@@ -174,8 +180,7 @@ def sigusr1_opens_the_log_anew(house):
         phone.request("contact_add", contact=f"d{i}", channel="voice")
         if os.path.exists(house.log) and os.path.getsize(house.log):
             break
-    with open(moved, encoding="utf-8") as file:
-        assert '"c1"' in file.read()
+    assert '"c1"' in logged(moved)
     assert os.path.getsize(house.log)
 
 
