@@ -316,7 +316,7 @@ static void ask_ahead(void *context, struct att_text frame)
         struct names names;
         struct lookup *lookup;
 
-        if (memory->count >= MEMORY_LOOKUPS_MAX) {
+        if (memory->count >= MEMORY_LOOKUPS_MAX / 2) { /* The rest is for those whose turn it is. */
                 return;
         }
         att_wire_decode_again(frame, &memory->scratch, &message);
