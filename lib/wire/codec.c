@@ -35,14 +35,19 @@ static bool is_context_too_long(const struct att_contact_request *request)
         return bytes > ATT_TEXT_BYTES_MAX;
 }
 
+/* A contact that comes has its id in the request. */
+static void name_contact(struct att_command *command)
+{
+        if (command->kind == ATT_CMD_CONTACT_ADD) {
+                command->contact = command->request.id;
+        }
+}
+
 static enum att_wire_result finish_command(struct att_command *command,
                                            struct att_wire_problem *problem)
 {
-        if (command->kind != ATT_CMD_CONTACT_ADD) {
-                return ATT_WIRE_OK;
-        }
-        command->contact = command->request.id;
-        if (is_context_too_long(&command->request)) {
+        name_contact(command);
+        if (command->kind == ATT_CMD_CONTACT_ADD && is_context_too_long(&command->request)) {
                 (void)snprintf(problem->field, sizeof(problem->field), "text");
                 (void)snprintf(problem->message, sizeof(problem->message),
                                "text, notes and attributes are longer than %d bytes in all",
@@ -94,9 +99,8 @@ void att_wire_decode_again(struct att_text envelope, struct att_scratch *scratch
         att_scratch_reset(scratch);
         memset(ret_message, 0, sizeof(*ret_message));
         ATT_CHECK(table_decode(&decoder, &table_envelope, envelope, ret_message));
-        if (ret_message->body == ATT_WIRE_COMMAND &&
-            ret_message->command.kind == ATT_CMD_CONTACT_ADD) {
-                ret_message->command.contact = ret_message->command.request.id;
+        if (ret_message->body == ATT_WIRE_COMMAND) {
+                name_contact(&ret_message->command);
         }
 }
 
