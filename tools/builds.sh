@@ -13,13 +13,14 @@ describe_build() {
 
         case "$1" in
         dev) options=(-Dbuildtype=debugoptimized) ;;
-        gcc) options=(-Dbuildtype=debugoptimized -Dwerror=true) ;;
-        gcc-O0) options=(-Dbuildtype=debug) ;;
-        clang) compiler=clang options=(-Dbuildtype=debug -Dwerror=true) ;;
-        clang-O2) compiler=clang options=(-Dbuildtype=debugoptimized) ;;
+        # Those that only run suites know lines, but no variables: a fifth less to compile.
+        gcc) options=(-Dbuildtype=debugoptimized -Dwerror=true -Dc_args=-g1) ;;
+        gcc-O0) options=(-Dbuildtype=debug -Dc_args=-g1) ;;
+        clang) compiler=clang options=(-Dbuildtype=debug -Dwerror=true -Dc_args=-g1) ;;
+        clang-O2) compiler=clang options=(-Dbuildtype=debugoptimized -Dc_args=-g1) ;;
         # The sanitizers' code makes gcc see null pointers and formats that are not there.
         asan) options=(-Dbuildtype=debug -Doptimization=1 '-Db_sanitize=address,undefined'
-                '-Dc_args=-Wno-null-dereference -Wno-format-truncation -Wno-maybe-uninitialized') ;;
+                '-Dc_args=-g1 -Wno-null-dereference -Wno-format-truncation -Wno-maybe-uninitialized') ;;
         cover) options=(-Dbuildtype=debug -Db_coverage=true) ;;
         # The targets recount where it is worth it: after each step would be a hundredth of the speed.
         fuzz) compiler=clang options=(-Dbuildtype=debugoptimized -Dfuzz=true -Dchecks=false
