@@ -11,13 +11,16 @@
 
 #define NAMES_MAX   4096
 #define PENDING_MAX 4096
+#define HEADS       2048 /* Of the names' hash chains; a power of two. */
+#define CLASSES     40   /* Of spare buffers: one for each power of two. */
 
 enum sector { SECTOR_SAME, SECTOR_CHANGED, SECTOR_LOST };
 
 struct content {
         char *bytes; /* Owned. */
         size_t len;
-        size_t capacity;
+        size_t capacity; /* A power of two, or 0. */
+        size_t written;  /* From here on all is zero, and not there. */
 };
 
 struct disk_file {
@@ -25,6 +28,8 @@ struct disk_file {
         struct content synced;
         unsigned char *sectors; /* Owned; of `now`. */
         size_t sector_capacity;
+        size_t first_in_doubt; /* All sectors before it, and from the end on, are the same in both. */
+        size_t end_in_doubt;
         uint32_t handles;
         uint32_t names; /* In both tables, and in changes that are pending. */
         bool is_put;
@@ -34,11 +39,14 @@ struct disk_file {
 struct name {
         char path[DISK_NAME_MAX];
         struct disk_file *file;
+        uint32_t head;
+        uint32_t next; /* Of the same head: 1 + its place, or 0. */
 };
 
 struct name_table {
         struct name items[NAMES_MAX];
         size_t count;
+        uint32_t heads[HEADS]; /* 1 + the place of one, or 0. */
 };
 
 struct name_change {
@@ -52,6 +60,8 @@ struct saved_file {
         unsigned char *sectors; /* Owned. */
         size_t len;
         size_t sector_capacity;
+        size_t first_in_doubt;
+        size_t end_in_doubt;
 };
 
 /* The disk as it was before a bit flipped. */
@@ -91,22 +101,98 @@ bool disk_has_path(const char *path)
 
 /* ---- Contents ---- */
 
+/* Files come and go, and grow to some hundred kilobytes: their buffers are used again, as they are. */
+struct spare {
+        struct spare *next;
+};
+
+static struct spare *spares[CLASSES]; /* Owned. */
+
+static struct spare **spares_of(size_t capacity)
+{
+        const int class = __builtin_ctzll(capacity);
+
+        ATT_CHECK(class < CLASSES);
+        return &spares[class];
+}
+
+static char *take_buffer(size_t capacity)
+{
+        struct spare **first = spares_of(capacity);
+        struct spare *spare = *first;
+
+        if (!spare) {
+                return att_realloc_array(NULL, capacity, 1);
+        }
+        *first = spare->next;
+        return (char *)spare;
+}
+
+static void drop_buffer(struct content *content)
+{
+        struct spare *spare = (struct spare *)(void *)content->bytes;
+
+        if (spare) {
+                struct spare **first = spares_of(content->capacity);
+
+                spare->next = *first;
+                *first = spare;
+        }
+}
+
 static void make_room(struct content *content, size_t len)
 {
+        struct content more = *content;
+
         if (len <= content->capacity) {
                 return;
         }
-        size_t capacity = att_grown_capacity(content->capacity, len);
+        more.capacity = att_grown_capacity(4 * content->capacity, len); /* Copied seldom. */
+        more.bytes = take_buffer(more.capacity);
+        if (content->written > 0) {
+                memcpy(more.bytes, content->bytes, content->written);
+        }
+        drop_buffer(content);
+        *content = more;
+}
 
-        content->bytes = att_realloc_array(content->bytes, capacity, 1);
-        memset(content->bytes + content->capacity, 0, capacity - content->capacity);
-        content->capacity = capacity;
+/* All before it is there, if only as zeros; there is room for it. */
+static void fill_upto(struct content *content, size_t at)
+{
+        if (content->written < at) {
+                memset(content->bytes + content->written, 0, at - content->written);
+                content->written = at;
+        }
+}
+
+/* There is room for it. */
+static void put_bytes(struct content *content, size_t at, const void *from, size_t len)
+{
+        fill_upto(content, at);
+        memcpy(content->bytes + at, from, len);
+        if (content->written < at + len) {
+                content->written = at + len;
+        }
+}
+
+static void get_bytes(const struct content *content, size_t at, void *into, size_t len)
+{
+        const size_t there = content->written > at ? smaller(content->written - at, len) : 0;
+
+        if (there > 0) {
+                memcpy(into, content->bytes + at, there);
+        }
+        if (there < len) {
+                memset((char *)into + there, 0, len - there);
+        }
 }
 
 static void set_length(struct content *content, size_t len)
 {
         make_room(content, len);
-        if (len < content->len) {
+        if (len < content->written && content->written <= content->len) {
+                content->written = len;
+        } else if (len < content->len && content->len < content->written) {
                 memset(content->bytes + len, 0, content->len - len);
         }
         content->len = len;
@@ -115,6 +201,17 @@ static void set_length(struct content *content, size_t len)
 static size_t sectors_of(size_t len)
 {
         return (len + DISK_SECTOR - 1) / DISK_SECTOR;
+}
+
+static void widen_doubt(struct disk_file *file, size_t first, size_t end)
+{
+        if (file->first_in_doubt == file->end_in_doubt) {
+                file->first_in_doubt = first;
+                file->end_in_doubt = end;
+                return;
+        }
+        file->first_in_doubt = smaller(file->first_in_doubt, first);
+        file->end_in_doubt = file->end_in_doubt > end ? file->end_in_doubt : end;
 }
 
 static void mark_sectors(struct disk_file *file, size_t at, size_t len)
@@ -130,6 +227,20 @@ static void mark_sectors(struct disk_file *file, size_t at, size_t len)
         }
         if (len > 0) {
                 memset(file->sectors + at / DISK_SECTOR, SECTOR_CHANGED, end - at / DISK_SECTOR);
+                widen_doubt(file, at / DISK_SECTOR, end);
+        }
+}
+
+static void copy_bytes(struct content *to, const struct content *from, size_t at, size_t len)
+{
+        const size_t there = from->written > at ? smaller(from->written - at, len) : 0;
+
+        make_room(to, at + len);
+        if (there > 0) {
+                put_bytes(to, at, from->bytes + at, there);
+        }
+        if (at + there < to->written) {
+                memset(to->bytes + at + there, 0, smaller(to->written - at, len) - there);
         }
 }
 
@@ -139,8 +250,7 @@ static void copy_sector(struct disk_file *file, size_t sector, size_t len)
         size_t upto = smaller(len, DISK_SECTOR);
 
         upto = smaller(upto, file->now.len - at);
-        make_room(&file->synced, at + upto);
-        memcpy(file->synced.bytes + at, file->now.bytes + at, upto);
+        copy_bytes(&file->synced, &file->now, at, upto);
 }
 
 /* ---- Names ---- */
@@ -150,8 +260,8 @@ static void unname(struct disk_file *file)
         if (file->names > 0 || file->handles > 0) {
                 return;
         }
-        free(file->now.bytes);
-        free(file->synced.bytes);
+        drop_buffer(&file->now);
+        drop_buffer(&file->synced);
         free(file->sectors);
         free(file->locks);
         free(file);
@@ -163,14 +273,45 @@ static void drop_name(struct disk_file *file)
         unname(file);
 }
 
+static uint32_t head_of(const char *path)
+{
+        return (uint32_t)(att_text_hash(att_text_from(path)) & (HEADS - 1));
+}
+
+static void chain(struct name_table *table, size_t place)
+{
+        struct name *name = &table->items[place];
+
+        name->next = table->heads[name->head];
+        table->heads[name->head] = (uint32_t)place + 1;
+}
+
+static void unchain(struct name_table *table, size_t place)
+{
+        uint32_t *at = &table->heads[table->items[place].head];
+
+        while (*at != place + 1) {
+                at = &table->items[*at - 1].next;
+        }
+        *at = table->items[place].next;
+}
+
 static struct name *find(struct name_table *table, const char *path)
 {
-        for (size_t i = 0; i < table->count; i++) {
-                if (strcmp(table->items[i].path, path) == 0) {
-                        return &table->items[i];
+        for (uint32_t at = table->heads[head_of(path)]; at != 0; at = table->items[at - 1].next) {
+                if (strcmp(table->items[at - 1].path, path) == 0) {
+                        return &table->items[at - 1];
                 }
         }
         return NULL;
+}
+
+static void put_path(char into[DISK_NAME_MAX], const char *path)
+{
+        const size_t len = strlen(path);
+
+        ATT_CHECK(len < DISK_NAME_MAX);
+        memcpy(into, path, len + 1);
 }
 
 static void set_name(struct name_table *table, const char *path, struct disk_file *file)
@@ -182,22 +323,33 @@ static void set_name(struct name_table *table, const char *path, struct disk_fil
                 drop_name(name->file);
         } else {
                 ATT_CHECK(table->count < NAMES_MAX);
-                name = &table->items[table->count++];
-                (void)snprintf(name->path, sizeof(name->path), "%s", path);
+                name = &table->items[table->count];
+                put_path(name->path, path);
+                name->head = head_of(path);
+                chain(table, table->count++);
         }
         name->file = file;
 }
 
+/* The last takes its place: an order that the seed decides, as the folder's. */
 static void clear_name(struct name_table *table, const char *path)
 {
         struct name *name = find(table, path);
         struct disk_file *file;
+        size_t last = table->count - 1;
 
-        if (name) {
-                file = name->file;
-                *name = table->items[--table->count];
-                drop_name(file);
+        if (!name) {
+                return;
         }
+        file = name->file;
+        unchain(table, (size_t)(name - table->items));
+        if (name != &table->items[last]) {
+                unchain(table, last);
+                *name = table->items[last];
+                chain(table, (size_t)(name - table->items));
+        }
+        table->count--;
+        drop_name(file);
 }
 
 static void apply(struct name_table *table, const struct name_change *change)
@@ -216,9 +368,9 @@ static void change_names(const char *from, const char *to, struct disk_file *fil
 
         ATT_CHECK(disk.pending_count < PENDING_MAX);
         change = &disk.pending[disk.pending_count++];
-        *change = (struct name_change){.file = file};
-        (void)snprintf(change->from, sizeof(change->from), "%s", from);
-        (void)snprintf(change->to, sizeof(change->to), "%s", to);
+        change->file = file;
+        put_path(change->from, from);
+        put_path(change->to, to);
         file->names++;
         apply(&disk.now, change);
 }
@@ -399,7 +551,7 @@ int64_t disk_read(struct disk_file *file, void *into, size_t len, uint64_t at)
         }
         if (at < file->now.len) {
                 got = (int64_t)smaller(len, file->now.len - (size_t)at);
-                memcpy(into, file->now.bytes + at, (size_t)got);
+                get_bytes(&file->now, (size_t)at, into, (size_t)got);
         }
         return got;
 }
@@ -417,7 +569,7 @@ int64_t disk_write(struct disk_file *file, const void *from, size_t len, uint64_
         if (at + len > file->now.len) {
                 set_length(&file->now, (size_t)at + len);
         }
-        memcpy(file->now.bytes + at, from, len);
+        put_bytes(&file->now, (size_t)at, from, len);
         mark_sectors(file, (size_t)at, len);
         return error > 0 ? -ENOSPC : (int64_t)len;
 }
@@ -439,20 +591,49 @@ int disk_resize(struct disk_file *file, uint64_t len)
         return 0;
 }
 
+/* Sectors from `first` on that lie beside one another, up to `end`, have changed: so many. */
+static size_t count_changed(const struct disk_file *file, size_t first, size_t end)
+{
+        size_t at = first;
+
+        while (at < end && file->sectors[at] == SECTOR_CHANGED) {
+                at++;
+        }
+        return at - first;
+}
+
+static void settle_some(struct disk_file *file, size_t first, size_t count, enum sector becomes)
+{
+        const size_t at = first * DISK_SECTOR;
+
+        memset(file->sectors + first, becomes, count);
+        if (becomes == SECTOR_SAME) {
+                copy_bytes(&file->synced, &file->now, at,
+                           smaller(count * DISK_SECTOR, file->now.len - at));
+        }
+}
+
 static void settle_sectors(struct disk_file *file, enum sector becomes)
 {
-        size_t count = smaller(file->sector_capacity, sectors_of(file->now.len));
+        const size_t count = smaller(file->sector_capacity, sectors_of(file->now.len));
+        const size_t first = file->first_in_doubt;
+        const size_t end = file->end_in_doubt;
 
-        for (size_t i = 0; i < count; i++) {
-                if (file->sectors[i] != SECTOR_CHANGED) {
-                        continue;
+        file->first_in_doubt = 0;
+        file->end_in_doubt = 0;
+        for (size_t i = first; i < smaller(end, count);) {
+                const size_t changed = count_changed(file, i, smaller(end, count));
+                const size_t next = i + (changed > 0 ? changed : 1);
+
+                if (changed > 0) {
+                        settle_some(file, i, changed, becomes);
                 }
-                file->sectors[i] = (unsigned char)becomes;
-                if (becomes == SECTOR_SAME) {
-                        copy_sector(file, i, DISK_SECTOR);
+                if (file->sectors[i] == SECTOR_LOST) {
+                        widen_doubt(file, i, next);
                 }
+                i = next;
         }
-        for (size_t i = count; i < file->sector_capacity; i++) {
+        for (size_t i = first > count ? first : count; i < end; i++) {
                 file->sectors[i] = SECTOR_SAME;
         }
 }
@@ -482,6 +663,7 @@ uint64_t disk_length(const struct disk_file *file)
 
 void *disk_map(struct disk_file *file)
 {
+        fill_upto(&file->now, file->now.len);
         return file->now.bytes;
 }
 
@@ -576,7 +758,7 @@ void disk_put(const char *path, struct att_text text)
         }
         set_length(&file->now, text.len);
         if (text.len > 0) {
-                memcpy(file->now.bytes, text.data, text.len);
+                put_bytes(&file->now, 0, text.data, text.len);
         }
 }
 
@@ -592,7 +774,7 @@ static void forget_lost(struct disk_file *file)
 {
         size_t count = smaller(file->sector_capacity, sectors_of(file->now.len));
 
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = file->first_in_doubt; i < smaller(file->end_in_doubt, count); i++) {
                 size_t at = i * DISK_SECTOR;
                 size_t len = smaller(DISK_SECTOR, file->now.len - at);
 
@@ -600,7 +782,7 @@ static void forget_lost(struct disk_file *file)
                         continue;
                 }
                 make_room(&file->synced, at + len);
-                memcpy(file->now.bytes + at, file->synced.bytes + at, len);
+                copy_bytes(&file->now, &file->synced, at, len);
                 file->sectors[i] = SECTOR_SAME;
         }
 }
@@ -627,7 +809,7 @@ static void tear(struct disk_file *file)
         size_t count = smaller(file->sector_capacity, sectors_of(file->now.len));
         size_t len = file->synced.len;
 
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = file->first_in_doubt; i < smaller(file->end_in_doubt, count); i++) {
                 if (file->sectors[i] == SECTOR_SAME) {
                         continue;
                 }
@@ -652,10 +834,10 @@ static void tear(struct disk_file *file)
         file->synced.len = len;
         set_length(&file->now, 0);
         set_length(&file->now, len);
-        if (len > 0) {
-                memcpy(file->now.bytes, file->synced.bytes, len);
-        }
-        memset(file->sectors, 0, file->sector_capacity);
+        copy_bytes(&file->now, &file->synced, 0, len);
+        memset(file->sectors, SECTOR_SAME, file->sector_capacity);
+        file->first_in_doubt = 0;
+        file->end_in_doubt = 0;
 }
 
 void disk_after_power_cut(void)
@@ -674,12 +856,20 @@ void disk_after_power_cut(void)
         revive();
 }
 
-static char *copy_of(const void *bytes, size_t len)
+static char *copy_of_content(const struct content *content)
 {
-        char *copy = att_alloc(len + 1);
+        char *copy = att_alloc(content->len + 1);
 
-        if (len > 0) {
-                memcpy(copy, bytes, len);
+        get_bytes(content, 0, copy, content->len);
+        return copy;
+}
+
+static unsigned char *copy_of_sectors(const struct disk_file *file)
+{
+        unsigned char *copy = att_alloc(file->sector_capacity + 1);
+
+        if (file->sector_capacity > 0) {
+                memcpy(copy, file->sectors, file->sector_capacity);
         }
         return copy;
 }
@@ -693,10 +883,12 @@ static void save_all(void)
 
                 file->names++;
                 disk.saved.files[i] = (struct saved_file){
-                        .bytes = copy_of(file->now.bytes, file->now.len),
-                        .sectors = (unsigned char *)copy_of(file->sectors, file->sector_capacity),
+                        .bytes = copy_of_content(&file->now),
+                        .sectors = copy_of_sectors(file),
                         .len = file->now.len,
                         .sector_capacity = file->sector_capacity,
+                        .first_in_doubt = file->first_in_doubt,
+                        .end_in_doubt = file->end_in_doubt,
                 };
         }
         disk.is_rotten = true;
@@ -706,7 +898,7 @@ static void restore_file(struct disk_file *file, struct saved_file *saved)
 {
         set_length(&file->now, saved->len);
         if (saved->len > 0) {
-                memcpy(file->now.bytes, saved->bytes, saved->len);
+                put_bytes(&file->now, 0, saved->bytes, saved->len);
         }
         if (file->sector_capacity > 0) {
                 memset(file->sectors, SECTOR_SAME, file->sector_capacity);
@@ -714,6 +906,8 @@ static void restore_file(struct disk_file *file, struct saved_file *saved)
         if (saved->sector_capacity > 0) {
                 memcpy(file->sectors, saved->sectors, saved->sector_capacity);
         }
+        file->first_in_doubt = saved->first_in_doubt;
+        file->end_in_doubt = saved->end_in_doubt;
         free(saved->bytes);
         free(saved->sectors);
 }
@@ -728,6 +922,7 @@ bool disk_rot(void)
                         size_t at = (size_t)att_rng_below(&disk.rng, file->now.len);
 
                         save_all();
+                        fill_upto(&file->now, at + 1);
                         file->now.bytes[at] ^= (char)(1 << att_rng_below(&disk.rng, 8));
                         return true;
                 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/base/util.h"
+#include "lib/store/sqlite.h"
 #include "tools/attunesim/chaos_disk.h"
 #include "tools/attunesim/chaos_report.h"
 #include "tools/attunesim/chaos_wrap.h"
@@ -410,6 +411,108 @@ static void on_log(void *context, int code, const char *message)
         }
 }
 
+/* ---- Memory ---- */
+
+/* SQLite opens and closes a database at every segment, and takes some hundred kilobytes for each: what it
+ * gives back waits by size for the next. There is one thread. */
+#define BLOCK_CLASSES 128
+
+struct block {
+        union {
+                struct block *next; /* Of those that wait. */
+                size_t size;        /* In use: without this head. */
+        };
+        uint64_t align;
+};
+
+static struct block *blocks[BLOCK_CLASSES]; /* Owned. */
+
+/* Four to each power of two. */
+static size_t class_of(size_t size, size_t *ret_size)
+{
+        const unsigned log = size <= 16 ? 4 : 63 - (unsigned)__builtin_clzll(size - 1);
+        const size_t step = (size_t)1 << (log - 2);
+        const size_t steps = size <= 16 ? 0 : (size - ((size_t)1 << log) + step - 1) / step;
+
+        *ret_size = ((size_t)1 << log) + steps * step;
+        return (log - 4) * 4 + steps;
+}
+
+static void *on_malloc(int bytes)
+{
+        size_t size;
+        const size_t class = class_of((size_t)bytes, &size);
+        struct block *block = blocks[class];
+
+        if (block) {
+                blocks[class] = block->next;
+        } else {
+                block = att_realloc_array(NULL, sizeof(*block) + size, 1);
+        }
+        block->size = size;
+        return block + 1;
+}
+
+static struct block *block_of(void *memory)
+{
+        return (struct block *)memory - 1;
+}
+
+static void on_free(void *memory)
+{
+        struct block *block = block_of(memory);
+        size_t size;
+        const size_t class = class_of(block->size, &size);
+
+        block->next = blocks[class];
+        blocks[class] = block;
+}
+
+static int on_memory_size(void *memory)
+{
+        return memory ? (int)block_of(memory)->size : 0;
+}
+
+static void *on_realloc(void *memory, int bytes)
+{
+        const size_t size = block_of(memory)->size;
+        void *more;
+
+        if ((size_t)bytes <= size) {
+                return memory;
+        }
+        more = on_malloc(bytes);
+        memcpy(more, memory, size);
+        on_free(memory);
+        return more;
+}
+
+static int on_roundup(int bytes)
+{
+        return (bytes + 7) & ~7;
+}
+
+static int on_memory_begin(void *context)
+{
+        (void)context;
+        return SQLITE_OK;
+}
+
+static void on_memory_end(void *context)
+{
+        (void)context;
+}
+
+static const sqlite3_mem_methods memory_methods = {
+        .xMalloc = on_malloc,
+        .xFree = on_free,
+        .xRealloc = on_realloc,
+        .xSize = on_memory_size,
+        .xRoundup = on_roundup,
+        .xInit = on_memory_begin,
+        .xShutdown = on_memory_end,
+};
+
 void chaos_vfs_register(void)
 {
         static sqlite3_vfs vfs = {
@@ -427,6 +530,9 @@ void chaos_vfs_register(void)
                 .xGetLastError = on_last_error,
         };
 
+        att_sqlite_begin();
+        (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+        (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &memory_methods);
         (void)sqlite3_config(SQLITE_CONFIG_LOG, on_log, NULL);
         (void)sqlite3_vfs_register(&vfs, 1);
 }
