@@ -165,9 +165,17 @@ static void fill_upto(struct content *content, size_t at)
         }
 }
 
-/* There is room for it. */
+static bool is_zero(const char *bytes, size_t len)
+{
+        return len > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, len - 1) == 0;
+}
+
+/* There is room for it. A log is written ahead with megabytes of zeros. */
 static void put_bytes(struct content *content, size_t at, const void *from, size_t len)
 {
+        if (at >= content->written && is_zero(from, len)) {
+                return;
+        }
         fill_upto(content, at);
         memcpy(content->bytes + at, from, len);
         if (content->written < at + len) {
