@@ -193,6 +193,28 @@ bool history_find(struct att_history *history, int64_t *ret_columns, const char 
         return code == SQLITE_ROW;
 }
 
+void history_each(struct att_history *history, void (*take)(void *context, sqlite3_stmt *row),
+                  void *context, const char *sql, const char *form, ...)
+{
+        sqlite3_stmt *statement = history->result < 0 ? NULL : prepare(history, sql);
+        va_list arguments;
+        int code;
+
+        if (!statement) {
+                return;
+        }
+        va_start(arguments, form);
+        bind_all(statement, form, arguments);
+        va_end(arguments);
+        while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+                take(context, statement);
+        }
+        if (code != SQLITE_DONE) {
+                fail(history);
+        }
+        (void)sqlite3_reset(statement);
+}
+
 static struct att_text column_text(sqlite3_stmt *statement, int at)
 {
         const char *text = (const char *)sqlite3_column_text(statement, at);
@@ -243,6 +265,7 @@ static int open_file(const char *data, int flags, struct att_history **ret_histo
         int result = 0;
 
         history->path = att_path_join(data, ATT_HISTORY_NAME);
+        history_held_init(&history->held);
         if ((flags & SQLITE_OPEN_CREATE) == 0 && access(history->path, F_OK) < 0) {
                 result = att_say_errno(why, history->path, -errno);
         } else if (sqlite3_open_v2(history->path, &history->db, flags | SQLITE_OPEN_NOMUTEX,
@@ -374,6 +397,7 @@ void att_history_close(struct att_history *history)
                         (void)sqlite3_finalize(history->statements[i].statement);
                 }
                 (void)sqlite3_close(history->db);
+                history_held_deinit(&history->held);
                 att_buffer_deinit(&history->why);
                 att_buffer_deinit(&history->trimmed);
                 free(history->path);
@@ -439,6 +463,7 @@ struct att_history_position att_history_applied(const struct att_history *histor
 
 int att_history_look(struct att_history *history, struct att_buffer *why)
 {
+        history_held_drop(&history->held);
         return read_position(history, &history->applied, why);
 }
 
@@ -486,6 +511,7 @@ int att_history_commit(struct att_history *history, const struct att_history_pos
                        struct att_buffer *why)
 {
         ATT_CHECK(history->is_writing);
+        history_held_write(history);
         write_position(history, position);
         history_do(history, "COMMIT", "");
         if (history->result < 0) {
@@ -496,6 +522,7 @@ int att_history_commit(struct att_history *history, const struct att_history_pos
         }
         history->is_writing = false;
         history->applied = *position;
+        history_held_settle(&history->held);
         return 0;
 }
 
@@ -507,6 +534,7 @@ void att_history_rollback(struct att_history *history)
         }
         history->result = 0;
         att_buffer_clear(&history->why);
+        history_held_drop(&history->held);
 }
 
 /* ---- Gaps ---- */
@@ -523,6 +551,8 @@ void att_history_gap(struct att_history *history, uint64_t from_seq, uint64_t to
                      struct att_text reason)
 {
         ATT_CHECK(history->is_writing);
+        history_held_write(history);
+        history_held_drop(&history->held);
         history_do(history, "INSERT OR REPLACE INTO gaps VALUES (?1, ?2, ?3, ?4)", "nnnt",
                    (int64_t)from_seq, (int64_t)to_seq, at_ms, reason);
         history_do(history,

@@ -4,57 +4,203 @@
 #include "lib/store/failpoint.h"
 #include "lib/store/history_work.h"
 
-int64_t history_person_of(struct att_history *history, struct att_text id, int64_t at_ms)
-{
-        int64_t person = ATT_HISTORY_NONE;
+/* ---- Held ---- */
 
-        if (history_find(history, &person, "SELECT person FROM aliases WHERE alias = ?1", "t",
-                         id) ||
-            history_find(history, &person, "SELECT person FROM people WHERE id = ?1", "t", id)) {
-                return person;
-        }
-        history_do(history, "INSERT INTO people (id, since_ms) VALUES (?1, ?2)", "tn", id, at_ms);
-        return history->result < 0 ? ATT_HISTORY_NONE : sqlite3_last_insert_rowid(history->db);
+static struct history_person *hold(struct history_held *held, int64_t number)
+{
+        struct history_person *person = att_arena_take(&held->arena, sizeof(*person));
+
+        person->person = number;
+        person->lifetime_value_micro = ATT_HISTORY_NONE;
+        person->churn_risk_ppm = ATT_HISTORY_NONE;
+        person->since_ms = ATT_HISTORY_NONE;
+        person->last_ms = ATT_HISTORY_NONE;
+        att_map_add(&held->people_by_number, &person->by_number,
+                    att_text_of((const char *)&person->person, sizeof(person->person)));
+        att_list_init(&person->node);
+        att_list_add_tail(&held->people, &person->node);
+        return person;
 }
+
+static struct history_person *numbered(struct history_held *held, int64_t number)
+{
+        struct att_map_node *node = att_map_find(
+                &held->people_by_number, att_text_of((const char *)&number, sizeof(number)));
+
+        return node ? ATT_CONTAINER_OF(node, struct history_person, by_number) : hold(held, number);
+}
+
+static void change(struct history_person *person)
+{
+        if (person->row == HISTORY_ROW_WRITTEN) {
+                person->row = HISTORY_ROW_CHANGED;
+        }
+}
+
+static void write_person(struct att_history *history, struct history_person *person)
+{
+        if (person->row == HISTORY_ROW_NEW) {
+                history_do(history,
+                           "INSERT INTO people (person, id, name, tier, currency, "
+                           "lifetime_value_micro, churn_risk_ppm, notes, since_ms, last_ms, "
+                           "contacts, last_agent) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                           "nttttnntnnnt", person->person, person->id, person->name, person->tier,
+                           person->currency, person->lifetime_value_micro, person->churn_risk_ppm,
+                           person->notes, person->since_ms, person->last_ms, person->contacts,
+                           person->last_agent);
+        } else if (person->row == HISTORY_ROW_CHANGED) {
+                history_do(
+                        history,
+                        "UPDATE people SET name = coalesce(?2, name), tier = coalesce(?3, tier), "
+                        "currency = coalesce(?4, currency), "
+                        "lifetime_value_micro = coalesce(?5, lifetime_value_micro), "
+                        "churn_risk_ppm = coalesce(?6, churn_risk_ppm), "
+                        "notes = coalesce(?7, notes), since_ms = coalesce(since_ms, ?8), "
+                        "last_ms = coalesce(?9, last_ms), contacts = contacts + ?10, "
+                        "last_agent = coalesce(?11, last_agent) WHERE person = ?1",
+                        "ntttnntnnnt", person->person, person->name, person->tier, person->currency,
+                        person->lifetime_value_micro, person->churn_risk_ppm, person->notes,
+                        person->since_ms, person->last_ms, person->contacts, person->last_agent);
+        }
+        person->row = HISTORY_ROW_WRITTEN;
+        person->contacts = 0;
+}
+
+void history_people_write(struct att_history *history)
+{
+        ATT_LIST_FOREACH(person, &history->held.people, struct history_person, node)
+        {
+                write_person(history, person);
+        }
+}
+
+void history_people_drop(struct history_held *held)
+{
+        att_list_init(&held->people);
+        att_map_deinit(&held->people_by_number);
+        att_map_deinit(&held->people_by_name);
+}
+
+/* ---- Who it is ---- */
+
+struct name {
+        struct att_map_node node;
+        struct history_person *person;
+};
+
+static void hold_name(struct history_held *held, struct att_text id, struct history_person *person)
+{
+        struct name *name = att_arena_take(&held->arena, sizeof(*name));
+
+        name->person = person;
+        att_map_add(&held->people_by_name, &name->node, id);
+}
+
+static struct history_person *add_person(struct att_history *history, struct att_text id,
+                                         int64_t at_ms)
+{
+        struct history_person *person;
+
+        history_find_bounds(history);
+        person = hold(&history->held, ++history->held.newest_person);
+        person->row = HISTORY_ROW_NEW;
+        person->id = id;
+        person->since_ms = at_ms;
+        person->is_known = true;
+        return person;
+}
+
+/* Whoever goes by this id or alias in the file; NULL: nobody does. */
+static struct history_person *find_person(struct att_history *history, struct att_text id)
+{
+        struct history_person *person;
+        int64_t found[3];
+
+        if (!history_find(history, found,
+                          "SELECT person, lifetime_value_micro, churn_risk_ppm FROM people "
+                          "WHERE person = coalesce((SELECT person FROM aliases WHERE alias = ?1), "
+                          "(SELECT person FROM people WHERE id = ?1))",
+                          "t", id)) {
+                return NULL;
+        }
+        person = numbered(&history->held, found[0]);
+        if (!person->is_known) {
+                person->is_known = true;
+                person->lifetime_value_micro = found[1];
+                person->churn_risk_ppm = found[2];
+        }
+        return person;
+}
+
+struct history_person *history_person_of(struct att_history *history, struct att_text id,
+                                         int64_t at_ms)
+{
+        struct att_map_node *node = att_map_find(&history->held.people_by_name, id);
+        struct history_person *person;
+
+        if (node) {
+                return ATT_CONTAINER_OF(node, struct name, node)->person;
+        }
+        person = find_person(history, id);
+        if (!person) {
+                person = add_person(history, id, at_ms);
+        }
+        hold_name(&history->held, id, person);
+        return person;
+}
+
+/* ---- What a contact tells of them ---- */
 
 /* A row when one of the two is another than it was. */
-static void note_values(struct att_history *history, int64_t person, int64_t at_ms,
+static void note_values(struct att_history *history, struct history_person *person, int64_t at_ms,
                         int64_t value_micro, int64_t risk_ppm)
 {
-        int64_t known[2] = {ATT_HISTORY_NONE, ATT_HISTORY_NONE};
-
-        if (value_micro == ATT_HISTORY_NONE && risk_ppm == ATT_HISTORY_NONE) {
+        if ((value_micro == ATT_HISTORY_NONE || value_micro == person->lifetime_value_micro) &&
+            (risk_ppm == ATT_HISTORY_NONE || risk_ppm == person->churn_risk_ppm)) {
                 return;
         }
-        (void)history_find(history, known,
-                           "SELECT lifetime_value_micro, churn_risk_ppm FROM people "
-                           "WHERE person = ?1",
-                           "n", person);
-        if ((value_micro == ATT_HISTORY_NONE || value_micro == known[0]) &&
-            (risk_ppm == ATT_HISTORY_NONE || risk_ppm == known[1])) {
-                return;
+        change(person);
+        if (value_micro != ATT_HISTORY_NONE) {
+                person->lifetime_value_micro = value_micro;
         }
-        history_do(history,
-                   "INSERT OR REPLACE INTO person_values VALUES (?1, ?2, coalesce(?3, ?5), "
-                   "coalesce(?4, ?6))",
-                   "nnnnnn", person, at_ms, value_micro, risk_ppm, known[0], known[1]);
+        if (risk_ppm != ATT_HISTORY_NONE) {
+                person->churn_risk_ppm = risk_ppm;
+        }
+        history_do(history, "INSERT OR REPLACE INTO person_values VALUES (?1, ?2, ?3, ?4)", "nnnn",
+                   person->person, at_ms, person->lifetime_value_micro, person->churn_risk_ppm);
 }
 
-void history_person_came(struct att_history *history, int64_t person,
+static void take_over(struct att_text *known, struct att_text told)
+{
+        if (!att_text_is_empty(told)) {
+                *known = told;
+        }
+}
+
+void history_person_came(struct att_history *history, struct history_person *person,
                          const struct att_history_event *event)
 {
         note_values(history, person, event->at_ms, event->added.lifetime_value_micro,
                     event->added.churn_risk_ppm);
-        history_do(history,
-                   "UPDATE people SET name = coalesce(?2, name), tier = coalesce(?3, tier), "
-                   "currency = coalesce(?4, currency), "
-                   "lifetime_value_micro = coalesce(?5, lifetime_value_micro), "
-                   "churn_risk_ppm = coalesce(?6, churn_risk_ppm), notes = coalesce(?7, notes), "
-                   "since_ms = coalesce(since_ms, ?8), last_ms = ?8, contacts = contacts + 1 "
-                   "WHERE person = ?1",
-                   "ntttnntn", person, event->added.name, event->added.stated_tier,
-                   event->added.currency, event->added.lifetime_value_micro,
-                   event->added.churn_risk_ppm, event->added.notes, event->at_ms);
+        change(person);
+        take_over(&person->name, event->added.name);
+        take_over(&person->tier, event->added.stated_tier);
+        take_over(&person->currency, event->added.currency);
+        take_over(&person->notes, event->added.notes);
+        if (person->since_ms == ATT_HISTORY_NONE) {
+                person->since_ms = event->at_ms;
+        }
+        person->last_ms = event->at_ms;
+        person->contacts++;
+}
+
+void history_person_spoke(struct att_history *history, int64_t number, struct att_text agent)
+{
+        struct history_person *person = numbered(&history->held, number);
+
+        change(person);
+        person->last_agent = agent;
 }
 
 /* ---- What somebody tells of a customer ---- */
@@ -71,10 +217,13 @@ static void note_in_trail(struct att_history *history, const struct att_history_
 
 static void set_person(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t person = history_person_of(history, event->customer.person, event->at_ms);
+        struct history_person *held = history_person_of(history, event->customer.person,
+                                                        event->at_ms);
+        const int64_t person = held->person;
 
-        note_values(history, person, event->at_ms, event->customer.lifetime_value_micro,
+        note_values(history, held, event->at_ms, event->customer.lifetime_value_micro,
                     event->customer.churn_risk_ppm);
+        history_people_write(history);
         history_do(history,
                    "UPDATE people SET name = coalesce(?2, name), tier = coalesce(?3, tier), "
                    "currency = coalesce(?4, currency), "
@@ -86,10 +235,15 @@ static void set_person(struct att_history *history, const struct att_history_eve
                    event->customer.churn_risk_ppm, event->customer.notes, event->customer.since_ms);
 }
 
+static int64_t number_of(struct att_history *history, const struct att_history_event *event)
+{
+        return history_person_of(history, event->customer.person, event->at_ms)->person;
+}
+
 /* Who came under the alias as under an id stays a row of its own, so that it can be undone. */
 static void link_alias(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t person = history_person_of(history, event->customer.person, event->at_ms);
+        const int64_t person = number_of(history, event);
         int64_t before = ATT_HISTORY_NONE;
 
         history_do(history, "DELETE FROM conflicts WHERE alias = ?1", "t", event->customer.other);
@@ -116,7 +270,7 @@ static void unlink_alias(struct att_history *history, const struct att_history_e
 
 static void keep_conflict(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t person = history_person_of(history, event->customer.person, event->at_ms);
+        const int64_t person = number_of(history, event);
 
         history_do(history, "INSERT OR IGNORE INTO conflicts VALUES (?1, ?2, ?3)", "tnn",
                    event->customer.other, person, event->at_ms);
@@ -129,6 +283,8 @@ static void forget_name(struct att_history *history, const struct att_history_ev
         const struct att_text name = event->customer.person;
         int64_t person = ATT_HISTORY_NONE;
 
+        history_held_write(history);
+        history_held_drop(&history->held);
         history_do(history, "DELETE FROM aliases WHERE alias = ?1", "t", name);
         history_do(history, "DELETE FROM conflicts WHERE alias = ?1", "t", name);
         history_do(history, "UPDATE links SET other = NULL WHERE other = ?1", "t", name);
@@ -165,9 +321,13 @@ void history_person_told(struct att_history *history, const struct att_history_e
                 {"conflict", keep_conflict}, {"forget", forget_name},
         };
 
+        history_people_write(history);
+        history_people_drop(&history->held); /* An alias may lead to somebody else by then. */
         for (size_t i = 0; i < ATT_ARRAY_LEN(told); i++) {
                 if (att_text_equals_c(event->customer.what, told[i].what)) {
                         told[i].tell(history, event);
                 }
         }
+        history_people_write(history);
+        history_people_drop(&history->held);
 }

@@ -1,307 +1,397 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From events to rows: one function a kind of event.
+ * From events to rows: one function a kind of event. They change what is held of a contact
+ * (lib/store/history_held.h), which is written at the end of the transaction.
  *
- * What is inserted is selected from `contacts`, so that nothing is written of a contact that the
- * history does not have: one that came before it began.
+ * Nothing is written of a contact that the history does not have: one that came before it began.
  */
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/store/history_work.h"
 
+static void keep_first(struct att_text *kept, struct att_text text)
+{
+        if (att_text_is_empty(*kept)) {
+                *kept = text;
+        }
+}
+
+static void keep_last(struct att_text *kept, struct att_text text)
+{
+        if (!att_text_is_empty(text)) {
+                *kept = text;
+        }
+}
+
+static void keep_first_number(int64_t *kept, int64_t number)
+{
+        if (*kept == ATT_HISTORY_NONE) {
+                *kept = number;
+        }
+}
+
+static int64_t or_zero(int64_t number)
+{
+        return number == ATT_HISTORY_NONE ? 0 : number;
+}
+
+static void change(enum history_row *row)
+{
+        if (*row == HISTORY_ROW_WRITTEN) {
+                *row = HISTORY_ROW_CHANGED;
+        }
+}
+
 /* ---- Times in queues ---- */
 
 /* Ends its time in a queue, if it is in one. Gives the wait, or ATT_HISTORY_NONE. `only_in`: of this
  * queue; empty: of any. */
-static int64_t leave_spell(struct att_history *history, const struct att_history_event *event,
+static int64_t leave_spell(struct history_contact *contact, const struct att_history_event *event,
                            struct att_text only_in, struct att_text how, struct att_text agent)
 {
-        const int64_t contact = (int64_t)event->contact;
-        int64_t found[2];
-        int64_t waited_ms;
+        struct history_spell *spell = contact->spells;
 
-        if (!history_find(history, found,
-                          "SELECT n, entered_ms FROM spells "
-                          "WHERE contact = ?1 AND left_ms IS NULL AND (?2 IS NULL OR queue = ?2) "
-                          "ORDER BY n DESC LIMIT 1",
-                          "nt", contact, only_in)) {
+        while (spell && (spell->left_ms != ATT_HISTORY_NONE ||
+                         !(att_text_is_empty(only_in) || att_text_equals(spell->queue, only_in)))) {
+                spell = spell->next;
+        }
+        if (!spell) {
                 return ATT_HISTORY_NONE;
         }
-        waited_ms = att_max_i64(event->at_ms - found[1], 0);
-        history_do(history,
-                   "UPDATE spells SET left_ms = ?3, waited_ms = ?4, how = ?5, agent = ?6 "
-                   "WHERE contact = ?1 AND n = ?2",
-                   "nnnntt", contact, found[0], event->at_ms, waited_ms, how, agent);
-        return waited_ms;
+        change(&spell->row);
+        spell->left_ms = event->at_ms;
+        spell->waited_ms = att_max_i64(event->at_ms - spell->entered_ms, 0);
+        spell->how = how;
+        spell->agent = agent;
+        return spell->waited_ms;
 }
 
 /* It was turned on at a queue's door. */
-static void pass_spell(struct att_history *history, const struct att_history_event *event,
+static void pass_spell(struct history_contact *contact, const struct att_history_event *event,
                        struct att_text queue, struct att_text how)
 {
-        history_do(history,
-                   "INSERT INTO spells (contact, n, queue, entered_ms, left_ms, waited_ms, how) "
-                   "SELECT contact, (SELECT coalesce(max(n), 0) + 1 FROM spells "
-                   "WHERE contact = ?1), ?2, ?3, ?3, 0, ?4 FROM contacts WHERE contact = ?1",
-                   "ntnt", (int64_t)event->contact, queue, event->at_ms, how);
+        struct history_spell *spell = history_spell_new(contact);
+
+        spell->queue = queue;
+        spell->entered_ms = event->at_ms;
+        spell->left_ms = event->at_ms;
+        spell->waited_ms = 0;
+        spell->how = how;
+}
+
+static void add_wait(struct history_contact *contact, int64_t waited_ms)
+{
+        if (waited_ms != ATT_HISTORY_NONE) {
+                contact->waited_ms = or_zero(contact->waited_ms) + waited_ms;
+        }
 }
 
 /* Where it is now, and what it has waited since it was last said. */
-static void note_queue(struct att_history *history, const struct att_history_event *event,
-                       struct att_text queue, int64_t waited_ms)
+static void note_queue(struct history_contact *contact, struct att_text queue, int64_t waited_ms)
 {
-        history_do(history,
-                   "UPDATE contacts SET queue = coalesce(?2, queue), "
-                   "first_queue = coalesce(first_queue, ?2), "
-                   "waited_ms = CASE WHEN ?3 IS NULL THEN waited_ms "
-                   "ELSE coalesce(waited_ms, 0) + ?3 END WHERE contact = ?1",
-                   "ntn", (int64_t)event->contact, queue, waited_ms);
+        history_contact_changed(contact);
+        keep_last(&contact->queue, queue);
+        keep_first(&contact->first_queue, queue);
+        add_wait(contact, waited_ms);
 }
 
 static void apply_queued(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t waited_ms = leave_spell(history, event, ATT_TEXT_NONE, ATT_TEXT("moved"),
-                                              ATT_TEXT_NONE);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        struct history_spell *spell;
+        int64_t waited_ms;
 
-        /* One that was closed in the same instant is told of first. */
-        history_do(history,
-                   "INSERT INTO spells (contact, n, queue, entered_ms, position, estimate_ms, "
-                   "left_ms, waited_ms, how) "
-                   "SELECT contact, (SELECT coalesce(max(n), 0) + 1 FROM spells "
-                   "WHERE contact = ?1), ?2, ?3, ?4, ?5, iif(closed_ms IS NULL, NULL, ?3), "
-                   "iif(closed_ms IS NULL, NULL, 0), outcome FROM contacts WHERE contact = ?1",
-                   "ntnnn", (int64_t)event->contact, event->queued.queue, event->at_ms,
-                   event->queued.position, event->queued.estimate_ms);
-        history_do(history,
-                   "UPDATE contacts SET queue = ?2, first_queue = coalesce(first_queue, ?2), "
-                   "waited_ms = coalesce(waited_ms, 0) + coalesce(?3, 0), "
-                   "position = coalesce(position, ?4), estimate_ms = coalesce(estimate_ms, ?5) "
-                   "WHERE contact = ?1",
-                   "ntnnn", (int64_t)event->contact, event->queued.queue, waited_ms,
-                   event->queued.position, event->queued.estimate_ms);
+        if (!contact) {
+                return;
+        }
+        waited_ms = leave_spell(contact, event, ATT_TEXT_NONE, ATT_TEXT("moved"), ATT_TEXT_NONE);
+        spell = history_spell_new(contact);
+        spell->queue = event->queued.queue;
+        spell->entered_ms = event->at_ms;
+        spell->position = event->queued.position;
+        spell->estimate_ms = event->queued.estimate_ms;
+        spell->how = contact->outcome;
+        if (contact->closed_ms != ATT_HISTORY_NONE) { /* In the same instant: that is told first. */
+                spell->left_ms = event->at_ms;
+                spell->waited_ms = 0;
+        }
+        history_contact_changed(contact);
+        contact->queue = event->queued.queue;
+        keep_first(&contact->first_queue, event->queued.queue);
+        contact->waited_ms = or_zero(contact->waited_ms) + or_zero(waited_ms);
+        keep_first_number(&contact->position, event->queued.position);
+        keep_first_number(&contact->estimate_ms, event->queued.estimate_ms);
 }
 
 static void apply_left(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t waited_ms = leave_spell(history, event, event->left.queue, event->left.how,
-                                              ATT_TEXT_NONE);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        int64_t waited_ms;
 
-        if (waited_ms == ATT_HISTORY_NONE) {
-                pass_spell(history, event, event->left.queue, event->left.how);
+        if (!contact) {
+                return;
         }
-        note_queue(history, event, event->left.queue, waited_ms);
+        waited_ms = leave_spell(contact, event, event->left.queue, event->left.how, ATT_TEXT_NONE);
+        if (waited_ms == ATT_HISTORY_NONE) {
+                pass_spell(contact, event, event->left.queue, event->left.how);
+        }
+        note_queue(contact, event->left.queue, waited_ms);
 }
 
 static void apply_scheduled(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t waited_ms = leave_spell(history, event, ATT_TEXT_NONE, ATT_TEXT("scheduled"),
-                                              ATT_TEXT_NONE);
+        struct history_contact *contact = history_contact_of(history, event->contact);
 
-        note_queue(history, event, event->scheduled.queue, waited_ms);
+        if (!contact) {
+                return;
+        }
+        note_queue(
+                contact, event->scheduled.queue,
+                leave_spell(contact, event, ATT_TEXT_NONE, ATT_TEXT("scheduled"), ATT_TEXT_NONE));
         if (event->scheduled.attempt > 0) {
-                history_do(history, "UPDATE contacts SET attempt = ?2 WHERE contact = ?1", "nn",
-                           (int64_t)event->contact, event->scheduled.attempt);
+                contact->attempt = event->scheduled.attempt;
         }
 }
 
 /* ---- Offers ---- */
 
+static struct history_offer *begin_offer(struct att_history *history,
+                                         struct history_contact *contact,
+                                         const struct att_history_event *event, int64_t number,
+                                         struct att_text agent, struct att_text queue)
+{
+        struct history_offer *offer = history_offer_new(history, contact, number);
+
+        offer->agent = agent;
+        offer->queue = queue;
+        offer->offered_ms = event->at_ms;
+        return offer;
+}
+
+static void end_offer(struct history_offer *offer, int64_t at_ms, struct att_text how)
+{
+        change(&offer->row);
+        offer->ended_ms = at_ms;
+        offer->how = how;
+}
+
 static void apply_offered(struct att_history *history, const struct att_history_event *event)
 {
-        history_do(history,
-                   "INSERT INTO offers (offer, contact, agent, queue, offered_ms) "
-                   "SELECT ?2, contact, ?3, ?4, ?5 FROM contacts WHERE contact = ?1",
-                   "nnttn", (int64_t)event->contact, event->offered.offer, event->offered.agent,
-                   event->offered.queue, event->at_ms);
-        history_do(history,
-                   "UPDATE contacts SET offers = offers + 1, "
-                   "first_offered_ms = coalesce(first_offered_ms, ?2) WHERE contact = ?1",
-                   "nn", (int64_t)event->contact, event->at_ms);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+
+        if (!contact) {
+                return;
+        }
+        (void)begin_offer(history, contact, event, event->offered.offer, event->offered.agent,
+                          event->offered.queue);
+        history_contact_changed(contact);
+        contact->offers++;
+        keep_first_number(&contact->first_offered_ms, event->at_ms);
 }
 
 static void apply_revoked(struct att_history *history, const struct att_history_event *event)
 {
-        history_do(history,
-                   "UPDATE offers SET ended_ms = ?2, how = ?3 WHERE offer = ?1 AND contact = ?4",
-                   "nntn", event->revoked.offer, event->at_ms, event->revoked.how,
-                   (int64_t)event->contact);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        struct history_offer *offer;
+
+        if (!contact) {
+                return;
+        }
+        offer = history_offer_of(history, contact, event->revoked.offer);
+        if (offer) {
+                end_offer(offer, event->at_ms, event->revoked.how);
+        }
         if (att_text_equals_c(event->revoked.how, "declined")) {
-                history_do(history,
-                           "UPDATE contacts SET declined = declined + 1 WHERE contact = ?1", "n",
-                           (int64_t)event->contact);
+                history_contact_changed(contact);
+                contact->declined++;
         } else if (att_text_equals_c(event->revoked.how, "missed")) {
-                history_do(history, "UPDATE contacts SET missed = missed + 1 WHERE contact = ?1",
-                           "n", (int64_t)event->contact);
+                history_contact_changed(contact);
+                contact->missed++;
         }
 }
 
 /* When it was offered; one that is taken as it is offered has no offer of its own before. */
-static int64_t take_offer(struct att_history *history, const struct att_history_event *event,
-                          bool *ret_is_new)
+static int64_t accept_offer(struct att_history *history, struct history_contact *contact,
+                            const struct att_history_event *event)
 {
-        int64_t offered_ms = event->at_ms;
+        struct history_offer *offer;
 
         if (event->connected.offer == ATT_HISTORY_NONE) { /* It went on after a gap. */
-                *ret_is_new = false;
                 return ATT_HISTORY_NONE;
         }
-        *ret_is_new = !history_find(history, &offered_ms,
-                                    "SELECT offered_ms FROM offers WHERE offer = ?1", "n",
-                                    event->connected.offer);
-        if (*ret_is_new) {
-                history_do(history,
-                           "INSERT INTO offers (offer, contact, agent, queue, offered_ms, "
-                           "ended_ms, how) SELECT ?2, contact, ?3, ?4, ?5, ?5, 'accepted' "
-                           "FROM contacts WHERE contact = ?1",
-                           "nnttn", (int64_t)event->contact, event->connected.offer,
-                           event->connected.agent, event->connected.queue, event->at_ms);
-        } else {
-                history_do(history,
-                           "UPDATE offers SET ended_ms = ?2, how = 'accepted' WHERE offer = ?1",
-                           "nn", event->connected.offer, event->at_ms);
+        offer = history_offer_of(history, contact, event->connected.offer);
+        if (!offer) {
+                offer = begin_offer(history, contact, event, event->connected.offer,
+                                    event->connected.agent, event->connected.queue);
+                contact->offers++;
         }
-        return offered_ms;
+        end_offer(offer, event->at_ms, ATT_TEXT("accepted"));
+        return offer->offered_ms;
 }
 
 /* ---- Conversations ---- */
 
 static void apply_connected(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t waited_ms = leave_spell(history, event, ATT_TEXT_NONE, ATT_TEXT("answered"),
-                                              event->connected.agent);
-        bool is_new_offer;
-        const int64_t offered_ms = take_offer(history, event, &is_new_offer);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        struct history_talk *talk;
+        int64_t waited_ms;
 
-        history_do(history,
-                   "INSERT INTO conversations (contact, n, agent, queue, channel, offered_ms, "
-                   "connected_ms) SELECT contact, (SELECT coalesce(max(n), 0) + 1 "
-                   "FROM conversations WHERE contact = ?1), ?2, ?3, ?4, ?5, ?6 "
-                   "FROM contacts WHERE contact = ?1",
-                   "ntttnn", (int64_t)event->contact, event->connected.agent,
-                   event->connected.queue, event->connected.channel, offered_ms, event->at_ms);
-        history_do(history,
-                   "UPDATE contacts SET answered_ms = coalesce(answered_ms, ?2), "
-                   "waited_ms = coalesce(waited_ms, 0) + coalesce(?3, 0), "
-                   "first_agent = coalesce(first_agent, ?4), last_agent = ?4, "
-                   "offers = offers + ?5, first_offered_ms = coalesce(first_offered_ms, ?6) "
-                   "WHERE contact = ?1",
-                   "nnntnn", (int64_t)event->contact, event->at_ms, waited_ms,
-                   event->connected.agent, (int64_t)is_new_offer, offered_ms);
+        if (!contact) {
+                return;
+        }
+        waited_ms = leave_spell(contact, event, ATT_TEXT_NONE, ATT_TEXT("answered"),
+                                event->connected.agent);
+        history_contact_changed(contact);
+        talk = history_talk_new(contact);
+        talk->agent = event->connected.agent;
+        talk->queue = event->connected.queue;
+        talk->channel = event->connected.channel;
+        talk->offered_ms = accept_offer(history, contact, event);
+        talk->connected_ms = event->at_ms;
+        keep_first_number(&contact->answered_ms, event->at_ms);
+        contact->waited_ms = or_zero(contact->waited_ms) + or_zero(waited_ms);
+        keep_first(&contact->first_agent, event->connected.agent);
+        contact->last_agent = event->connected.agent;
+        keep_first_number(&contact->first_offered_ms, talk->offered_ms);
+}
+
+static void hold_talk(struct history_talk *talk, const struct att_history_event *event)
+{
+        const bool is_held = talk->held_since_ms != ATT_HISTORY_NONE;
+
+        if (talk->ended_ms != ATT_HISTORY_NONE || is_held == (event->held.held != 0)) {
+                return;
+        }
+        change(&talk->row);
+        if (is_held) {
+                talk->held_ms += event->at_ms - talk->held_since_ms;
+        }
+        talk->held_since_ms = is_held ? ATT_HISTORY_NONE : event->at_ms;
 }
 
 static void apply_held(struct att_history *history, const struct att_history_event *event)
 {
-        if (event->held.held) {
-                history_do(history,
-                           "UPDATE conversations SET held_since_ms = ?2 WHERE contact = ?1 "
-                           "AND ended_ms IS NULL AND held_since_ms IS NULL",
-                           "nn", (int64_t)event->contact, event->at_ms);
-        } else {
-                history_do(history,
-                           "UPDATE conversations SET held_ms = held_ms + ?2 - held_since_ms, "
-                           "held_since_ms = NULL WHERE contact = ?1 AND ended_ms IS NULL "
-                           "AND held_since_ms IS NOT NULL",
-                           "nn", (int64_t)event->contact, event->at_ms);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+
+        for (struct history_talk *talk = contact ? contact->talks : NULL; talk; talk = talk->next) {
+                hold_talk(talk, event);
         }
 }
 
-struct talk { /* Of a conversation that has just ended; all zero if there was none. */
-        int64_t talked_ms;
-        int64_t held_ms;
-        bool has_ended;
-};
-
-/* Ends the conversation that is going on; with `agent`, that agent's only. */
-static struct talk end_conversation(struct att_history *history,
-                                    const struct att_history_event *event, struct att_text agent,
-                                    struct att_text by)
+/* Ends the conversation that is going on; with `agent`, that agent's only. NULL: there is none. */
+static struct history_talk *end_talk(struct att_history *history, struct history_contact *contact,
+                                     const struct att_history_event *event, struct att_text agent,
+                                     struct att_text by)
 {
-        struct talk talk = {0};
-        int64_t found[4];
+        struct history_talk *talk = contact->talks;
 
-        if (!history_find(history, found,
-                          "SELECT n, connected_ms, held_ms, held_since_ms FROM conversations "
-                          "WHERE contact = ?1 AND ended_ms IS NULL AND (?2 IS NULL OR agent = ?2) "
-                          "ORDER BY n DESC LIMIT 1",
-                          "nt", (int64_t)event->contact, agent)) {
-                return talk;
+        while (talk && (talk->ended_ms != ATT_HISTORY_NONE ||
+                        !(att_text_is_empty(agent) || att_text_equals(talk->agent, agent)))) {
+                talk = talk->next;
         }
-        talk.has_ended = true;
-        talk.talked_ms = att_max_i64(event->at_ms - found[1], 0);
-        talk.held_ms = found[2] + (found[3] == ATT_HISTORY_NONE ? 0 : event->at_ms - found[3]);
-        history_do(history,
-                   "UPDATE conversations SET ended_ms = ?3, ended_by = ?4, held_ms = ?5, "
-                   "held_since_ms = NULL WHERE contact = ?1 AND n = ?2",
-                   "nnntn", (int64_t)event->contact, found[0], event->at_ms, by, talk.held_ms);
-        history_do(history,
-                   "UPDATE people SET last_agent = (SELECT agent FROM conversations "
-                   "WHERE contact = ?1 AND n = ?2) "
-                   "WHERE person = (SELECT person FROM contacts WHERE contact = ?1)",
-                   "nn", (int64_t)event->contact, found[0]);
+        if (!talk) {
+                return NULL;
+        }
+        change(&talk->row);
+        if (talk->held_since_ms != ATT_HISTORY_NONE) {
+                talk->held_ms += event->at_ms - talk->held_since_ms;
+                talk->held_since_ms = ATT_HISTORY_NONE;
+        }
+        talk->ended_ms = event->at_ms;
+        talk->ended_by = by;
+        history_contact_changed(contact);
+        contact->talked_ms += att_max_i64(event->at_ms - talk->connected_ms, 0);
+        contact->held_ms += talk->held_ms;
+        if (contact->person != ATT_HISTORY_NONE) {
+                history_person_spoke(history, contact->person, talk->agent);
+        }
         return talk;
 }
 
 static void apply_ended(struct att_history *history, const struct att_history_event *event)
 {
-        const struct talk talk = end_conversation(history, event, event->ended.agent,
-                                                  event->ended.by);
+        struct history_contact *contact = history_contact_of(history, event->contact);
 
-        if (talk.has_ended) {
-                history_do(
-                        history,
-                        "UPDATE contacts SET talked_ms = talked_ms + ?2, held_ms = held_ms + ?3, "
-                        "transfers = transfers + ?4 WHERE contact = ?1",
-                        "nnnn", (int64_t)event->contact, talk.talked_ms, talk.held_ms,
-                        event->ended.transferred);
+        if (contact && end_talk(history, contact, event, event->ended.agent, event->ended.by)) {
+                contact->transfers += event->ended.transferred;
         }
+}
+
+/* The first of its conversations with an agent that has ended and waits for its wrap-up to end. */
+static struct history_talk *find_wrapping_up(const struct history_contact *contact,
+                                             struct att_text agent)
+{
+        struct history_talk *found = NULL;
+
+        for (struct history_talk *talk = contact->talks; talk; talk = talk->next) {
+                if (talk->ended_ms != ATT_HISTORY_NONE && talk->wrapped_up_ms == ATT_HISTORY_NONE &&
+                    att_text_equals(talk->agent, agent)) {
+                        found = talk;
+                }
+        }
+        return found;
 }
 
 static void apply_finished(struct att_history *history, const struct att_history_event *event)
 {
-        int64_t found[2];
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        struct history_talk *talk;
 
-        apply_ended(history, event);
-        if (!history_find(history, found,
-                          "SELECT n, ended_ms FROM conversations WHERE contact = ?1 AND agent = ?2 "
-                          "AND wrapped_up_ms IS NULL AND ended_ms IS NOT NULL ORDER BY n LIMIT 1",
-                          "nt", (int64_t)event->contact, event->ended.agent)) {
+        if (!contact) {
                 return;
         }
-        history_do(history,
-                   "UPDATE conversations SET wrapped_up_ms = ?3 WHERE contact = ?1 AND n = ?2",
-                   "nnn", (int64_t)event->contact, found[0], event->at_ms);
-        if (event->at_ms > found[1]) {
-                history_do(history,
-                           "UPDATE contacts SET wrapped_ms = wrapped_ms + ?2 WHERE contact = ?1",
-                           "nn", (int64_t)event->contact, event->at_ms - found[1]);
+        apply_ended(history, event);
+        talk = find_wrapping_up(contact, event->ended.agent);
+        if (!talk) {
+                return;
+        }
+        change(&talk->row);
+        talk->wrapped_up_ms = event->at_ms;
+        if (event->at_ms > talk->ended_ms) {
+                history_contact_changed(contact);
+                contact->wrapped_ms += event->at_ms - talk->ended_ms;
         }
 }
 
 /* ---- From its beginning to its end ---- */
 
+static void add(struct att_history *history, const struct att_history_event *event, int64_t person)
+{
+        struct history_contact *contact = history_contact_new(history, event->contact, event->id);
+
+        contact->front_end = event->added.front_end;
+        contact->channel = event->added.channel;
+        contact->entry_point = event->added.entry_point;
+        contact->language = event->added.language;
+        contact->intent = event->added.intent;
+        contact->text = event->added.text;
+        contact->person = person;
+        contact->tier = event->added.tier;
+        contact->value_ppm = event->added.value_ppm;
+        contact->emotion_ppm = event->added.emotion_ppm;
+        contact->emotion_source = event->added.emotion_source;
+        contact->arrived_ms = event->at_ms;
+        history_contact_added(history, contact);
+}
+
 static void apply_added(struct att_history *history, const struct att_history_event *event)
 {
-        int64_t person = ATT_HISTORY_NONE;
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        struct history_person *person = NULL;
 
         if (!att_text_is_empty(event->added.person)) {
                 person = history_person_of(history, event->added.person, event->at_ms);
         }
-        history_do(history,
-                   "INSERT OR IGNORE INTO contacts (contact, id, front_end, channel, entry_point, "
-                   "language, intent, text, person, tier, value_ppm, emotion_ppm, emotion_source, "
-                   "arrived_ms) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                   "ntttttttntnntn", (int64_t)event->contact, event->id, event->added.front_end,
-                   event->added.channel, event->added.entry_point, event->added.language,
-                   event->added.intent, event->added.text, person, event->added.tier,
-                   event->added.value_ppm, event->added.emotion_ppm, event->added.emotion_source,
-                   event->at_ms);
-        if (history_changed(history) == 0) { /* It goes on after a gap. */
-                history_do(history,
-                           "UPDATE contacts SET closed_ms = NULL, outcome = NULL, reason = NULL "
-                           "WHERE contact = ?1",
-                           "n", (int64_t)event->contact);
-        } else if (person != ATT_HISTORY_NONE) {
+        if (contact) { /* It goes on after a gap. */
+                history_end_changed(contact);
+                contact->closed_ms = ATT_HISTORY_NONE;
+                contact->outcome = ATT_TEXT_NONE;
+                contact->reason = ATT_TEXT_NONE;
+                return;
+        }
+        add(history, event, person ? person->person : ATT_HISTORY_NONE);
+        if (person) {
                 history_person_came(history, person, event);
         }
 }
@@ -314,49 +404,85 @@ static void apply_requires(struct att_history *history, const struct att_history
 
 static void apply_updated(struct att_history *history, const struct att_history_event *event)
 {
-        history_do(history,
-                   "UPDATE contacts SET emotion_end_ppm = coalesce(?2, emotion_end_ppm), "
-                   "text = coalesce(?3, text) WHERE contact = ?1",
-                   "nnt", (int64_t)event->contact, event->updated.emotion_ppm, event->updated.text);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+
+        if (!contact) {
+                return;
+        }
+        history_contact_changed(contact);
+        if (event->updated.emotion_ppm != ATT_HISTORY_NONE) {
+                contact->emotion_end_ppm = event->updated.emotion_ppm;
+        }
+        keep_last(&contact->text, event->updated.text);
 }
 
 static void apply_closed(struct att_history *history, const struct att_history_event *event)
 {
-        const int64_t waited_ms = leave_spell(history, event, ATT_TEXT_NONE, event->closed.outcome,
-                                              ATT_TEXT_NONE);
-        const struct talk talk = end_conversation(history, event, ATT_TEXT_NONE, event->closed.by);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+        int64_t waited_ms;
 
-        if (waited_ms == ATT_HISTORY_NONE && att_text_equals_c(event->closed.outcome, "refused")) {
-                pass_spell(history, event, event->closed.queue, event->closed.outcome);
+        if (!contact) {
+                return;
         }
-        history_do(
-                history,
-                "UPDATE contacts SET closed_ms = ?2, outcome = ?3, reason = ?4, "
-                "disposition = ?5, queue = coalesce(?6, queue), "
-                "first_queue = coalesce(first_queue, ?6), "
-                "waited_ms = CASE WHEN ?7 IS NULL THEN waited_ms "
-                "ELSE coalesce(waited_ms, 0) + ?7 END, "
-                "talked_ms = talked_ms + ?8, held_ms = held_ms + ?9, "
-                "notes = coalesce(?10, notes), survey_asked = coalesce(?11, 0) WHERE contact = ?1",
-                "nnttttnnntn", (int64_t)event->contact, event->at_ms, event->closed.outcome,
-                event->closed.reason, event->closed.disposition, event->closed.queue, waited_ms,
-                talk.talked_ms, talk.held_ms, event->closed.notes, event->closed.survey);
+        waited_ms = leave_spell(contact, event, ATT_TEXT_NONE, event->closed.outcome,
+                                ATT_TEXT_NONE);
+        (void)end_talk(history, contact, event, ATT_TEXT_NONE, event->closed.by);
+        if (waited_ms == ATT_HISTORY_NONE && att_text_equals_c(event->closed.outcome, "refused")) {
+                pass_spell(contact, event, event->closed.queue, event->closed.outcome);
+        }
+        note_queue(contact, event->closed.queue, waited_ms);
+        history_end_changed(contact);
+        contact->closed_ms = event->at_ms;
+        contact->outcome = event->closed.outcome;
+        contact->reason = event->closed.reason;
+        contact->disposition = event->closed.disposition;
+        contact->survey_asked = or_zero(event->closed.survey);
+        keep_last(&contact->notes, event->closed.notes);
 }
 
-static void apply_feedback(struct att_history *history, const struct att_history_event *event)
+#define PUT_FEEDBACK                                                                               \
+        "INSERT OR REPLACE INTO feedback (feedback, contact, at_ms, csat, nps, ces, resolved, "    \
+        "emotion_ppm, text, by, agent, queue) "
+
+static void put_feedback(struct att_history *history, const struct att_history_event *event,
+                         struct history_contact *contact)
 {
         history_do(history,
-                   "INSERT OR REPLACE INTO feedback (feedback, contact, at_ms, csat, nps, ces, "
-                   "resolved, emotion_ppm, text, agent, queue, by) "
-                   "SELECT ?2, contact, ?3, ?4, ?5, ?6, ?7, ?8, ?9, last_agent, queue, ?10 "
-                   "FROM contacts WHERE contact = ?1",
-                   "nnnnnnnntt", (int64_t)event->contact, (int64_t)event->seq, event->at_ms,
+                   PUT_FEEDBACK "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                   "nnnnnnnntttt", (int64_t)event->seq, contact->contact, event->at_ms,
+                   event->feedback.csat, event->feedback.nps, event->feedback.ces,
+                   event->feedback.resolved, event->feedback.emotion_ppm, event->feedback.text,
+                   event->feedback.by, contact->last_agent, contact->queue);
+        if (event->feedback.emotion_ppm != ATT_HISTORY_NONE) {
+                history_contact_changed(contact);
+                contact->emotion_end_ppm = event->feedback.emotion_ppm;
+        }
+}
+
+/* Most come long after the contact is over: it is not read for them. */
+static void put_late_feedback(struct att_history *history, const struct att_history_event *event)
+{
+        history_do(history,
+                   PUT_FEEDBACK "SELECT ?1, contact, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, last_agent, "
+                                "queue FROM contacts WHERE contact = ?2",
+                   "nnnnnnnntt", (int64_t)event->seq, (int64_t)event->contact, event->at_ms,
                    event->feedback.csat, event->feedback.nps, event->feedback.ces,
                    event->feedback.resolved, event->feedback.emotion_ppm, event->feedback.text,
                    event->feedback.by);
         if (event->feedback.emotion_ppm != ATT_HISTORY_NONE) {
                 history_do(history, "UPDATE contacts SET emotion_end_ppm = ?2 WHERE contact = ?1",
                            "nn", (int64_t)event->contact, event->feedback.emotion_ppm);
+        }
+}
+
+static void apply_feedback(struct att_history *history, const struct att_history_event *event)
+{
+        struct history_contact *contact = history_contact_held(history, event->contact);
+
+        if (contact) {
+                put_feedback(history, event, contact);
+        } else {
+                put_late_feedback(history, event);
         }
 }
 
@@ -371,17 +497,20 @@ static int64_t other_contact(struct att_history *history, const struct att_histo
         if (number > 0) {
                 return number;
         }
-        (void)history_find(history, &found,
-                           "SELECT max(contact) FROM contacts WHERE id = ?1 AND contact < ?2", "tn",
-                           id, (int64_t)event->contact);
+        (void)history_contact_named(history, id, event->contact, &found);
         return found;
 }
 
 static void apply_repeat(struct att_history *history, const struct att_history_event *event)
 {
-        history_do(history, "UPDATE contacts SET repeat_of = ?2 WHERE contact = ?1", "nn",
-                   (int64_t)event->contact,
-                   other_contact(history, event, event->repeat.other, event->repeat.other_id));
+        const int64_t other = other_contact(history, event, event->repeat.other,
+                                            event->repeat.other_id);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+
+        if (contact) {
+                history_contact_changed(contact);
+                contact->repeat_of = other;
+        }
 }
 
 /* The promise has the number of the contact that is to keep it. */
@@ -389,15 +518,18 @@ static void apply_promised(struct att_history *history, const struct att_history
 {
         const int64_t other = other_contact(history, event, event->promised.other,
                                             event->promised.other_id);
+        struct history_contact *contact = history_contact_of(history, event->contact);
 
-        history_do(history, "UPDATE contacts SET follow_up_of = ?2 WHERE contact = ?1", "nn",
-                   (int64_t)event->contact, other);
+        if (!contact) {
+                return;
+        }
+        history_contact_changed(contact);
+        contact->follow_up_of = other;
         history_do(history,
                    "INSERT INTO promises (promise, contact, person, agent, what, due_ms, "
-                   "expires_ms, state) SELECT ?1, ?2, person, ?3, ?4, ?5, ?6, 'open' "
-                   "FROM contacts WHERE contact = ?1 "
+                   "expires_ms, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open') "
                    "ON CONFLICT (promise) DO UPDATE SET state = 'open'",
-                   "nnttnn", (int64_t)event->contact, other, event->promised.agent,
+                   "nnnttnn", contact->contact, other, contact->person, event->promised.agent,
                    event->promised.what, event->promised.due_ms, event->promised.expires_ms);
 }
 
@@ -411,8 +543,12 @@ static void apply_fulfilled(struct att_history *history, const struct att_histor
 
 static void apply_affected(struct att_history *history, const struct att_history_event *event)
 {
-        history_do(history, "UPDATE contacts SET incident = ?2 WHERE contact = ?1", "nt",
-                   (int64_t)event->contact, event->incident.id);
+        struct history_contact *contact = history_contact_of(history, event->contact);
+
+        if (contact) {
+                history_contact_changed(contact);
+                contact->incident = event->incident.id;
+        }
 }
 
 static void apply_announced(struct att_history *history, const struct att_history_event *event)
@@ -473,10 +609,7 @@ static bool resolve(struct att_history *history, struct att_history_event *event
             event->kind == ATT_HISTORY_RESOLVED) {
                 return true;
         }
-        if (!history_find(history, &found,
-                          "SELECT max(contact) FROM contacts WHERE id = ?1 AND contact < ?2", "tn",
-                          event->id, (int64_t)event->seq) ||
-            found == ATT_HISTORY_NONE) {
+        if (!history_contact_named(history, event->id, event->seq, &found)) {
                 return false;
         }
         event->contact = (uint64_t)found;

@@ -81,5 +81,6 @@ int att_history_trim(struct att_history *history, int64_t before_ms, uint32_t co
         remove_people(history);
         remove_presence(history, before_ms);
         remove_audit(history, before_ms);
+        history_held_drop_closed(&history->held, before_ms);
         return att_history_commit(history, &history->applied, why);
 }

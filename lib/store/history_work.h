@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the history share (history.c, history_rows.c, history_people.c, people_read.c), and
+ * What the files of the history share (history*.c, people_read.c), and
  * nobody else: an open database and its prepared statements.
  *
  * Writing an event takes several statements. The first that fails leaves its sentence in `why` and its
@@ -17,6 +17,7 @@
 #include "lib/base/text.h"
 #include "lib/store/history.h"
 #include "lib/store/history_event.h"
+#include "lib/store/history_held.h"
 
 #define HISTORY_STATEMENTS_MAX 256 /* A power of two, and some more than there are. */
 
@@ -34,6 +35,7 @@ struct att_history {
         bool is_writer;
         bool is_writing; /* In a transaction. */
         struct att_history_position applied;
+        struct history_held held;
         struct att_buffer trimmed; /* Owned. The agent whose presence was trimmed last. */
 };
 
@@ -48,6 +50,9 @@ void history_do(struct att_history *history, const char *sql, const char *form, 
  * ATT_HISTORY_NONE). False: there is none, or something went wrong. */
 bool history_find(struct att_history *history, int64_t *ret_columns, const char *sql,
                   const char *form, ...);
+/* One that gives any number of rows: each is handed to `take`, and its texts live that long. */
+void history_each(struct att_history *history, void (*take)(void *context, sqlite3_stmt *row),
+                  void *context, const char *sql, const char *form, ...);
 /* One that gives at most one text, from one argument; it is put in place of what `into` holds. */
 bool history_find_text(struct att_history *history, struct att_buffer *into, const char *sql,
                        struct att_text argument);
@@ -57,10 +62,13 @@ int history_changed(const struct att_history *history);
 /* ---- history_people.c ---- */
 
 /* The person that goes by this id or alias, made if there is none. */
-int64_t history_person_of(struct att_history *history, struct att_text id, int64_t at_ms);
+struct history_person *history_person_of(struct att_history *history, struct att_text id,
+                                         int64_t at_ms);
 /* Takes over what a request says of its customer. */
-void history_person_came(struct att_history *history, int64_t person,
+void history_person_came(struct att_history *history, struct history_person *person,
                          const struct att_history_event *event);
+/* With an agent, last. */
+void history_person_spoke(struct att_history *history, int64_t number, struct att_text agent);
 /* What somebody told of a customer: an ATT_HISTORY_CUSTOMER. */
 void history_person_told(struct att_history *history, const struct att_history_event *event);
 
