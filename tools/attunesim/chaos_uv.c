@@ -42,6 +42,7 @@ struct link {
 
 enum { ACTIVE = 1, CLOSING = 2, CLOSED = 4, READING = 8, LISTENING = 16 };
 
+/* In the order in which they were made. */
 struct handles {
         uv_handle_t **items; /* Owned. */
         size_t count;
@@ -66,6 +67,8 @@ struct writing {
 static struct {
         struct att_rng rng;
         struct handles handles;
+        struct handles of_type[UV_HANDLE_TYPE_MAX]; /* The same. */
+        size_t closing;                             /* Of them. */
         struct link *links;
         struct work *works;
         uv_stream_t *listener;
@@ -263,6 +266,37 @@ size_t link_backlog(const struct link *link)
 
 /* ---- Handles ---- */
 
+static void note_handle(struct handles *handles, uv_handle_t *handle)
+{
+        if (handles->count == handles->capacity) {
+                handles->capacity = att_grown_capacity(handles->capacity, handles->count + 1);
+                handles->items = att_realloc_array(handles->items, handles->capacity,
+                                                   sizeof(*handles->items));
+        }
+        handles->items[handles->count++] = handle;
+}
+
+static void forget_handle(struct handles *handles, const uv_handle_t *handle)
+{
+        size_t at = 0;
+
+        while (handles->items[at] != handle) {
+                at++;
+        }
+        handles->count--;
+        memmove(&handles->items[at], &handles->items[at + 1],
+                (handles->count - at) * sizeof(*handles->items));
+}
+
+static void forget_handles(void)
+{
+        uv.handles.count = 0;
+        uv.closing = 0;
+        for (size_t i = 0; i < UV_HANDLE_TYPE_MAX; i++) {
+                uv.of_type[i].count = 0;
+        }
+}
+
 static void add_handle(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type)
 {
         void *data = handle->data;
@@ -273,12 +307,8 @@ static void add_handle(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type
         handle->close_cb = NULL;
         handle->data = data;
         memset(&handle->u, 0, sizeof(handle->u));
-        if (uv.handles.count == uv.handles.capacity) {
-                uv.handles.capacity = att_grown_capacity(uv.handles.capacity, uv.handles.count + 1);
-                uv.handles.items = att_realloc_array(uv.handles.items, uv.handles.capacity,
-                                                     sizeof(*uv.handles.items));
-        }
-        uv.handles.items[uv.handles.count++] = handle;
+        note_handle(&uv.handles, handle);
+        note_handle(&uv.of_type[type], handle);
 }
 
 static struct link *link_of(const uv_handle_t *handle)
@@ -286,15 +316,15 @@ static struct link *link_of(const uv_handle_t *handle)
         return handle->u.reserved[0];
 }
 
-static bool is_ready(const uv_handle_t *handle, uv_handle_type type)
+static bool is_ready(const uv_handle_t *handle)
 {
-        return handle->type == type && (handle->flags & ACTIVE) && !(handle->flags & CLOSING);
+        return (handle->flags & ACTIVE) && !(handle->flags & CLOSING);
 }
 
 void chaos_uv_begin(const struct att_rng *rng)
 {
         uv.rng = *rng;
-        uv.handles.count = 0;
+        forget_handles();
         uv.listener = NULL;
         uv.async_due_us = INT64_MAX;
         free_links();
@@ -313,7 +343,7 @@ void chaos_uv_end(void)
                 uv.works = work->next;
                 free(work);
         }
-        uv.handles.count = 0;
+        forget_handles();
         uv.listener = NULL;
         uv.async_due_us = INT64_MAX;
         free_links();
@@ -338,13 +368,14 @@ bool chaos_uv_is_alive(void)
 
 bool chaos_uv_wants_turn(void)
 {
-        for (size_t i = 0; i < uv.handles.count; i++) {
-                if (is_ready(uv.handles.items[i], UV_IDLE) ||
-                    (uv.handles.items[i]->flags & CLOSING)) {
+        const struct handles *idles = &uv.of_type[UV_IDLE];
+
+        for (size_t i = 0; i < idles->count; i++) {
+                if (is_ready(idles->items[i])) {
                         return true;
                 }
         }
-        return false;
+        return uv.closing > 0;
 }
 
 static int64_t next_of_link(const struct link *link)
@@ -367,12 +398,13 @@ static int64_t next_of_link(const struct link *link)
 
 int64_t chaos_uv_next_us(void)
 {
+        const struct handles *timers = &uv.of_type[UV_TIMER];
         int64_t next_us = uv.async_due_us;
 
-        for (size_t i = 0; i < uv.handles.count; i++) {
-                if (is_ready(uv.handles.items[i], UV_TIMER)) {
-                        next_us = att_min_i64(
-                                next_us, (int64_t)((uv_timer_t *)uv.handles.items[i])->timeout);
+        for (size_t i = 0; i < timers->count; i++) {
+                if (is_ready(timers->items[i])) {
+                        next_us = att_min_i64(next_us,
+                                              (int64_t)((uv_timer_t *)timers->items[i])->timeout);
                 }
         }
         for (const struct link *link = uv.links; link; link = link->next) {
@@ -388,11 +420,12 @@ int64_t chaos_uv_next_us(void)
 
 static void run_timers(void)
 {
-        for (size_t i = 0; i < uv.handles.count; i++) {
-                uv_timer_t *timer = (uv_timer_t *)uv.handles.items[i];
+        const struct handles *timers = &uv.of_type[UV_TIMER];
 
-                if (!is_ready(uv.handles.items[i], UV_TIMER) ||
-                    (int64_t)timer->timeout > chaos_now_us()) {
+        for (size_t i = 0; i < timers->count; i++) { /* A callback may make another. */
+                uv_timer_t *timer = (uv_timer_t *)timers->items[i];
+
+                if (!is_ready(timers->items[i]) || (int64_t)timer->timeout > chaos_now_us()) {
                         continue;
                 }
                 if (timer->repeat > 0) {
@@ -406,10 +439,12 @@ static void run_timers(void)
 
 static void run_all(uv_handle_type type)
 {
-        for (size_t i = 0; i < uv.handles.count; i++) {
-                uv_handle_t *handle = uv.handles.items[i];
+        const struct handles *handles = &uv.of_type[type];
 
-                if (!is_ready(handle, type)) {
+        for (size_t i = 0; i < handles->count; i++) {
+                uv_handle_t *handle = handles->items[i];
+
+                if (!is_ready(handle)) {
                         continue;
                 }
                 if (type == UV_IDLE) {
@@ -451,15 +486,17 @@ void chaos_uv_wait_async(void)
 
 static void run_async(void)
 {
+        const struct handles *asyncs = &uv.of_type[UV_ASYNC];
+
         if (uv.async_due_us > chaos_now_us()) {
                 return;
         }
         chaos_uv_wait_async();
         uv.async_due_us = INT64_MAX;
-        for (size_t i = 0; i < uv.handles.count; i++) {
-                uv_async_t *async = (uv_async_t *)uv.handles.items[i];
+        for (size_t i = 0; i < asyncs->count; i++) {
+                uv_async_t *async = (uv_async_t *)asyncs->items[i];
 
-                if (is_ready(uv.handles.items[i], UV_ASYNC)) {
+                if (is_ready(asyncs->items[i])) {
                         async->async_cb(async);
                 }
         }
@@ -580,16 +617,16 @@ void chaos_uv_run_closing(void)
 {
         size_t i = 0;
 
-        while (i < uv.handles.count) {
+        while (uv.closing > 0 && i < uv.handles.count) {
                 uv_handle_t *handle = uv.handles.items[i];
 
                 if (!(handle->flags & CLOSING)) {
                         i++;
                         continue;
                 }
-                memmove(&uv.handles.items[i], &uv.handles.items[i + 1],
-                        (uv.handles.count - i - 1) * sizeof(*uv.handles.items));
-                uv.handles.count--;
+                forget_handle(&uv.handles, handle);
+                forget_handle(&uv.of_type[handle->type], handle);
+                uv.closing--;
                 finish_closing(handle);
                 i = 0;
         }
@@ -644,6 +681,7 @@ WRAP(void, uv_close, uv_handle_t *handle, uv_close_cb callback)
         ATT_CHECK(!(handle->flags & (CLOSING | CLOSED)));
         handle->flags = (handle->flags | CLOSING) & ~(unsigned)(ACTIVE | READING);
         handle->close_cb = callback;
+        uv.closing++;
 }
 
 WRAP(int, uv_is_active, const uv_handle_t *handle)
