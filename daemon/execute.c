@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/execute.h"
 
+#include <string.h>
+
 #include "daemon/app.h"
 #include "daemon/dispatch.h"
 #include "daemon/mood.h"
@@ -138,10 +140,10 @@ static bool is_about_customer(enum att_command_kind kind)
                kind == ATT_CMD_CUSTOMER_UNLINK || kind == ATT_CMD_CUSTOMER_FORGET;
 }
 
-static void answer_put(struct att_buffer *into, const struct att_core *core,
-                       const struct att_command *command, const struct att_effects *effects)
+/* Of one that was not refused. */
+static struct att_wire_done done_of(const struct att_core *core, const struct att_command *command,
+                                    const struct att_effects *effects)
 {
-        const struct att_effect *refusal = att_effects_refusal(effects);
         struct att_wire_done done = {
                 .seq = command->seq,
                 .state = ATT_CONTACT_STATE_COUNT,
@@ -149,11 +151,21 @@ static void answer_put(struct att_buffer *into, const struct att_core *core,
                 .repeated = effects->count == 0 && !is_about_customer(command->kind),
         };
 
+        describe(core, command, effects, &done);
+        return done;
+}
+
+static void answer_put(struct att_buffer *into, const struct att_core *core,
+                       const struct att_command *command, const struct att_effects *effects)
+{
+        const struct att_effect *refusal = att_effects_refusal(effects);
+        struct att_wire_done done;
+
         if (refusal) {
                 att_wire_put_refusal(into, command->request_id, refusal, ATT_TEXT_NONE);
                 return;
         }
-        describe(core, command, effects, &done);
+        done = done_of(core, command, effects);
         att_wire_put_done(into, command->request_id, &done);
 }
 
@@ -177,18 +189,50 @@ static void answer(struct session *session, const struct att_command *command,
                      att_text_of(out->data + before, out->len - before));
 }
 
-void execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
-                           const struct att_command *command, const struct att_effects *effects)
+/* What is done is noted as it is, the answer made from it later; why it is refused is text of the engine's,
+ * and rare: that answer is made at once. */
+struct note {
+        bool is_answer; /* The frame follows; else the queue's and the agent's names. */
+        struct att_wire_done done;
+};
+
+void execute_note_replayed(const struct att_core *core, const struct att_command *command,
+                           const struct att_effects *effects, struct att_buffer *into)
 {
-        struct att_buffer *frame = &front_ends->frame;
-        struct answer_key key;
+        struct note note = {.is_answer = att_effects_refusal(effects) != NULL};
 
         if (command->client == 0 || command->request_id == 0) {
                 return;
         }
+        if (note.is_answer) {
+                att_buffer_append(into, &note, sizeof(note));
+                answer_put(into, core, command, effects);
+                return;
+        }
+        note.done = done_of(core, command, effects);
+        att_buffer_append(into, &note, sizeof(note));
+        att_buffer_append_text(into, note.done.queue);
+        att_buffer_append_text(into, note.done.agent);
+}
+
+void execute_keep_replayed(struct front_ends *front_ends, const struct att_command *command,
+                           struct att_text bytes)
+{
+        struct att_buffer *frame = &front_ends->frame;
+        const struct answer_key key = answers_key_of(command);
+        const char *rest = bytes.data + sizeof(struct note);
+        struct note note;
+
+        memcpy(&note, bytes.data, sizeof(note));
+        if (note.is_answer) {
+                answers_keep(&front_ends->answers, &key,
+                             att_text_of(rest, bytes.len - sizeof(note)));
+                return;
+        }
+        note.done.queue.data = rest;
+        note.done.agent.data = rest + note.done.queue.len;
         att_buffer_clear(frame);
-        answer_put(frame, core, command, effects);
-        key = answers_key_of(command);
+        att_wire_put_done(frame, command->request_id, &note.done);
         answers_keep(&front_ends->answers, &key, att_buffer_text(frame));
 }
 

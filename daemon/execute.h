@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "lib/base/buffer.h"
+#include "lib/base/text.h"
 #include "lib/core/command.h"
 #include "lib/core/core.h"
 #include "lib/core/effect.h"
@@ -16,10 +18,13 @@ struct app;
 struct front_ends;
 struct session;
 
-/* Of a command in the journal: keeps the answer that it had, for the client that may ask again. Right
- * after the step. */
-void execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
-                           const struct att_command *command, const struct att_effects *effects);
+/* Of a command in the journal, right after its step: the answer that it had, for the client that may ask
+ * again. First a note of it (nothing, if it is to have none), of which the answer is then made and kept: by
+ * whichever thread has the front ends' answers meanwhile. */
+void execute_note_replayed(const struct att_core *core, const struct att_command *command,
+                           const struct att_effects *effects, struct att_buffer *into);
+void execute_keep_replayed(struct front_ends *front_ends, const struct att_command *command,
+                           struct att_text note);
 
 /* A command of a session, which has passed all checks of permission. */
 void execute_for(struct session *session, uint64_t request_id, struct att_command *command);

@@ -8,6 +8,7 @@
 #include "daemon/execute.h"
 #include "daemon/log.h"
 #include "daemon/presence.h"
+#include "daemon/read_ahead.h"
 #include "daemon/replay.h"
 
 /* Of a replay that goes on in spite of differences, so many are told one by one. */
@@ -18,14 +19,29 @@ static void note_command(void *context, const struct att_core *core,
 {
         struct recovery *recovery = context;
 
+        (void)core;
         presence_note_command(recovery->front_ends, command, effects);
-        execute_note_replayed(recovery->front_ends, core, command, effects);
         if (recovery->people) {
                 att_people_note(recovery->people, command, effects);
         }
         if (recovery->forget) {
                 forget_note(recovery->forget, command, effects);
         }
+}
+
+static void note_answer(void *context, const struct att_core *core,
+                        const struct att_command *command, const struct att_effects *effects,
+                        struct att_buffer *note)
+{
+        (void)context;
+        execute_note_replayed(core, command, effects, note);
+}
+
+static void keep_answer(void *context, const struct att_command *command, struct att_text note)
+{
+        struct recovery *recovery = context;
+
+        execute_keep_replayed(recovery->front_ends, command, note);
 }
 
 static const char *word_of(enum replay_difference difference)
@@ -120,7 +136,10 @@ int recovery_run(struct recovery *recovery, struct att_buffer *why)
                 .blame = recovery->blame,
                 .front_ends = recovery->front_ends,
                 .core = recovery->core,
+                .with_thread = read_ahead_is_worth_it(),
                 .on_command = note_command,
+                .on_step = note_answer,
+                .on_note = keep_answer,
                 .on_difference = note_difference,
                 .context = recovery,
         };

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "daemon/read_ahead.h"
 #include "lib/base/util.h"
 #include "lib/store/failpoint.h"
 #include "lib/wire/journal.h"
@@ -17,9 +18,9 @@ struct run {
         struct replay *replay;
         const struct att_blame *blame;
         struct att_reader *reader;
-        struct att_journal_reader records;
+        struct read_ahead *ahead;
         struct att_effects effects;
-        struct att_digester digester; /* Of the batch. */
+        struct att_digester digester; /* Collects what a piece's effects are digested from. */
 };
 
 static int say_malformed(const struct att_batch *batch, uint64_t seq,
@@ -53,8 +54,9 @@ static void replace(struct run *run, struct att_command *command)
         run->replay->skipped++;
 }
 
-static void step(struct run *run, struct att_command *command)
+static void step(struct run *run, struct read_piece *piece, uint32_t i)
 {
+        struct att_command *command = &piece->commands[i];
         struct replay *replay = run->replay;
 
         if (att_blame_skips(run->blame, command->seq)) {
@@ -68,6 +70,11 @@ static void step(struct run *run, struct att_command *command)
         if (replay->on_command) {
                 replay->on_command(replay->context, replay->core, command, &run->effects);
         }
+        if (replay->on_step) {
+                replay->on_step(replay->context, replay->core, command, &run->effects,
+                                &piece->notes);
+        }
+        piece->note_ends[i] = piece->notes.len;
         replay->commands++;
 }
 
@@ -84,99 +91,186 @@ static int check_witness(const struct replay *replay, struct att_buffer *why)
         return -ESTALE;
 }
 
-static int step_commands(struct run *run, const struct att_batch *batch, struct att_buffer *why)
+static int step_commands(struct run *run, struct read_piece *piece, struct att_buffer *why)
 {
         struct att_core *core = run->replay->core;
-        struct att_command command;
-        enum att_journal_result result;
         int error = 0;
 
-        while (error == 0 &&
-               (result = att_journal_reader_next(&run->records, &command)) != ATT_JOURNAL_END) {
-                if (result != ATT_JOURNAL_OK || command.at_ms < att_core_now_ms(core) ||
-                    command.seq != att_core_seq(core) + 1) {
-                        return say_malformed(
-                                batch, att_core_seq(core) + 1,
-                                result == ATT_JOURNAL_OK ? ATT_JOURNAL_MALFORMED : result, why);
+        att_digester_collect(&run->digester, &piece->effects);
+        for (uint32_t i = 0; error == 0 && i < piece->count; i++) {
+                const struct att_command *command = &piece->commands[i];
+
+                if (command->at_ms < att_core_now_ms(core) ||
+                    command->seq != att_core_seq(core) + 1) {
+                        return say_malformed(&piece->batch->stored.batch, att_core_seq(core) + 1,
+                                             ATT_JOURNAL_MALFORMED, why);
                 }
-                step(run, &command);
+                step(run, piece, i);
                 error = check_witness(run->replay, why);
         }
+        att_digester_collected(&run->digester);
         return error;
 }
 
-static int tell_difference(struct run *run, const struct att_stored_batch *stored,
+static int tell_difference(struct run *run, const struct read_batch *batch,
                            enum replay_difference difference, struct att_buffer *why)
 {
         struct replay *replay = run->replay;
 
-        if (replay->skipped > 0 && difference == REPLAY_OTHER_EFFECTS) {
+        if (batch->is_after_skip && difference == REPLAY_OTHER_EFFECTS) {
                 replay->differences_after_skip++;
                 return 0;
         }
         return replay->on_difference
-                       ? replay->on_difference(replay->context, stored, difference, why)
+                       ? replay->on_difference(replay->context, &batch->stored, difference, why)
                        : 0;
 }
 
-static int replay_batch(struct run *run, const struct att_stored_batch *stored,
-                        struct att_buffer *why)
+/* ---- Settling ---- */
+
+static bool is_wanted(const struct replay *replay, uint64_t seq)
 {
-        const struct att_batch *batch = &stored->batch;
+        return replay->on_batch &&
+               (!replay->wants_batch || replay->wants_batch(replay->context, seq));
+}
+
+static int conclude(struct run *run, const struct read_batch *batch, struct att_buffer *why)
+{
         struct replay *replay = run->replay;
-        enum att_journal_result result;
         int error = 0;
 
-        if (stored->behaviour != ATT_CORE_BEHAVIOUR) {
-                error = tell_difference(run, stored, REPLAY_OTHER_BEHAVIOUR, why);
-        }
-        if (error < 0) {
-                return error;
-        }
-        result = att_journal_reader_open(&run->records, batch->records);
-        if (result != ATT_JOURNAL_OK) {
-                return say_malformed(batch, batch->first_seq, result, why);
-        }
-        att_digester_init(&run->digester);
-        error = step_commands(run, batch, why);
-        if (error < 0) {
-                return error;
-        }
-        if (att_core_seq(replay->core) != batch->last_seq) {
-                return say_malformed(batch, att_core_seq(replay->core) + 1, ATT_JOURNAL_MALFORMED,
-                                     why);
-        }
         replay->batches++;
-        if (stored->behaviour == ATT_CORE_BEHAVIOUR &&
-            !att_digest_equals(att_digester_finish(&run->digester), batch->effects)) {
-                error = tell_difference(run, stored, REPLAY_OTHER_EFFECTS, why);
+        if (batch->differs) {
+                error = tell_difference(run, batch, REPLAY_OTHER_EFFECTS, why);
         }
-        if (error == 0 && replay->on_batch) {
-                error = replay->on_batch(replay->context, stored, why);
+        if (error == 0 && is_wanted(replay, batch->stored.batch.last_seq)) {
+                error = replay->on_batch(replay->context, &batch->stored, why);
+        }
+        if (error < 0) {
+                replay->end = (struct att_journal_position){.seq = batch->stored.batch.last_seq,
+                                                            .time_ms = batch->stored.batch.time_ms,
+                                                            .chain = batch->stored.chain};
         }
         return error;
 }
 
-static bool is_at_stop(const struct replay *replay)
+/* Batches, in order, as far as they are settled by now, or `all`. */
+static int conclude_settled(struct run *run, bool all, struct att_buffer *why)
 {
-        return replay->stop_seq > 0 && att_core_seq(replay->core) >= replay->stop_seq;
-}
-
-static int replay_all(struct run *run, struct att_buffer *why)
-{
-        struct att_stored_batch stored;
-        enum att_read_result result = ATT_READ_END;
+        const struct read_batch *batch;
         int error = 0;
 
-        while (error == 0 && !is_at_stop(run->replay) &&
-               (result = att_reader_next(run->reader, &stored, why)) == ATT_READ_BATCH) {
-                error = replay_batch(run, &stored, why);
+        while (error == 0 && (batch = read_ahead_settled(run->ahead, all))) {
+                error = conclude(run, batch, why);
         }
-        run->replay->end = att_reader_position(run->reader);
-        if (result == ATT_READ_CORRUPT) {
+        return error;
+}
+
+/* ---- Piece by piece ---- */
+
+static int begin_batch(struct run *run, const struct read_piece *piece, struct att_buffer *why)
+{
+        int error;
+
+        if (piece->batch->stored.behaviour == ATT_CORE_BEHAVIOUR) {
+                return 0;
+        }
+        error = conclude_settled(run, true,
+                                 why); /* What is to be said of those before comes first. */
+        return error < 0 ? error : tell_difference(run, piece->batch, REPLAY_OTHER_BEHAVIOUR, why);
+}
+
+static int end_batch(const struct run *run, const struct read_piece *piece, struct att_buffer *why)
+{
+        const struct att_batch *batch = &piece->batch->stored.batch;
+        const uint64_t seq = att_core_seq(run->replay->core);
+
+        if (piece->result != ATT_JOURNAL_END) {
+                return say_malformed(batch, seq + 1, piece->result, why);
+        }
+        return seq == batch->last_seq ? 0
+                                      : say_malformed(batch, seq + 1, ATT_JOURNAL_MALFORMED, why);
+}
+
+static int replay_piece(struct run *run, struct read_piece *piece, struct att_buffer *why)
+{
+        int error = piece->is_first ? begin_batch(run, piece, why) : 0;
+
+        if (error == 0) {
+                error = step_commands(run, piece, why);
+        }
+        if (error == 0 && piece->result != ATT_JOURNAL_OK) {
+                error = end_batch(run, piece, why);
+                piece->batch->is_after_skip = run->replay->skipped > 0;
+        }
+        return error;
+}
+
+static int error_of(enum att_read_result result)
+{
+        switch (result) {
+        case ATT_READ_CORRUPT:
                 return -EBADMSG;
+        case ATT_READ_FAILED:
+                return -EIO;
+        case ATT_READ_BATCH:
+        case ATT_READ_END:
+                break;
         }
-        return result == ATT_READ_FAILED ? -EIO : error;
+        return 0;
+}
+
+/* One piece. False: there is nothing more to do. */
+static bool advance(struct run *run, int *ret_error, struct att_buffer *why)
+{
+        struct replay *replay = run->replay;
+        struct read_piece *piece = read_ahead_take(run->ahead);
+        bool is_whole;
+
+        if (!piece) {
+                *ret_error = conclude_settled(run, false, why);
+                return *ret_error == 0;
+        }
+        replay->end = piece->end;
+        if (piece->read != ATT_READ_BATCH) {
+                att_buffer_append_text(why, att_buffer_text(&piece->why));
+                *ret_error = error_of(piece->read);
+                return false;
+        }
+        *ret_error = replay_piece(run, piece, why);
+        if (*ret_error < 0) {
+                return false;
+        }
+        is_whole = piece->result == ATT_JOURNAL_END;
+        read_ahead_give(run->ahead);
+        *ret_error = conclude_settled(
+                run, is_whole && is_wanted(replay, att_core_seq(replay->core)), why);
+        return *ret_error == 0 && !(is_whole && replay->stop_seq > 0 &&
+                                    att_core_seq(replay->core) >= replay->stop_seq);
+}
+
+/* What is wrong with a batch that was stepped before is said rather than what stopped it here. */
+static int replay_all(struct run *run, struct att_buffer *why)
+{
+        struct att_buffer problem ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct replay *replay = run->replay;
+        int earlier;
+        int error = 0;
+
+        replay->end = att_reader_position(run->reader);
+        if (replay->stop_seq > 0 && att_core_seq(replay->core) >= replay->stop_seq) {
+                return 0;
+        }
+        run->ahead = read_ahead_new(run->reader, replay->with_thread, replay->on_note,
+                                    replay->context);
+        while (advance(run, &error, &problem)) {
+        }
+        earlier = conclude_settled(run, true, why);
+        if (earlier == 0) {
+                att_buffer_append_text(why, att_buffer_text(&problem));
+        }
+        read_ahead_free(run->ahead);
+        return earlier < 0 ? earlier : error;
 }
 
 /* ---- Where to begin ---- */
@@ -264,7 +358,6 @@ int replay_run(struct replay *replay, struct att_buffer *why)
         }
         att_reader_close(run.reader);
         att_effects_deinit(&run.effects);
-        att_journal_reader_deinit(&run.records);
         return error;
 }
 

@@ -3,7 +3,8 @@
  * A journal through the engine once more: from the newest snapshot, or from its beginning, to its
  * end. What a start, the making of a snapshot and `attunesim replay` have in common.
  *
- * Every batch's effects are compared with the digest of those that it had. A command that brought the
+ * Every batch's effects are compared with the digest of those that it had: in order, but with a thread of its
+ * own the engine may be some commands further by then, at most what is read ahead (daemon/read_ahead.h). A command that brought the
  * replay down twice (lib/store/blame.h) is skipped: a plain tick takes its place, and differences
  * after it are what is to be expected.
  */
@@ -38,6 +39,7 @@ struct replay {
         uint64_t witness_seq;          /* After this command the state must have ... */
         struct att_digest witness;     /* ... this digest; 0: not asked. */
         struct front_ends *front_ends; /* Learns from a snapshot who was there; or NULL. */
+        bool with_thread; /* One of its own reads ahead, and compares and notes what was stepped. */
 
         /* Owned by the caller: new, or one from a snapshot. Set, also when it fails. */
         struct att_core *core;
@@ -47,8 +49,17 @@ struct replay {
                         const struct att_journal_position *at, struct att_buffer *why);
         void (*on_command)(void *context, const struct att_core *core,
                            const struct att_command *command, const struct att_effects *effects);
+        /* Right after on_command: what is to be noted about it, as bytes that need no engine any more. */
+        void (*on_step)(void *context, const struct att_core *core,
+                        const struct att_command *command, const struct att_effects *effects,
+                        struct att_buffer *note);
+        /* Those bytes, unless there are none; perhaps some commands later, and on the other thread. */
+        void (*on_note)(void *context, const struct att_command *command, struct att_text note);
         int (*on_batch)(void *context, const struct att_stored_batch *batch,
                         struct att_buffer *why);
+        /* Whether on_batch is called for the batch that ends with a command: before the next one is
+         * stepped, then. NULL: for every one. */
+        bool (*wants_batch)(void *context, uint64_t seq);
         int (*on_difference)(void *context, const struct att_stored_batch *batch,
                              enum replay_difference difference, struct att_buffer *why);
         void *context;

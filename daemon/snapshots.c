@@ -53,8 +53,23 @@ static void note_command(void *context, const struct att_core *core,
 {
         struct making *making = context;
 
+        (void)core;
         presence_note_command(&making->front_ends, command, effects);
-        execute_note_replayed(&making->front_ends, core, command, effects);
+}
+
+static void note_answer(void *context, const struct att_core *core,
+                        const struct att_command *command, const struct att_effects *effects,
+                        struct att_buffer *note)
+{
+        (void)context;
+        execute_note_replayed(core, command, effects, note);
+}
+
+static void keep_answer(void *context, const struct att_command *command, struct att_text note)
+{
+        struct making *making = context;
+
+        execute_keep_replayed(&making->front_ends, command, note);
 }
 
 /* What attuned itself started in spite of is no reason to stop here. */
@@ -126,6 +141,8 @@ int snapshots_make(const struct options *options)
                 .front_ends = &making.front_ends,
                 .core = att_core_new(),
                 .on_command = note_command,
+                .on_step = note_answer,
+                .on_note = keep_answer,
                 .on_difference = judge_difference,
                 .context = &making,
         };

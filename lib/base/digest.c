@@ -7,6 +7,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "lib/base/buffer.h"
 #include "lib/base/check.h"
 
 _Static_assert(sizeof(XXH3_state_t) <= sizeof(struct att_digester), "the state must fit");
@@ -24,6 +25,10 @@ static struct att_digest from_xxh(XXH128_hash_t hash)
 
 static void take_held(struct att_digester *digester)
 {
+        if (digester->aside) {
+                att_digester_collected(digester);
+                return;
+        }
         if (!digester->has_taken) {
                 memset(digester->state, 0, sizeof(digester->state)); /* XXH3 asks for it. */
                 (void)XXH3_128bits_reset(get_state(digester));
@@ -33,10 +38,18 @@ static void take_held(struct att_digester *digester)
         digester->held_len = 0;
 }
 
+void att_digester_collected(struct att_digester *digester)
+{
+        att_buffer_append(digester->aside, digester->held, digester->held_len);
+        digester->held_len = 0;
+}
+
 void att_digester_take(struct att_digester *digester, const void *data, size_t len)
 {
         take_held(digester);
-        if (len > sizeof(digester->held)) {
+        if (len > sizeof(digester->held) && digester->aside) {
+                att_buffer_append(digester->aside, data, len);
+        } else if (len > sizeof(digester->held)) {
                 (void)XXH3_128bits_update(get_state(digester), data, len);
         } else {
                 memcpy(digester->held, data, len);
@@ -46,6 +59,7 @@ void att_digester_take(struct att_digester *digester, const void *data, size_t l
 
 struct att_digest att_digester_finish(const struct att_digester *digester)
 {
+        ATT_CHECK(!digester->aside);
         if (!digester->has_taken) {
                 return att_digest_of(digester->held, digester->held_len);
         }

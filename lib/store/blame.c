@@ -302,17 +302,23 @@ int att_blame_open(const char *dir, struct att_blame *ret_blame, struct att_buff
 /* ---- Signals ---- */
 
 static struct att_blame_page *watched; /* What the handler marks. */
+static _Thread_local bool is_spared;
 
 static void on_broken(int number)
 {
         struct att_blame_page *page = watched;
 
-        if (page && __atomic_load_n(&page->is_stepping, __ATOMIC_ACQUIRE)) {
+        if (page && !is_spared && __atomic_load_n(&page->is_stepping, __ATOMIC_ACQUIRE)) {
                 __atomic_store_n(&page->is_blamed, (uint32_t)number, __ATOMIC_RELEASE);
         }
         /* The handler is gone by now: the process ends as soon as this one returns, also when the
          * signal came from outside, as systemd's watchdog sends one to a step that never ends. */
         (void)raise(number);
+}
+
+void att_blame_spare_thread(void)
+{
+        is_spared = true;
 }
 
 void att_blame_watch(const struct att_blame *blame)

@@ -24,8 +24,6 @@
 #define COMMAND_AT        2
 #define COMMAND_FRONT_END 3
 
-#define SCRATCH_BYTES     (1024 * 1024)
-
 /* Commands ------------------------------------------------------------------------------------ */
 
 void att_journal_put_command(struct att_buffer *into, const struct att_command *command)
@@ -60,7 +58,8 @@ static bool find_config(struct att_text bytes, struct att_text *ret_config)
         return false;
 }
 
-static enum att_journal_result take_config(struct att_journal_reader *reader, struct att_text bytes,
+static enum att_journal_result take_config(struct att_text bytes,
+                                           const struct att_config **ret_config,
                                            struct att_command *command)
 {
         struct att_text config;
@@ -69,22 +68,23 @@ static enum att_journal_result take_config(struct att_journal_reader *reader, st
         if (!find_config(bytes, &config)) {
                 return ATT_JOURNAL_FORMAT_UNKNOWN;
         }
-        result = att_journal_take_config(config, &reader->config);
+        result = att_journal_take_config(config, ret_config);
         if (result != ATT_JOURNAL_OK) {
                 return result;
         }
         command->kind = ATT_CMD_CONFIG;
-        command->config = reader->config;
+        command->config = *ret_config;
         return ATT_JOURNAL_OK;
 }
 
 /* A configuration is no row of the table, so that only what is no other command is searched for
  * one: a start reads millions of these. */
-static enum att_journal_result take_command(struct att_journal_reader *reader,
-                                            struct att_text bytes, struct att_command *command)
+static enum att_journal_result take_command(struct att_text bytes, struct att_scratch *scratch,
+                                            const struct att_config **ret_config,
+                                            struct att_command *command)
 {
         struct att_wire_problem problem;
-        struct table_decoder decoder = {.scratch = &reader->scratch, .problem = &problem};
+        struct table_decoder decoder = {.scratch = scratch, .problem = &problem};
 
         memset(command, 0, sizeof(*command));
         command->kind = ATT_CMD_KIND_COUNT;
@@ -94,7 +94,7 @@ static enum att_journal_result take_command(struct att_journal_reader *reader,
         if (command->kind == ATT_CMD_CONTACT_ADD) {
                 command->contact = command->request.id;
         }
-        return command->kind == ATT_CMD_KIND_COUNT ? take_config(reader, bytes, command)
+        return command->kind == ATT_CMD_KIND_COUNT ? take_config(bytes, ret_config, command)
                                                    : ATT_JOURNAL_OK;
 }
 
@@ -192,7 +192,7 @@ enum att_journal_result att_journal_reader_open(struct att_journal_reader *reade
         uint32_t count = 0;
 
         if (reader->scratch.size == 0) {
-                att_scratch_init(&reader->scratch, SCRATCH_BYTES);
+                att_scratch_init(&reader->scratch, ATT_JOURNAL_SCRATCH_BYTES);
         }
         reader->batch = found;
         reader->rest = ATT_TEXT_NONE;
@@ -218,8 +218,10 @@ enum att_journal_result att_journal_reader_open(struct att_journal_reader *reade
         return ATT_JOURNAL_OK;
 }
 
-enum att_journal_result att_journal_reader_next(struct att_journal_reader *reader,
-                                                struct att_command *ret_command)
+enum att_journal_result att_journal_reader_next_into(struct att_journal_reader *reader,
+                                                     struct att_scratch *scratch,
+                                                     const struct att_config **ret_config,
+                                                     struct att_command *ret_command)
 {
         struct table_item item;
         enum att_journal_result result;
@@ -233,10 +235,7 @@ enum att_journal_result att_journal_reader_next(struct att_journal_reader *reade
                 }
         } while (item.number != BATCH_COMMANDS);
 
-        att_scratch_reset(&reader->scratch);
-        att_config_unref(reader->config);
-        reader->config = NULL;
-        result = take_command(reader, item.bytes, ret_command);
+        result = take_command(item.bytes, scratch, ret_config, ret_command);
         if (result != ATT_JOURNAL_OK) {
                 return result;
         }
@@ -245,4 +244,13 @@ enum att_journal_result att_journal_reader_next(struct att_journal_reader *reade
         }
         reader->read++;
         return ATT_JOURNAL_OK;
+}
+
+enum att_journal_result att_journal_reader_next(struct att_journal_reader *reader,
+                                                struct att_command *ret_command)
+{
+        att_scratch_reset(&reader->scratch);
+        att_config_unref(reader->config);
+        reader->config = NULL;
+        return att_journal_reader_next_into(reader, &reader->scratch, &reader->config, ret_command);
 }

@@ -29,6 +29,9 @@
 
 #define ATT_JOURNAL_FORMAT 1
 
+/* What is decoded of one command never needs more. */
+#define ATT_JOURNAL_SCRATCH_BYTES ((size_t)1024 * 1024)
+
 enum att_journal_result {
         ATT_JOURNAL_OK = 0,
         ATT_JOURNAL_END,            /* No further command. */
@@ -73,6 +76,13 @@ ATT_MUST_USE enum att_journal_result att_journal_reader_open(struct att_journal_
  * reference (the engine does) to keep it. */
 ATT_MUST_USE enum att_journal_result att_journal_reader_next(struct att_journal_reader *reader,
                                                              struct att_command *ret_command);
+
+/* The same for who reads ahead: what was decoded is good as long as the batch's bytes are and until the
+ * scratch is reset, and so are the commands before it. A CONFIG's configuration is the caller's, to be let
+ * go of. */
+ATT_MUST_USE enum att_journal_result att_journal_reader_next_into(
+        struct att_journal_reader *reader, struct att_scratch *scratch,
+        const struct att_config **ret_config, struct att_command *ret_command);
 
 /* One command on its own (a JournalCommand), for tests, snapshots and tools. */
 void att_journal_put_command(struct att_buffer *into, const struct att_command *command);

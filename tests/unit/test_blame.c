@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,8 +79,24 @@ enum death {
         DEATH_BY_SIGNAL,
         DEATH_BY_KILL,
         DEATH_BETWEEN_STEPS,
+        DEATH_BESIDE, /* On another thread, in the middle of a step. */
         DEATH_IN_REPLAY,
 };
+
+static void *abort_beside(void *context)
+{
+        (void)context;
+        att_blame_spare_thread();
+        abort();
+}
+
+static void die_beside(void)
+{
+        pthread_t thread;
+
+        ck_assert_int_eq(pthread_create(&thread, NULL, abort_beside, NULL), 0);
+        (void)pthread_join(thread, NULL);
+}
 
 static void die(struct fixture *fixture, const struct att_command *command, enum death death)
 {
@@ -100,6 +117,9 @@ static void die(struct fixture *fixture, const struct att_command *command, enum
                         (struct att_text){batch.data + before, batch.len - before});
         if (death == DEATH_BY_ABORT) {
                 abort();
+        }
+        if (death == DEATH_BESIDE) {
+                die_beside();
         }
         if (death == DEATH_BY_SIGNAL) {
                 (void)raise(SIGNAL_OF_A_CRASH);
@@ -172,7 +192,7 @@ START_TEST(a_command_that_aborted_twice_is_refused)
 }
 END_TEST
 
-START_TEST(a_kill_and_an_abort_between_steps_blame_no_command)
+START_TEST(a_kill_and_an_abort_elsewhere_blame_no_command)
 {
         struct fixture fixture;
         struct att_command command = command_about("phone", "c1");
@@ -182,6 +202,8 @@ START_TEST(a_kill_and_an_abort_between_steps_blame_no_command)
                 live_and_die(&fixture, &command, DEATH_BY_KILL);
                 ck_assert_uint_eq(fixture.found.len, 0);
                 live_and_die(&fixture, &command, DEATH_BETWEEN_STEPS);
+                ck_assert_uint_eq(fixture.found.len, 0);
+                live_and_die(&fixture, &command, DEATH_BESIDE);
                 ck_assert_uint_eq(fixture.found.len, 0);
         }
         ck_assert(!att_blame_refuses(&fixture.blame, &command));
@@ -288,7 +310,7 @@ START_TEST(a_page_of_garbage_is_no_command)
 END_TEST
 
 ATT_TEST_MAIN("blame", a_command_that_aborted_twice_is_refused,
-              a_kill_and_an_abort_between_steps_blame_no_command,
+              a_kill_and_an_abort_elsewhere_blame_no_command,
               a_replay_that_aborted_twice_at_a_command_skips_it,
               a_line_that_people_remove_is_forgotten, only_so_many_are_remembered,
               a_page_of_garbage_is_no_command)

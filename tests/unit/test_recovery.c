@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/read_ahead.h"
+#include "daemon/replay.h"
 #include "daemon/state.h"
 #include "lib/base/util.h"
 #include "lib/store/blame.h"
@@ -599,6 +601,234 @@ START_TEST(front_ends_survive_being_saved_and_damage_is_seen)
 }
 END_TEST
 
+/* ---- Read ahead ---- */
+
+/* A batch of so many commands; with `lie`, its effects are said to have been others; `broken_seq`: the
+ * command that can't be decoded. */
+static void write_many(struct fixture *fixture, uint32_t count, bool lie, uint64_t broken_seq)
+{
+        const uint64_t first_seq = att_core_seq(fixture->core) + 1;
+        struct att_effects effects = {0};
+        struct att_digester digester;
+        struct att_journal_writer encoder;
+        struct att_batch batch;
+
+        att_digester_init(&digester);
+        att_buffer_clear(&fixture->records);
+        att_journal_batch_begin(&encoder, &fixture->records, first_seq, ATT_CORE_BEHAVIOUR);
+        for (uint32_t i = 0; i < count; i++) {
+                struct att_command command;
+
+                att_wire_command_init(&command,
+                                      i % 3 == 1 ? ATT_CMD_FRONT_END_LOST : ATT_CMD_FRONT_END_BACK);
+                command.front_end = ATT_TEXT("pbx");
+                command.client = 7;
+                command.seq = first_seq + i;
+                command.request_id = command.seq;
+                command.at_ms = fixture->now_ms += 10;
+                att_core_step(fixture->core, &command, &effects);
+                att_effects_digest(&effects, &digester);
+                if (command.seq == broken_seq) {
+                        command.at_ms = 1; /* Before the last one's. */
+                }
+                att_journal_batch_add(&encoder, &command);
+        }
+        if (lie) {
+                att_digester_add_u64(&digester, 0);
+        }
+        att_journal_batch_end(&encoder, att_digester_finish(&digester));
+        batch = (struct att_batch){
+                .first_seq = first_seq,
+                .last_seq = first_seq + count - 1,
+                .time_ms = fixture->now_ms,
+                .records = att_buffer_text(&fixture->records),
+                .effects = att_digester_finish(&digester),
+        };
+        att_journal_append(fixture->journal, &batch);
+        ck_assert_int_eq(att_journal_wait(fixture->journal, &fixture->why), ATT_APPEND_DURABLE);
+        att_effects_deinit(&effects);
+}
+
+struct seen {
+        struct replay *replay;
+        uint64_t notes;
+        uint64_t wanted_seq;
+        uint64_t wanted;
+        struct att_buffer differences; /* First commands of batches. */
+        uint64_t stops_at;
+};
+
+static void put_seq(void *context, const struct att_core *core, const struct att_command *command,
+                    const struct att_effects *effects, struct att_buffer *note)
+{
+        (void)context;
+        (void)effects;
+        ck_assert_uint_eq(att_core_seq(core), command->seq);
+        if (command->seq % 5 != 0) { /* Not about every one. */
+                att_buffer_append_uint(note, command->seq);
+        }
+}
+
+static void take_seq(void *context, const struct att_command *command, struct att_text note)
+{
+        struct seen *seen = context;
+        struct att_buffer expected = {0};
+
+        seen->notes++;
+        seen->notes += seen->notes % 5 == 0;
+        att_buffer_append_uint(&expected, seen->notes);
+        ck_assert_uint_eq(command->seq, seen->notes);
+        ck_assert(att_text_equals(note, att_buffer_text(&expected)));
+        att_buffer_deinit(&expected);
+}
+
+static bool wants_one(void *context, uint64_t seq)
+{
+        const struct seen *seen = context;
+
+        return seq == seen->wanted_seq;
+}
+
+static int see_batch(void *context, const struct att_stored_batch *batch, struct att_buffer *why)
+{
+        struct seen *seen = context;
+
+        (void)why;
+        seen->wanted++;
+        ck_assert_uint_eq(batch->batch.last_seq, seen->wanted_seq);
+        ck_assert_uint_eq(att_core_seq(seen->replay->core), seen->wanted_seq);
+        ck_assert_uint_eq(seen->replay->batches, 3);
+        return 0;
+}
+
+static int see_difference(void *context, const struct att_stored_batch *batch,
+                          enum replay_difference difference, struct att_buffer *why)
+{
+        struct seen *seen = context;
+
+        ck_assert_int_eq(difference, REPLAY_OTHER_EFFECTS);
+        att_buffer_append_uint(&seen->differences, batch->batch.first_seq);
+        att_buffer_append_c(&seen->differences, " ");
+        ck_assert_uint_gt(batch->batch.records.len, 0);
+        if (batch->batch.first_seq == seen->stops_at) {
+                att_buffer_append_c(why, "other effects");
+                return -ESTALE;
+        }
+        return 0;
+}
+
+/* Its core is to be freed. */
+static int replay_with(struct fixture *fixture, struct replay *replay, struct seen *seen,
+                       bool with_thread)
+{
+        att_buffer_clear(&fixture->why);
+        replay->dir = fixture->dir;
+        replay->with_thread = with_thread;
+        replay->core = att_core_new();
+        replay->on_step = put_seq;
+        replay->on_note = take_seq;
+        replay->on_difference = see_difference;
+        replay->context = seen;
+        seen->replay = replay;
+        return replay_run(replay, &fixture->why);
+}
+
+static void end_replay(struct replay *replay, struct seen *seen)
+{
+        att_core_free(replay->core);
+        replay_deinit(replay);
+        att_buffer_deinit(&seen->differences);
+}
+
+START_TEST(a_thread_that_reads_ahead_changes_nothing)
+{
+        struct fixture fixture;
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_config(&fixture);
+        write_many(&fixture, 63, false, 0);
+        write_many(&fixture, 2 * READ_AHEAD_COMMANDS, false, 0);
+        write_config(&fixture);
+        write_many(&fixture, 3000, false, 0); /* More than is read ahead. */
+        for (int i = 0; i < 40; i++) {
+                write_many(&fixture, 1, false, 0);
+        }
+        for (int with_thread = 0; with_thread < 2; with_thread++) {
+                struct seen seen = {.wanted_seq = 1 + 63 + 2 * READ_AHEAD_COMMANDS};
+                struct replay replay = {.on_batch = see_batch, .wants_batch = wants_one};
+
+                ck_assert_msg(replay_with(&fixture, &replay, &seen, with_thread) == 0, "%s",
+                              fixture.why.data);
+                ck_assert(att_digest_equals(att_core_digest(replay.core),
+                                            att_core_digest(fixture.core)));
+                ck_assert_uint_eq(seen.wanted, 1);
+                ck_assert_uint_eq(seen.differences.len, 0);
+                ck_assert_uint_eq(replay.commands, att_core_seq(fixture.core));
+                ck_assert_uint_eq(replay.batches, 45);
+                ck_assert_uint_eq(replay.end.seq, att_core_seq(fixture.core));
+                ck_assert_uint_ge(seen.notes, replay.commands - 1);
+                end_replay(&replay, &seen);
+        }
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(a_replay_that_stops_ends_where_its_last_batch_does)
+{
+        struct fixture fixture;
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_config(&fixture);
+        for (int i = 0; i < 9; i++) {
+                write_many(&fixture, 100, false, 0);
+        }
+        for (int with_thread = 0; with_thread < 2; with_thread++) {
+                struct seen seen = {0};
+                struct replay replay = {.stop_seq = 150};
+
+                ck_assert_int_eq(replay_with(&fixture, &replay, &seen, with_thread), 0);
+                ck_assert_uint_eq(replay.end.seq, 201);
+                ck_assert_uint_eq(att_core_seq(replay.core), 201);
+                ck_assert_uint_eq(replay.batches, 3);
+                ck_assert_uint_ge(seen.notes, 200);
+                end_replay(&replay, &seen);
+        }
+        tear_down(&fixture);
+}
+END_TEST
+
+START_TEST(what_differs_is_told_in_order_and_before_what_is_broken_after_it)
+{
+        struct fixture fixture;
+
+        set_up(&fixture, ATT_CORE_BEHAVIOUR);
+        write_config(&fixture);
+        write_many(&fixture, 10, false, 0);
+        write_many(&fixture, 70, true, 0); /* 12 to 81 */
+        write_many(&fixture, 10, true, 0); /* 82 to 91 */
+        write_many(&fixture, 10, false, 95);
+        for (int with_thread = 0; with_thread < 2; with_thread++) {
+                struct seen seen = {.stops_at = 82};
+                struct replay replay = {.core = NULL};
+
+                ck_assert_int_eq(replay_with(&fixture, &replay, &seen, with_thread), -ESTALE);
+                ck_assert_str_eq(fixture.why.data, "other effects");
+                ck_assert_str_eq(seen.differences.data, "12 82 ");
+                ck_assert_uint_eq(replay.batches, 4);
+                ck_assert_uint_eq(replay.end.seq, 91);
+                end_replay(&replay, &seen);
+
+                seen = (struct seen){.stops_at = 0};
+                replay = (struct replay){.core = NULL};
+                ck_assert_int_eq(replay_with(&fixture, &replay, &seen, with_thread), -EBADMSG);
+                check_says(&fixture, "commands 92 to 101 can't be read at command 95");
+                ck_assert_str_eq(seen.differences.data, "12 82 ");
+                end_replay(&replay, &seen);
+        }
+        tear_down(&fixture);
+}
+END_TEST
+
 ATT_TEST_MAIN("recovery", a_replay_gives_the_same_state, an_empty_journal_is_a_beginning,
               other_effects_are_refused_with_their_place_and_what_to_run,
               accepted_differences_are_replayed_and_not_asked_about_again,
@@ -612,4 +842,7 @@ ATT_TEST_MAIN("recovery", a_replay_gives_the_same_state, an_empty_journal_is_a_b
               a_snapshot_of_a_newer_engine_is_not_taken,
               what_was_decided_before_the_snapshot_is_not_asked_about,
               a_command_that_brought_the_replay_down_twice_is_left_out,
-              front_ends_survive_being_saved_and_damage_is_seen)
+              front_ends_survive_being_saved_and_damage_is_seen,
+              a_thread_that_reads_ahead_changes_nothing,
+              a_replay_that_stops_ends_where_its_last_batch_does,
+              what_differs_is_told_in_order_and_before_what_is_broken_after_it)

@@ -454,19 +454,24 @@ static void run_child_on_time(void)
         figures()->snapshots += status == EXIT_SUCCESS;
 }
 
-void __real_execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
-                                  const struct att_command *command,
-                                  const struct att_effects *effects);
-void __wrap_execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
-                                  const struct att_command *command,
-                                  const struct att_effects *effects);
-void __wrap_execute_note_replayed(struct front_ends *front_ends, const struct att_core *core,
-                                  const struct att_command *command,
-                                  const struct att_effects *effects)
+void __real_execute_keep_replayed(struct front_ends *front_ends, const struct att_command *command,
+                                  struct att_text note);
+void __wrap_execute_keep_replayed(struct front_ends *front_ends, const struct att_command *command,
+                                  struct att_text note);
+void __wrap_execute_keep_replayed(struct front_ends *front_ends, const struct att_command *command,
+                                  struct att_text note)
 {
         if (!world.is_on || world.options->plant != CHAOS_PLANT_LOST_ANSWERS) {
-                __real_execute_note_replayed(front_ends, core, command, effects);
+                __real_execute_keep_replayed(front_ends, command, note);
         }
+}
+
+/* There is one thread. */
+bool __real_read_ahead_is_worth_it(void);
+bool __wrap_read_ahead_is_worth_it(void);
+bool __wrap_read_ahead_is_worth_it(void)
+{
+        return !world.is_on && __real_read_ahead_is_worth_it();
 }
 
 bool __real_push_window_take(struct push_window *window, struct att_text *ret_frame);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/read_ahead.h"
 #include "daemon/replay.h"
 #include "daemon/state.h"
 #include "lib/base/buffer.h"
@@ -122,6 +123,11 @@ static bool is_at_snapshot(struct comparison *comparison, uint64_t seq)
                comparison->snapshots[comparison->next_snapshot] == seq;
 }
 
+static bool is_compared(void *context, uint64_t seq)
+{
+        return is_at_snapshot(context, seq);
+}
+
 static int compare_with_snapshot(void *context, const struct att_stored_batch *stored,
                                  struct att_buffer *why)
 {
@@ -131,9 +137,6 @@ static int compare_with_snapshot(void *context, const struct att_stored_batch *s
         struct att_digest state;
         int error;
 
-        if (!is_at_snapshot(comparison, seq)) {
-                return 0;
-        }
         error = att_snapshot_load(comparison->replay.dir, seq, &loaded, why);
         if (error < 0) {
                 return error;
@@ -214,7 +217,9 @@ static int run(const char *data, struct comparison *comparison)
                 .codec = state_codec_of_engine(),
                 .blame = &comparison->blame,
                 .core = att_core_new(),
+                .with_thread = read_ahead_is_worth_it(),
                 .on_batch = compare_with_snapshot,
+                .wants_batch = is_compared,
                 .on_difference = note_difference,
                 .context = comparison,
         };
