@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/digest.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,12 +11,21 @@
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
 
-_Static_assert(sizeof(XXH3_state_t) <= sizeof(struct att_digester), "the state must fit");
-_Static_assert(_Alignof(XXH3_state_t) <= _Alignof(struct att_digester), "and be aligned");
+#define STATE_ALIGNMENT _Alignof(XXH3_state_t)
+
+_Static_assert(sizeof(XXH3_state_t) + STATE_ALIGNMENT - 1 <=
+                       sizeof(((struct att_digester *)NULL)->state),
+               "the state must fit wherever it lies");
+
+/* Digesters lie in memory of malloc(), too, which does not know of lines of the cache. */
+static size_t state_offset(const struct att_digester *digester)
+{
+        return -(uintptr_t)digester->state % STATE_ALIGNMENT;
+}
 
 static XXH3_state_t *get_state(struct att_digester *digester)
 {
-        return (XXH3_state_t *)(void *)digester->state;
+        return (XXH3_state_t *)(void *)(digester->state + state_offset(digester));
 }
 
 static struct att_digest from_xxh(XXH128_hash_t hash)
@@ -66,6 +76,7 @@ struct att_digest att_digester_finish(const struct att_digester *digester)
 
         struct att_digester whole = *digester;
 
+        memcpy(get_state(&whole), digester->state + state_offset(digester), sizeof(XXH3_state_t));
         take_held(&whole);
         return from_xxh(XXH3_128bits_digest(get_state(&whole)));
 }

@@ -22,11 +22,12 @@ struct att_digest {
         uint64_t low;
 };
 
-/* An open digest. Initialise, add in a fixed order, finish. Owns nothing. 64-byte aligned. Most of what
- * is digested is small: it is held until it is worth taking, and a short whole is never taken. */
+/* An open digest. Initialise, add in a fixed order, finish. Owns nothing. Most of what is digested is
+ * small: it is held until it is worth taking, and a short whole is never taken. */
 struct att_digester {
-        _Alignas(64) unsigned char state[640]; /* Of no meaning until something is taken. */
-        unsigned char held[1024];              /* Added and not yet taken into the state. */
+        unsigned char state[640]; /* XXH3's, from its first aligned byte on; of no meaning until
+                                   * something is taken. */
+        unsigned char held[1024]; /* Added and not yet taken into the state. */
         size_t held_len;
         bool has_taken;
         struct att_buffer *aside; /* Borrowed: where it is only collected; or NULL. */
