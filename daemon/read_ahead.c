@@ -277,8 +277,9 @@ struct read_ahead *read_ahead_new(struct att_reader *reader, bool with_thread,
                 pthread_cond_init(&ahead->is_work, NULL);
                 pthread_cond_init(&ahead->is_done, NULL);
                 ahead->has_thread = true;
-                /* Without one it goes slower, that is all. */
-                ahead->has_thread = att_thread_start(&ahead->thread, run, ahead) == 0;
+                if (att_thread_start(&ahead->thread, run, ahead) < 0) {
+                        ahead->has_thread = false; /* It goes slower, that is all. */
+                }
         }
         return ahead;
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/read_ahead.h"
 #include "lib/base/util.h"
+#include "lib/core/foresee.h"
 #include "lib/store/failpoint.h"
 #include "lib/wire/journal.h"
 #include "lib/wire/message.h"
@@ -91,6 +92,20 @@ static int check_witness(const struct replay *replay, struct att_buffer *why)
         return -ESTALE;
 }
 
+/* The steps are short, and wait for memory more than they compute. */
+static void foresee(const struct att_core *core, const struct read_piece *piece, uint32_t i)
+{
+        if (i + ATT_FORESEE_FAR < piece->count) {
+                att_core_foresee_far(core, &piece->commands[i + ATT_FORESEE_FAR]);
+        }
+        if (i + ATT_FORESEE_NEAR < piece->count) {
+                att_core_foresee_near(core, &piece->commands[i + ATT_FORESEE_NEAR]);
+        }
+        if (i + ATT_FORESEE_NEXT < piece->count) {
+                att_core_foresee_next(core, &piece->commands[i + ATT_FORESEE_NEXT]);
+        }
+}
+
 static int step_commands(struct run *run, struct read_piece *piece, struct att_buffer *why)
 {
         struct att_core *core = run->replay->core;
@@ -105,6 +120,7 @@ static int step_commands(struct run *run, struct read_piece *piece, struct att_b
                         return say_malformed(&piece->batch->stored.batch, att_core_seq(core) + 1,
                                              ATT_JOURNAL_MALFORMED, why);
                 }
+                foresee(core, piece, i);
                 step(run, piece, i);
                 error = check_witness(run->replay, why);
         }
