@@ -23,7 +23,7 @@
 #include "lib/store/thread.h"
 
 #define FLUSH_MS          200
-#define TRANSACTION_BYTES ((size_t)1 << 20)
+#define TRANSACTION_BYTES ((size_t)4 << 20)
 #define STOP_MS           5000 /* To write what was pushed, at the end. */
 #define RETRY_MS_MIN      1000
 #define RETRY_MS_MAX      30000

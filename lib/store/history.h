@@ -64,7 +64,8 @@ uint64_t att_history_seq_at(const char *data);
 
 /* -ESTALE: another process has written to it since the last transaction of this handle. */
 ATT_MUST_USE int att_history_begin(struct att_history *history, struct att_buffer *why);
-/* 0, or a negative errno: att_history_commit() gives the sentence. */
+/* 0, or a negative errno: att_history_commit() gives the sentence. Rows are written with the commit at the
+ * latest: until then the event's texts must stay where they are. */
 int att_history_apply(struct att_history *history, const struct att_history_event *event);
 /* What happened between two commands is lost: all that is open ends as `unrecorded`. What goes on is
  * told after it, from its beginning. */
