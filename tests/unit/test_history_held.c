@@ -2,7 +2,7 @@
 /*
  * What a transaction holds before it writes makes no difference to what is written: the same random
  * events, in transactions of one, seven or a thousand, by one writer or by one that begins anew each
- * time and so reads all from the file, leave the same rows.
+ * time and so reads all from the file, or who fails at times, leave the same rows.
  */
 #include "lib/store/history.h"
 
@@ -357,6 +357,8 @@ struct writing {
         uint32_t batch;   /* Events a transaction. */
         bool begins_anew; /* With each. */
         bool trims;
+        bool fails; /* Every third, the first time. */
+        uint32_t transactions;
         uint32_t unwritten;
 };
 
@@ -370,6 +372,15 @@ static void write_events(struct writing *writing)
         if (writing->begins_anew) {
                 test_history_close(&writing->test);
                 test_history_open(&writing->test);
+        }
+        if (writing->fails && ++writing->transactions % 3 == 0) { /* And is tried again. */
+                struct att_text again = bytes;
+
+                ck_assert_int_eq(att_history_begin(writing->test.history, &writing->test.why), 0);
+                while (att_history_unpack(&again, &event)) {
+                        ck_assert_int_eq(att_history_apply(writing->test.history, &event), 0);
+                }
+                att_history_rollback(writing->test.history);
         }
         ck_assert_int_eq(att_history_begin(writing->test.history, &writing->test.why), 0);
         while (att_history_unpack(&bytes, &event)) {
@@ -500,9 +511,9 @@ static void write_and_dump(struct writing how, uint64_t seed, uint32_t events,
 START_TEST(however_events_are_cut_into_transactions_the_rows_are_the_same)
 {
         static const uint32_t batches[] = {7, 60, 1000};
-        const uint32_t events = TEST_TIMES(4000);
+        const uint32_t events = TEST_TIMES(3000);
 
-        for (uint64_t seed = 1; seed <= 3; seed++) {
+        for (uint64_t seed = 1; seed <= 2; seed++) {
                 struct att_buffer first ATT_CLEANUP(att_buffer_deinit) = {0};
 
                 write_and_dump((struct writing){.batch = 1, .trims = true}, seed, events, &first);
@@ -530,5 +541,60 @@ START_TEST(one_who_remembers_nothing_writes_the_same_rows)
 }
 END_TEST
 
+START_TEST(a_transaction_that_failed_and_is_tried_again_leaves_the_same_rows)
+{
+        const uint32_t events = TEST_TIMES(2000);
+        struct att_buffer straight ATT_CLEANUP(att_buffer_deinit) = {0};
+        struct att_buffer again ATT_CLEANUP(att_buffer_deinit) = {0};
+
+        write_and_dump((struct writing){.batch = 9, .trims = true}, 5, events, &straight);
+        write_and_dump((struct writing){.batch = 9, .trims = true, .fails = true}, 5, events,
+                       &again);
+        expect_same(&straight, &again);
+}
+END_TEST
+
+static void apply_to_many(struct test_history *test, enum att_history_kind kind, uint64_t count)
+{
+        const struct att_history_position at = {.seq = count + kind};
+        struct att_history_event event;
+
+        ck_assert_int_eq(att_history_begin(test->history, &test->why), 0);
+        for (uint64_t contact = 1; contact <= count; contact++) {
+                att_history_event_init(&event, kind);
+                event.seq = count + kind;
+                event.contact = contact;
+                event.at_ms = 1000 * (int64_t)kind;
+                event.id = ATT_TEXT("somebody");
+                if (kind == ATT_HISTORY_QUEUED) {
+                        event.queued.queue = ATT_TEXT("cards");
+                } else if (kind == ATT_HISTORY_CLOSED) {
+                        event.closed.outcome = ATT_TEXT("abandoned");
+                }
+                ck_assert_int_eq(att_history_apply(test->history, &event), 0);
+        }
+        ck_assert_int_eq(att_history_commit(test->history, &at, &test->why), 0);
+}
+
+START_TEST(more_open_contacts_than_are_kept_are_read_again)
+{
+        struct test_history test = {0};
+
+        test_history_open(&test);
+        apply_to_many(&test, ATT_HISTORY_ADDED, 9000);
+        apply_to_many(&test, ATT_HISTORY_QUEUED, 9000);
+        apply_to_many(&test, ATT_HISTORY_CLOSED, 9000);
+        test_history_expect(&test,
+                            "SELECT count(*), min(waited_ms), max(waited_ms), min(queue), "
+                            "max(outcome) FROM contacts",
+                            "9000|10000|10000|cards|abandoned\n");
+        test_history_expect(&test, "SELECT count(*), max(n), min(how) FROM spells",
+                            "9000|1|abandoned\n");
+        test_history_forget(&test);
+}
+END_TEST
+
 ATT_TEST_MAIN("history_held", however_events_are_cut_into_transactions_the_rows_are_the_same,
-              one_who_remembers_nothing_writes_the_same_rows)
+              one_who_remembers_nothing_writes_the_same_rows,
+              a_transaction_that_failed_and_is_tried_again_leaves_the_same_rows,
+              more_open_contacts_than_are_kept_are_read_again)
