@@ -310,13 +310,17 @@ static bool is_repeated(struct session *session, const struct att_wire_message *
 void dispatch_bulk(struct session *session, const struct att_wire_message *message,
                    struct att_text frame)
 {
-        if (!is_repeated(session, message) && !memory_asks(session, message, frame)) {
+        if (!memory_asks(session, message, frame)) {
                 dispatch_known(session, message);
         }
 }
 
+/* While it waited, the same may have come again and been decided. */
 void dispatch_known(struct session *session, const struct att_wire_message *message)
 {
+        if (is_repeated(session, message)) {
+                return;
+        }
         if (message->body == ATT_WIRE_COMMAND) {
                 handle_command(session, message);
         } else {
@@ -350,7 +354,10 @@ static void dispatch_open(struct session *session, const struct att_wire_message
                 if (lanes_take_follower(session, message, frame)) {
                         return;
                 }
-                lanes_bring_forward(session->app, message->command.contact);
+                if (lanes_bring_forward(session->app, message->command.contact) &&
+                    is_repeated(session, message)) {
+                        return; /* What was brought forward was this. */
+                }
                 handle_command(session, message);
         } else if (message->body == ATT_WIRE_HELLO) {
                 handle_second_hello(session, message);

@@ -289,8 +289,10 @@ static void decide_item(struct app *app, struct lane_item *item)
         free(item);
 }
 
-void lanes_bring_forward(struct app *app, struct att_text contact)
+/* Who is looked up came before what is in the lane behind. */
+bool lanes_bring_forward(struct app *app, struct att_text contact)
 {
+        const bool was_looked_up = memory_bring_forward(app, contact);
         struct att_map_node *node = app->lanes.count == 0 || att_text_is_empty(contact)
                                             ? NULL
                                             : att_map_find(&app->lanes.by_contact, contact);
@@ -298,7 +300,7 @@ void lanes_bring_forward(struct app *app, struct att_text contact)
         if (node) {
                 decide_item(app, ATT_CONTAINER_OF(node, struct lane_item, by_contact));
         }
-        memory_bring_forward(app, contact);
+        return was_looked_up || node;
 }
 
 static void run_greeting(struct app *app)

@@ -92,8 +92,8 @@ void lanes_take_hello(struct session *session, const struct att_wire_message *me
 ATT_MUST_USE bool lanes_take_follower(struct session *session,
                                       const struct att_wire_message *message,
                                       struct att_text frame);
-/* Decides what waits about this contact, if anything does. */
-void lanes_bring_forward(struct app *app, struct att_text contact);
+/* Decides what waits about this contact; whether anything did. */
+bool lanes_bring_forward(struct app *app, struct att_text contact);
 
 /* At a turn's end. */
 void lanes_run(struct app *app);

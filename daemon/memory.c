@@ -422,14 +422,13 @@ static bool bring_forward_of(struct app *app, struct att_list *list, struct att_
         return false;
 }
 
-void memory_bring_forward(struct app *app, struct att_text contact)
+bool memory_bring_forward(struct app *app, struct att_text contact)
 {
         struct memory *memory = &app->memory_of_customers;
 
-        if (memory->count > 0 && !att_text_is_empty(contact) &&
-            !bring_forward_of(app, &memory->running, contact)) {
-                (void)bring_forward_of(app, &memory->asking, contact);
-        }
+        return memory->count > 0 && !att_text_is_empty(contact) &&
+               (bring_forward_of(app, &memory->running, contact) ||
+                bring_forward_of(app, &memory->asking, contact));
 }
 
 void memory_drop(struct session *session)

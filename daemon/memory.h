@@ -101,8 +101,8 @@ ATT_MUST_USE bool memory_asks(struct session *session, const struct att_wire_mes
                               struct att_text frame);
 /* Whether what the session's lane waits for is about this contact. */
 bool memory_looks_for(const struct session *session, struct att_text contact);
-/* Decides what waits about this contact, with what is known now. */
-void memory_bring_forward(struct app *app, struct att_text contact);
+/* Decides what waits about this contact, with what is known now; whether anything did. */
+bool memory_bring_forward(struct app *app, struct att_text contact);
 /* What waits of a session that ends is forgotten. */
 void memory_drop(struct session *session);
 

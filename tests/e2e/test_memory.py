@@ -444,6 +444,23 @@ def what_exists_waits_for_no_look_not_even_of_its_own_front_end(house):
     house.kill()  # A stop would wait for the thread.
 
 
+def what_comes_twice_while_it_is_looked_up_is_decided_once(house):
+    os.makedirs(house.data)
+    os.mkfifo(os.path.join(house.data, "history.sqlite"))  # Who opens it waits for ever.
+    house.start(no_history=True)
+    phone, web = house.client("phone"), house.client("web")
+    before = web.request("contact_add", contact="c0", channel="chat", queue="cards").seq
+    asked, frame = phone.protocol.request("contact_add", {
+        "contact": "c1", "channel": "chat", "queue": "cards", "customer": {"id": "u1"}})
+    phone.send_bytes(frame + frame)  # The second waits in the lane behind the look.
+    phone.ping()
+    changed = web.request("contact_update", contact="c1", priority_milli=5000).seq
+    phone.ping()
+    assert phone.answer(asked).seq == before + 1
+    assert changed == before + 2, "the second was decided, too"
+    house.kill()  # A stop would wait for the thread.
+
+
 COLUMNS = "id,aliases,name,tier,currency,lifetime_value,churn_risk,notes,since\n"
 
 
@@ -567,6 +584,7 @@ if __name__ == "__main__":
         a_history_that_is_gone_holds_nobody_up,
         a_look_that_takes_too_long_is_given_up_and_the_contact_routed,
         what_exists_waits_for_no_look_not_even_of_its_own_front_end,
+        what_comes_twice_while_it_is_looked_up_is_decided_once,
         customers_are_imported_and_exported,
         a_wrong_import_changes_nothing_and_says_where,
         a_story_is_told_to_people,
