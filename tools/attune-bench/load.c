@@ -18,6 +18,7 @@
 #define SILENCE_MS      30000
 #define CONNECT_TRIES   200
 #define CONNECT_WAIT_MS 50
+#define CUSTOMERS       50000
 
 enum stage { STAGE_ADD, STAGE_ACCEPT, STAGE_END, STAGE_COUNT };
 
@@ -139,6 +140,8 @@ static void put_contact(struct front_end *front_end, struct slot *slot, uint64_t
                                               1 + (uint32_t)att_rng_below(rng, 3)};
         struct att_wire_message message;
         struct att_contact_request *request;
+        const unsigned some = front_end->run->load->customers;
+        const unsigned customers = some > 0 ? some : CUSTOMERS;
         char customer[24];
 
         att_wire_message_init(&message, ATT_WIRE_COMMAND);
@@ -147,7 +150,7 @@ static void put_contact(struct front_end *front_end, struct slot *slot, uint64_t
         (void)snprintf(slot->contact, sizeof(slot->contact), "call-%04u-%s-%u", front_end->number,
                        slot->agent + sizeof("agent-0000-") - 1,
                        front_end->run->load->first_contact + slot->contacts++);
-        (void)snprintf(customer, sizeof(customer), "u-%u", (unsigned)att_rng_below(rng, 50000));
+        (void)snprintf(customer, sizeof(customer), "u-%u", (unsigned)att_rng_below(rng, customers));
         request = &message.command.request;
         request->id = att_text_from(slot->contact);
         request->channel = ATT_TEXT("voice");

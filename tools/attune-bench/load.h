@@ -20,8 +20,9 @@ struct load {
         unsigned window;
         size_t requests; /* In all, a multiple of three a slot. */
         uint64_t seed;
+        unsigned customers;     /* Who come; 0: 50,000. */
         unsigned first_contact; /* Of each slot; another in a second load on the same server. */
-        bool is_untimed; /* No latencies: so many requests that they would take much room. */
+        bool is_untimed;        /* No latencies: so many requests that they would take much room. */
         void (*on_progress)(void *context, size_t count); /* NULL, or after each request. */
 };
 

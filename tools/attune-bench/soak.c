@@ -22,7 +22,8 @@
 
 struct soak {
         int64_t contacts;
-        int64_t first; /* The memory after so many is what the rest is compared with. */
+        int64_t first;     /* The memory after so many is what the rest is compared with. */
+        int64_t customers; /* Few enough that by then all that is kept of them is there. */
         int64_t connections;
         int64_t window;
         int64_t seed;
@@ -95,6 +96,7 @@ static int run(struct soak *soak)
                 .window = (unsigned)soak->window,
                 .requests = (size_t)soak->contacts * REQUESTS_A_CONTACT,
                 .seed = (uint64_t)soak->seed,
+                .customers = (unsigned)soak->customers,
                 .is_untimed = true,
                 .on_progress = look,
         };
@@ -142,6 +144,7 @@ int bench_soak(int argc, char **argv)
         struct soak soak = {
                 .contacts = 10000000,
                 .first = 100000,
+                .customers = 10000,
                 .connections = 16,
                 .window = 64,
                 .seed = 1,
@@ -151,6 +154,8 @@ int bench_soak(int argc, char **argv)
                 {"--contacts", "in all (10000000)", &soak.contacts, NULL, NULL, 1, 1000000000},
                 {"--first", "after so many the memory is what counts (100000)", &soak.first, NULL,
                  NULL, 1, 1000000000},
+                {"--customers", "who come again and again (10000)", &soak.customers, NULL, NULL, 1,
+                 10000000},
                 {"--connections", "front ends (16)", &soak.connections, NULL, NULL, 1, 1000},
                 {"--window", "contacts at a time, of each (64)", &soak.window, NULL, NULL, 1, 1000},
                 {"--seed", "of what customers are like (1)", &soak.seed, NULL, NULL, 0, INT64_MAX},

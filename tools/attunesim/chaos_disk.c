@@ -9,9 +9,9 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 
-#define NAMES_MAX   4096
+#define NAMES_MAX   16384
 #define PENDING_MAX 4096
-#define HEADS       2048 /* Of the names' hash chains; a power of two. */
+#define HEADS       4096 /* Of the names' hash chains; a power of two. */
 #define CLASSES     40   /* Of spare buffers: one for each power of two. */
 
 enum sector { SECTOR_SAME, SECTOR_CHANGED, SECTOR_LOST };
