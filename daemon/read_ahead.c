@@ -16,7 +16,6 @@
 #include "lib/base/digest.h"
 #include "lib/base/util.h"
 #include "lib/core/core.h"
-#include "lib/store/blame.h"
 #include "lib/store/thread.h"
 
 #define BATCHES                                                                                    \
@@ -219,7 +218,6 @@ static void *run(void *context)
 {
         struct read_ahead *ahead = context;
 
-        att_blame_spare_thread();
         pthread_mutex_lock(&ahead->mutex);
         while (!ahead->is_stopping) {
                 if (wants_to_read(ahead)) {

@@ -302,23 +302,18 @@ int att_blame_open(const char *dir, struct att_blame *ret_blame, struct att_buff
 /* ---- Signals ---- */
 
 static struct att_blame_page *watched; /* What the handler marks. */
-static _Thread_local bool is_spared;
+static _Thread_local bool is_stepper;
 
 static void on_broken(int number)
 {
         struct att_blame_page *page = watched;
 
-        if (page && !is_spared && __atomic_load_n(&page->is_stepping, __ATOMIC_ACQUIRE)) {
+        if (page && is_stepper && __atomic_load_n(&page->is_stepping, __ATOMIC_ACQUIRE)) {
                 __atomic_store_n(&page->is_blamed, (uint32_t)number, __ATOMIC_RELEASE);
         }
         /* The handler is gone by now: the process ends as soon as this one returns, also when the
          * signal came from outside, as systemd's watchdog sends one to a step that never ends. */
         (void)raise(number);
-}
-
-void att_blame_spare_thread(void)
-{
-        is_spared = true;
 }
 
 void att_blame_watch(const struct att_blame *blame)
@@ -335,6 +330,7 @@ void att_blame_watch(const struct att_blame *blame)
         };
 
         watched = blame->page;
+        is_stepper = true;
         (void)sigaltstack(&other, NULL);
         for (size_t i = 0; i < ATT_ARRAY_LEN(numbers); i++) {
                 (void)sigaction(numbers[i], &action, NULL);

@@ -63,10 +63,10 @@ ATT_MUST_USE int att_blame_open(const char *dir, struct att_blame *ret_blame,
 void att_blame_read(const char *dir, struct att_blame *ret_blame);
 void att_blame_close(struct att_blame *blame); /* A zeroed one is fine. */
 
-/* From now on the signals of a broken program mark the page. Of one blame a process. */
+/* From now on the signals of a broken program mark the page, when they come to the calling thread, which
+ * is to be the one that steps: what breaks on another says nothing about a command. Signals from outside
+ * come to the main thread. Of one blame a process. */
 void att_blame_watch(const struct att_blame *blame);
-/* But not when they are the calling thread's own, which works beside the one that steps. */
-void att_blame_spare_thread(void);
 
 /* Around a step. `record`: as the journal has it; empty in a replay. */
 static inline void att_blame_begin(const struct att_blame *blame, uint64_t seq,

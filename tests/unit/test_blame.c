@@ -86,7 +86,6 @@ enum death {
 static void *abort_beside(void *context)
 {
         (void)context;
-        att_blame_spare_thread();
         abort();
 }
 
