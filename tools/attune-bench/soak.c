@@ -144,7 +144,7 @@ int bench_soak(int argc, char **argv)
         struct soak soak = {
                 .contacts = 10000000,
                 .first = 100000,
-                .customers = 10000,
+                .customers = 5000,
                 .connections = 16,
                 .window = 64,
                 .seed = 1,
@@ -154,7 +154,7 @@ int bench_soak(int argc, char **argv)
                 {"--contacts", "in all (10000000)", &soak.contacts, NULL, NULL, 1, 1000000000},
                 {"--first", "after so many the memory is what counts (100000)", &soak.first, NULL,
                  NULL, 1, 1000000000},
-                {"--customers", "who come again and again (10000)", &soak.customers, NULL, NULL, 1,
+                {"--customers", "who come again and again (5000)", &soak.customers, NULL, NULL, 1,
                  10000000},
                 {"--connections", "front ends (16)", &soak.connections, NULL, NULL, 1, 1000},
                 {"--window", "contacts at a time, of each (64)", &soak.window, NULL, NULL, 1, 1000},

@@ -614,7 +614,7 @@ static void settle_some(struct disk_file *file, size_t first, size_t count, enum
 {
         const size_t at = first * DISK_SECTOR;
 
-        memset(file->sectors + first, becomes, count);
+        memset(file->sectors + first, (int)becomes, count);
         if (becomes == SECTOR_SAME) {
                 copy_bytes(&file->synced, &file->now, at,
                            smaller(count * DISK_SECTOR, file->now.len - at));

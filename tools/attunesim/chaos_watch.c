@@ -11,7 +11,7 @@
 
 #define OFFERS_MAX  512
 #define WORKS_MAX   64
-#define STRANGE_MAX 1024 /* The first numbers are those of strange ids. */
+#define STRANGE_MAX 4096 /* The first numbers are those of strange ids. */
 /* So long the engine remembers a contact that is over. */
 #define REMEMBERED_MS (INT64_C(3600) * 1000)
 #define OURS_MAX      200000
