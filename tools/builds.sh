@@ -4,7 +4,7 @@
 # another, so that a switch from one to the next never rebuilds.
 # shellcheck shell=bash
 
-builds_all="dev gcc gcc-O0 clang clang-O2 asan cover fuzz release"
+builds_all="dev gcc gcc-O0 clang clang-O2 asan cover fuzz release chaos"
 
 # Sets `compiler` and `options` for the build named $1.
 describe_build() {
@@ -26,6 +26,7 @@ describe_build() {
         fuzz) compiler=clang options=(-Dbuildtype=debugoptimized -Dfuzz=true -Dchecks=false
                 '-Db_sanitize=address,undefined' -Db_lundef=false) ;;
         release) options=(-Dbuildtype=release -Db_lto=true) ;;
+        chaos) options=(-Dbuildtype=release -Dtests=false) ;; # Why no LTO: tools/attunesim/chaos.c.
         *)
                 echo "no build is called '$1': $builds_all" >&2
                 return 2

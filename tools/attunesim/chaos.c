@@ -33,6 +33,14 @@
 #define TRIAL_SECONDS_MAX  15
 #define FAULTS_ALL         ((UINT64_C(1) << CHAOS_FAULT_COUNT) - 1)
 
+/* The linker puts the simulation in the place of functions that are called from other files; those that
+ * link-time optimisation has taken into their callers go past it. */
+#ifdef ATT_HAS_LTO
+#define IS_WHOLE false
+#else
+#define IS_WHOLE true
+#endif
+
 struct request {
         uint64_t first_seed;
         uint64_t last_seed;
@@ -500,6 +508,12 @@ int command_chaos(int argc, char **argv)
         }
         if (optind < argc || request.last_seed == 0) {
                 print_usage(stderr);
+                return EXIT_USAGE;
+        }
+        if (!IS_WHOLE) {
+                fputs("attunesim: chaos can't run in a build with link-time optimisation: configure "
+                      "one with -Db_lto=false (tools/dev chaos does)\n",
+                      stderr);
                 return EXIT_USAGE;
         }
         chaos_is_verbose = request.verbose;
