@@ -29,14 +29,6 @@ static void note_command(void *context, const struct att_core *core,
         }
 }
 
-static void note_answer(void *context, const struct att_core *core,
-                        const struct att_command *command, const struct att_effects *effects,
-                        struct att_buffer *note)
-{
-        (void)context;
-        execute_note_replayed(core, command, effects, note);
-}
-
 static void keep_answer(void *context, const struct att_command *command, struct att_text note)
 {
         struct recovery *recovery = context;
@@ -138,7 +130,7 @@ int recovery_run(struct recovery *recovery, struct att_buffer *why)
                 .core = recovery->core,
                 .with_thread = read_ahead_is_worth_it(),
                 .on_command = note_command,
-                .on_step = note_answer,
+                .on_step = execute_note_replayed,
                 .on_note = keep_answer,
                 .on_difference = note_difference,
                 .context = recovery,

@@ -72,8 +72,7 @@ static void step(struct run *run, struct read_piece *piece, uint32_t i)
                 replay->on_command(replay->context, replay->core, command, &run->effects);
         }
         if (replay->on_step) {
-                replay->on_step(replay->context, replay->core, command, &run->effects,
-                                &piece->notes);
+                replay->on_step(replay->core, command, &run->effects, &piece->notes);
         }
         piece->note_ends[i] = piece->notes.len;
         replay->commands++;
@@ -92,20 +91,6 @@ static int check_witness(const struct replay *replay, struct att_buffer *why)
         return -ESTALE;
 }
 
-/* The steps are short, and wait for memory more than they compute. */
-static void foresee(const struct att_core *core, const struct read_piece *piece, uint32_t i)
-{
-        if (i + ATT_FORESEE_FAR < piece->count) {
-                att_core_foresee_far(core, &piece->commands[i + ATT_FORESEE_FAR]);
-        }
-        if (i + ATT_FORESEE_NEAR < piece->count) {
-                att_core_foresee_near(core, &piece->commands[i + ATT_FORESEE_NEAR]);
-        }
-        if (i + ATT_FORESEE_NEXT < piece->count) {
-                att_core_foresee_next(core, &piece->commands[i + ATT_FORESEE_NEXT]);
-        }
-}
-
 static int step_commands(struct run *run, struct read_piece *piece, struct att_buffer *why)
 {
         struct att_core *core = run->replay->core;
@@ -120,7 +105,7 @@ static int step_commands(struct run *run, struct read_piece *piece, struct att_b
                         return say_malformed(&piece->batch->stored.batch, att_core_seq(core) + 1,
                                              ATT_JOURNAL_MALFORMED, why);
                 }
-                foresee(core, piece, i);
+                att_core_foresee(core, command, piece->count - i); /* It would wait for memory. */
                 step(run, piece, i);
                 error = check_witness(run->replay, why);
         }

@@ -3,10 +3,10 @@
  * A journal through the engine once more: from the newest snapshot, or from its beginning, to its
  * end. What a start, the making of a snapshot and `attunesim replay` have in common.
  *
- * Every batch's effects are compared with the digest of those that it had: in order, but with a thread of its
- * own the engine may be some commands further by then, at most what is read ahead (daemon/read_ahead.h). A command that brought the
- * replay down twice (lib/store/blame.h) is skipped: a plain tick takes its place, and differences
- * after it are what is to be expected.
+ * Every batch's effects are compared with the digest of those that it had: in order, but with a thread of
+ * its own the engine may be some commands further by then, at most what is read ahead
+ * (daemon/read_ahead.h). A command that brought the replay down twice (lib/store/blame.h) is skipped: a
+ * plain tick takes its place, and differences after it are what is to be expected.
  */
 #ifndef ATT_DAEMON_REPLAY_H
 #define ATT_DAEMON_REPLAY_H
@@ -50,9 +50,8 @@ struct replay {
         void (*on_command)(void *context, const struct att_core *core,
                            const struct att_command *command, const struct att_effects *effects);
         /* Right after on_command: what is to be noted about it, as bytes that need no engine any more. */
-        void (*on_step)(void *context, const struct att_core *core,
-                        const struct att_command *command, const struct att_effects *effects,
-                        struct att_buffer *note);
+        void (*on_step)(const struct att_core *core, const struct att_command *command,
+                        const struct att_effects *effects, struct att_buffer *note);
         /* Those bytes, unless there are none; perhaps some commands later, and on the other thread. */
         void (*on_note)(void *context, const struct att_command *command, struct att_text note);
         int (*on_batch)(void *context, const struct att_stored_batch *batch,

@@ -57,14 +57,6 @@ static void note_command(void *context, const struct att_core *core,
         presence_note_command(&making->front_ends, command, effects);
 }
 
-static void note_answer(void *context, const struct att_core *core,
-                        const struct att_command *command, const struct att_effects *effects,
-                        struct att_buffer *note)
-{
-        (void)context;
-        execute_note_replayed(core, command, effects, note);
-}
-
 static void keep_answer(void *context, const struct att_command *command, struct att_text note)
 {
         struct making *making = context;
@@ -141,7 +133,7 @@ int snapshots_make(const struct options *options)
                 .front_ends = &making.front_ends,
                 .core = att_core_new(),
                 .on_command = note_command,
-                .on_step = note_answer,
+                .on_step = execute_note_replayed,
                 .on_note = keep_answer,
                 .on_difference = judge_difference,
                 .context = &making,

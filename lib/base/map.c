@@ -62,6 +62,28 @@ static struct att_map_node *find_hashed(const struct att_map *map, struct att_te
         return NULL;
 }
 
+void att_map_fetch(const struct att_map *map, struct att_text key)
+{
+        if (map->slot_count > 0) {
+                __builtin_prefetch(&map->slots[home_of(map, att_text_hash(key))]);
+        }
+}
+
+struct att_map_node *att_map_guess(const struct att_map *map, struct att_text key)
+{
+        const uint64_t hash = att_text_hash(key);
+        size_t at;
+
+        if (map->slot_count == 0) {
+                return NULL;
+        }
+        at = home_of(map, hash);
+        while (map->slots[at].node && map->slots[at].hash != hash) {
+                at = next_of(map, at);
+        }
+        return map->slots[at].node;
+}
+
 void att_map_init(struct att_map *map)
 {
         *map = (struct att_map){0};

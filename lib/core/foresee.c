@@ -5,6 +5,11 @@
 
 #define LINE_BYTES 64
 
+/* So many commands before it is stepped: each looks at what the one before has had fetched. */
+#define FAR  6 /* Where its contact and agent are listed. */
+#define NEAR 4 /* They themselves. */
+#define NEXT 2 /* What belongs to its contact. */
+
 static void fetch(const void *place, size_t bytes)
 {
         const char *at = place;
@@ -14,37 +19,10 @@ static void fetch(const void *place, size_t bytes)
         }
 }
 
-static const struct att_map_slot *home_of(const struct att_map *map, uint64_t hash)
-{
-        return &map->slots[hash & (map->slot_count - 1)];
-}
-
-static void fetch_home(const struct att_map *map, struct att_text key)
-{
-        if (map->slot_count > 0 && !att_text_is_empty(key)) {
-                __builtin_prefetch(home_of(map, att_text_hash(key)));
-        }
-}
-
-/* The first with its hash, which is the one as a rule. It is not looked at. */
-static struct att_map_node *guess(const struct att_map *map, struct att_text key)
-{
-        const uint64_t hash = att_text_hash(key);
-        size_t at = hash & (map->slot_count - 1);
-
-        if (map->slot_count == 0 || att_text_is_empty(key)) {
-                return NULL;
-        }
-        while (map->slots[at].node && map->slots[at].hash != hash) {
-                at = (at + 1) & (map->slot_count - 1);
-        }
-        return map->slots[at].node;
-}
-
 static const struct contact *guess_contact(const struct att_core *core,
                                            const struct att_command *command)
 {
-        struct att_map_node *node = guess(&core->contacts_by_id, command->contact);
+        struct att_map_node *node = att_map_guess(&core->contacts_by_id, command->contact);
 
         return node ? ATT_CONTAINER_OF(node, struct contact, by_id) : NULL;
 }
@@ -54,16 +32,16 @@ static struct att_text agent_of(const struct att_command *command)
         return command->kind == ATT_CMD_CONTACT_ADD ? command->request.agent : command->agent;
 }
 
-void att_core_foresee_far(const struct att_core *core, const struct att_command *command)
+static void foresee_far(const struct att_core *core, const struct att_command *command)
 {
-        fetch_home(&core->contacts_by_id, command->contact);
-        fetch_home(&core->agents_by_id, agent_of(command));
+        att_map_fetch(&core->contacts_by_id, command->contact);
+        att_map_fetch(&core->agents_by_id, agent_of(command));
 }
 
-void att_core_foresee_near(const struct att_core *core, const struct att_command *command)
+static void foresee_near(const struct att_core *core, const struct att_command *command)
 {
         const struct contact *contact = guess_contact(core, command);
-        struct att_map_node *agent = guess(&core->agents_by_id, agent_of(command));
+        struct att_map_node *agent = att_map_guess(&core->agents_by_id, agent_of(command));
 
         if (contact) {
                 fetch(contact, sizeof(*contact));
@@ -73,7 +51,7 @@ void att_core_foresee_near(const struct att_core *core, const struct att_command
         }
 }
 
-void att_core_foresee_next(const struct att_core *core, const struct att_command *command)
+static void foresee_next(const struct att_core *core, const struct att_command *command)
 {
         const struct contact *contact = guess_contact(core, command);
 
@@ -89,5 +67,19 @@ void att_core_foresee_next(const struct att_core *core, const struct att_command
         if (!att_list_is_empty(&contact->offers)) {
                 fetch(ATT_LIST_FIRST(&contact->offers, struct offer, in_contact),
                       sizeof(struct offer));
+        }
+}
+
+void att_core_foresee(const struct att_core *core, const struct att_command *commands,
+                      uint32_t count)
+{
+        if (count > FAR) {
+                foresee_far(core, &commands[FAR]);
+        }
+        if (count > NEAR) {
+                foresee_near(core, &commands[NEAR]);
+        }
+        if (count > NEXT) {
+                foresee_next(core, &commands[NEXT]);
         }
 }

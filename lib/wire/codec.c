@@ -35,18 +35,10 @@ static bool is_context_too_long(const struct att_contact_request *request)
         return bytes > ATT_TEXT_BYTES_MAX;
 }
 
-/* A contact that comes has its id in the request. */
-static void name_contact(struct att_command *command)
-{
-        if (command->kind == ATT_CMD_CONTACT_ADD) {
-                command->contact = command->request.id;
-        }
-}
-
 static enum att_wire_result finish_command(struct att_command *command,
                                            struct att_wire_problem *problem)
 {
-        name_contact(command);
+        table_name_contact(command);
         if (command->kind == ATT_CMD_CONTACT_ADD && is_context_too_long(&command->request)) {
                 (void)snprintf(problem->field, sizeof(problem->field), "text");
                 (void)snprintf(problem->message, sizeof(problem->message),
@@ -100,7 +92,7 @@ void att_wire_decode_again(struct att_text envelope, struct att_scratch *scratch
         memset(ret_message, 0, sizeof(*ret_message));
         ATT_CHECK(table_decode(&decoder, &table_envelope, envelope, ret_message));
         if (ret_message->body == ATT_WIRE_COMMAND) {
-                name_contact(&ret_message->command);
+                table_name_contact(&ret_message->command);
         }
 }
 

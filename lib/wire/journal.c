@@ -91,9 +91,7 @@ static enum att_journal_result take_command(struct att_text bytes, struct att_sc
         if (!table_decode(&decoder, &table_journal_command, bytes, command)) {
                 return ATT_JOURNAL_MALFORMED;
         }
-        if (command->kind == ATT_CMD_CONTACT_ADD) {
-                command->contact = command->request.id;
-        }
+        table_name_contact(command);
         return command->kind == ATT_CMD_KIND_COUNT ? take_config(bytes, ret_config, command)
                                                    : ATT_JOURNAL_OK;
 }

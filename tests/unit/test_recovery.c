@@ -658,10 +658,9 @@ struct seen {
         uint64_t stops_at;
 };
 
-static void put_seq(void *context, const struct att_core *core, const struct att_command *command,
+static void put_seq(const struct att_core *core, const struct att_command *command,
                     const struct att_effects *effects, struct att_buffer *note)
 {
-        (void)context;
         (void)effects;
         ck_assert_uint_eq(att_core_seq(core), command->seq);
         if (command->seq % 5 != 0) { /* Not about every one. */
