@@ -447,6 +447,7 @@ static void adopt_customer(struct att_core *core, struct contact *contact,
         contact->customer = customer;
         att_list_add_tail(&customer->contacts, &contact->in_customer);
         customer_touch(core, customer);
+        customer_recall(core, customer, contact);
         if (info->last_spoke_ms > customer->last_spoke_ms) {
                 struct agent *agent = agent_find(core, info->last_agent);
                 customer->last_agent = agent;
@@ -641,6 +642,7 @@ static void remember_conversation(struct att_core *core, const struct contact *c
         if (contact->customer && contact->last_agent) {
                 contact->customer->last_agent = contact->last_agent;
                 contact->customer->last_spoke_ms = core->now_ms;
+                customer_recall(core, contact->customer, contact);
                 waiting_refresh_customer(core, contact->customer);
         }
 }
@@ -699,6 +701,9 @@ static void end_attempt(struct att_core *core, struct contact *contact)
         contact->attempt++;
         struct interaction *interaction = contact->interaction;
         contact_schedule(core, contact, core->now_ms + policy->callback_pause_ms);
+        if (contact->customer) {
+                customer_recall(core, contact->customer, contact);
+        }
         interaction_wrap_up(core, interaction);
 }
 

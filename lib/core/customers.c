@@ -118,11 +118,33 @@ void customer_linked(struct att_core *core, const struct contact *contact)
         }
 }
 
+void customer_recall(struct att_core *core, struct customer *customer, const struct contact *but)
+{
+        struct agent *current = NULL;
+        ATT_LIST_FOREACH(contact, &customer->contacts, struct contact, in_customer)
+        {
+                if (contact != but && contact->state == ATT_CONTACT_CONNECTED &&
+                    contact->interaction) {
+                        current = contact->interaction->agent;
+                }
+        }
+        if (current != customer->current) {
+                customer->current = current;
+                waiting_refresh_customer(core, customer);
+        }
+}
+
+struct agent *customer_known_to(const struct customer *customer)
+{
+        return customer->current ? customer->current : customer->last_agent;
+}
+
 /* A link goes before a hold: who was held may be for the link's agent from this instant on. */
 void customers_look_again(struct att_core *core)
 {
         ATT_LIST_FOREACH(past, &core->linked_anew, struct past, in_linked)
         {
+                customer_recall(core, past->customer, NULL);
                 ATT_LIST_FOREACH(contact, &past->customer->contacts, struct contact, in_customer)
                 {
                         if (contact->state == ATT_CONTACT_QUEUED &&

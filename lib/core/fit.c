@@ -122,8 +122,11 @@ int64_t fit_continuity_of(const struct att_core *core, const struct contact *con
                 return ATT_PPM;
         }
         const struct customer *customer = contact->customer;
-        if (!customer || customer->last_agent != agent) {
+        if (!customer || customer_known_to(customer) != agent) {
                 return 0;
+        }
+        if (customer->current) {
+                return ATT_PPM; /* They are talking. */
         }
         int64_t elapsed_ms = att_max_i64(core->now_ms - customer->last_spoke_ms, 0);
         return fit_decay(ATT_PPM, elapsed_ms,

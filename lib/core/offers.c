@@ -238,6 +238,9 @@ void handle_offer_accept(struct att_core *core, const struct att_command *comman
         {
                 offer_end(core, other, ATT_REVOKE_TAKEN);
         }
+        if (contact->customer) {
+                customer_recall(core, contact->customer, NULL);
+        }
 }
 
 void handle_offer_decline(struct att_core *core, const struct att_command *command)

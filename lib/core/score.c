@@ -90,7 +90,7 @@ struct scorer {
         struct factors factors;
         uint64_t record_bit;
         uint32_t
-                last; /* Who spoke with the customer last, and who is preferred: the two who have */
+                last; /* Who talks with the customer or did last, and who is preferred: the two who have */
         uint32_t preferred; /* something of the continuity term. */
 };
 
@@ -134,7 +134,7 @@ static struct scorer begin(const struct att_core *core, const struct contact *co
                 .match_roofs = contact->signature->match_roofs,
                 .factors = find_factors(core, contact, weights),
                 .record_bit = fit_record_bit(core->queues[contact->queue].name),
-                .last = index_of(contact->customer ? contact->customer->last_agent : NULL),
+                .last = index_of(contact->customer ? customer_known_to(contact->customer) : NULL),
                 .preferred = index_of(contact_extras(contact)->preferred),
         };
         for (int i = 0; i < ATT_FIT_TERM_COUNT; i++) {

@@ -35,6 +35,7 @@ static void pass_abandons(struct stream *stream, struct att_core *core, struct c
 static void pass_customer(struct stream *stream, struct att_core *core, struct customer *customer)
 {
         pass_abandons(stream, core, customer);
+        snapshot_agent(stream, core, &customer->current);
         snapshot_agent(stream, core, &customer->last_agent);
         stream_signed(stream, &customer->last_spoke_ms);
         stream_flag(stream, &customer->last_went_badly);

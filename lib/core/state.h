@@ -364,6 +364,7 @@ struct customer {
         struct att_map_node by_id;
         struct att_list in_core;  /* Of the busy or of the idle. */
         struct att_list contacts; /* Live ones, by arrival. */
+        struct agent *current;    /* Borrowed; who talks with them: customer_recall(). */
         struct agent *last_agent; /* Borrowed. */
         int64_t last_spoke_ms;
         struct past *past; /* Owned; NULL: none. See customer_past(). */
@@ -826,6 +827,11 @@ struct customer *customer_new(struct att_core *core, struct att_text id);
 struct customer *customer_get_or_add(struct att_core *core, struct att_text id);
 /* Notes that a contact came to be on offer to one agent, or connected. */
 void customer_linked(struct att_core *core, const struct contact *contact);
+/* Looks up who talks with the customer now: the agent of the latest contact that is connected, `but` left
+ * out. Not at once where the matching connects: that counts from the next instant, as a link does. */
+void customer_recall(struct att_core *core, struct customer *customer, const struct contact *but);
+/* Who talks with the customer, or else who did last; or NULL. */
+struct agent *customer_known_to(const struct customer *customer);
 /* Marks the contacts that a link of the instant before may release from a hold. */
 void customers_look_again(struct att_core *core);
 struct customer *customer_of_contact(const struct att_core *core, const struct contact *contact);

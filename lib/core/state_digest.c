@@ -247,6 +247,7 @@ static void add_customer(const struct att_core *core, struct att_digester *diges
                 att_digester_add_text(
                         digester, att_text_from(core->queue_names[past->abandons[i].queue_name]));
         }
+        add_agent_name(digester, customer->current);
         add_agent_name(digester, customer->last_agent);
         att_digester_add_i64(digester, customer->last_spoke_ms);
         att_digester_add_u64(digester, customer->last_went_badly);

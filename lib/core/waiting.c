@@ -473,11 +473,11 @@ void waiting_init(struct contact *contact)
         att_list_init(&contact->waiting.in_known);
 }
 
-/* Who spoke with the customer last, where that counts for the contact's place. */
+/* Who talks with the customer, or did last, where that counts for the contact's place. */
 static struct agent *who_knows(const struct att_core *core, const struct contact *contact)
 {
         return contact->customer && counts_continuity(contact_policy(core, contact))
-                       ? contact->customer->last_agent
+                       ? customer_known_to(contact->customer)
                        : NULL;
 }
 
