@@ -23,7 +23,7 @@
 #include "lib/store/segment.h"
 #include "lib/store/snapshot.h"
 
-#define TRANSACTION_BYTES ((size_t)4 << 20)
+#define TRANSACTION_BYTES ((size_t)2 << 20)
 #define TRANSACTION_US    INT64_C(2000000)
 
 struct catching_up {

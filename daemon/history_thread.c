@@ -14,6 +14,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/history_catch_up.h"
+#include "daemon/history_queue.h"
 #include "daemon/priority.h"
 #include "daemon/upkeep.h"
 #include "lib/base/util.h"
@@ -23,7 +24,7 @@
 #include "lib/store/thread.h"
 
 #define FLUSH_MS          200
-#define TRANSACTION_BYTES ((size_t)4 << 20)
+#define TRANSACTION_BYTES ((size_t)2 << 20)
 #define STOP_MS           5000 /* To write what was pushed, at the end. */
 #define RETRY_MS_MIN      1000
 #define RETRY_MS_MAX      30000
@@ -31,22 +32,12 @@
 #define TRIM_MS           2000 /* From one step of retention to the next. */
 #define TRIM_CONTACTS     500
 
-struct history_chunk {
-        struct history_chunk *next;
-        uint64_t first_seq;
-        struct att_journal_position end;
-        size_t len;
-        char bytes[];
-};
-
 struct history_thread {
         pthread_t thread;
         char *data; /* Owned. */
 
-        /* Shared without a lock. */
-        struct history_chunk *fresh; /* The newest first. */
-        size_t queued_bytes;
-        int64_t keep_ms;
+        struct history_queue queue; /* What is to be written. */
+        int64_t keep_ms;            /* Shared without a lock. */
 
         pthread_mutex_t mutex; /* Of the next four. */
         pthread_cond_t wake;
@@ -55,9 +46,7 @@ struct history_thread {
         struct history_status status;
 
         /* The thread's own. */
-        struct att_history *history; /* Owned; NULL: not open. */
-        struct history_chunk *first; /* Owned: what is to be written, in order. */
-        struct history_chunk *last;
+        struct att_history *history;        /* Owned; NULL: not open. */
         struct att_journal_position newest; /* That the journal is known to have come to. */
         bool is_checked;                    /* That the history is this journal's. */
         int64_t retry_ms;                   /* After the next failure. */
@@ -95,35 +84,15 @@ const char *history_state_word(enum history_state state)
 
 /* ---- Chunks ---- */
 
-static size_t bytes_of(const struct history_chunk *chunk)
-{
-        return sizeof(*chunk) + chunk->len;
-}
-
 bool history_thread_push(struct history_thread *thread, uint64_t first_seq,
                          const struct att_journal_position *end, struct att_text events)
 {
-        struct history_chunk *chunk;
-
-        if (history_thread_queued_bytes(thread) >= HISTORY_QUEUE_BYTES_MAX) {
-                return false;
-        }
-        chunk = att_alloc(sizeof(*chunk) + events.len);
-        chunk->first_seq = first_seq;
-        chunk->end = *end;
-        chunk->len = events.len;
-        att_copy(chunk->bytes, events.data, events.len);
-        __atomic_add_fetch(&thread->queued_bytes, bytes_of(chunk), __ATOMIC_RELAXED);
-        chunk->next = __atomic_load_n(&thread->fresh, __ATOMIC_RELAXED);
-        while (!__atomic_compare_exchange_n(&thread->fresh, &chunk->next, chunk, true,
-                                            __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
-        }
-        return true;
+        return history_queue_push(&thread->queue, first_seq, end, events);
 }
 
 size_t history_thread_queued_bytes(const struct history_thread *thread)
 {
-        return __atomic_load_n(&thread->queued_bytes, __ATOMIC_RELAXED);
+        return history_queue_bytes(&thread->queue);
 }
 
 void history_thread_keep(struct history_thread *thread, int64_t keep_ms)
@@ -139,63 +108,42 @@ void history_thread_know(struct history_thread *thread, const struct att_journal
         }
 }
 
-/* Adds what the loop has pushed to what is to be written. */
-static void add_fresh(struct history_thread *thread)
-{
-        struct history_chunk *chunk = __atomic_exchange_n(&thread->fresh, NULL, __ATOMIC_ACQUIRE);
-        struct history_chunk *ordered = NULL;
-        struct history_chunk *newest = chunk;
-
-        if (!chunk) {
-                return;
-        }
-        while (chunk) {
-                struct history_chunk *next = chunk->next;
-
-                chunk->next = ordered;
-                ordered = chunk;
-                chunk = next;
-        }
-        if (thread->last) {
-                thread->last->next = ordered;
-        } else {
-                thread->first = ordered;
-        }
-        thread->last = newest;
-        thread->newest = newest->end;
-}
-
 /* What was pushed, and how far the journal goes: what was known before comes no later than the last
  * that was pushed, unless the last were let go. */
 static void take_fresh(struct history_thread *thread)
 {
+        const struct history_chunk *pushed;
         struct att_journal_position known;
 
         pthread_mutex_lock(&thread->mutex);
         known = thread->known;
         pthread_mutex_unlock(&thread->mutex);
-        add_fresh(thread);
+        pushed = history_queue_take(&thread->queue);
+        if (pushed) {
+                thread->newest = pushed->end;
+        }
         if (known.seq > thread->newest.seq) {
                 thread->newest = known;
         }
 }
 
-static void drop_first(struct history_thread *thread)
-{
-        struct history_chunk *chunk = thread->first;
-
-        thread->first = chunk->next;
-        if (!thread->first) {
-                thread->last = NULL;
-        }
-        __atomic_sub_fetch(&thread->queued_bytes, bytes_of(chunk), __ATOMIC_RELAXED);
-        free(chunk);
-}
-
 static void drop_until(struct history_thread *thread, uint64_t seq)
 {
-        while (thread->first && thread->first->end.seq <= seq) {
-                drop_first(thread);
+        const struct history_chunk *first;
+
+        while ((first = history_queue_first(&thread->queue)) && first->end.seq <= seq) {
+                history_queue_drop(&thread->queue);
+        }
+}
+
+/* While another process catches up. It comes to what is oldest here first, and what is newest here is
+ * what it may not come to: with all of that there, nothing is missing when it is done. */
+static void keep_newest(struct history_thread *thread)
+{
+        take_fresh(thread);
+        while (history_queue_bytes(&thread->queue) > HISTORY_QUEUE_BYTES_MAX / 2 &&
+               history_queue_first(&thread->queue)) {
+                history_queue_drop(&thread->queue);
         }
 }
 
@@ -367,7 +315,8 @@ static uint64_t apply_chunk(struct history_thread *thread, const struct history_
 /* A transaction of what waits and follows on what is there. */
 static int write_some(struct history_thread *thread)
 {
-        const struct history_chunk *chunk = thread->first;
+        struct history_place place = history_queue_begin(&thread->queue);
+        const struct history_chunk *chunk = history_queue_read(&thread->queue, &place);
         struct att_history_position at = {0};
         uint64_t events = 0;
         size_t bytes = 0;
@@ -383,7 +332,7 @@ static int write_some(struct history_thread *thread)
                 at = (struct att_history_position){.seq = chunk->end.seq,
                                                    .chain = chunk->end.chain,
                                                    .time_ms = chunk->end.time_ms};
-                chunk = chunk->next;
+                chunk = history_queue_read(&thread->queue, &place);
         }
         att_failpoint("history.commit");
         error = att_history_commit(thread->history, &at, &thread->why);
@@ -415,16 +364,17 @@ static int trim_some(struct history_thread *thread)
 
 static bool must_catch_up(const struct history_thread *thread)
 {
+        const struct history_chunk *first = history_queue_first(&thread->queue);
         const uint64_t applied = att_history_applied(thread->history).seq;
 
-        return thread->first ? thread->first->first_seq > applied + 1
-                             : thread->newest.seq > applied;
+        return first ? first->first_seq > applied + 1 : thread->newest.seq > applied;
 }
 
 /* False: it was told to stop first. */
 static bool wait_for_child(struct history_thread *thread, pid_t child, int *ret_status)
 {
         while (waitpid(child, ret_status, WNOHANG) == 0) {
+                keep_newest(thread);
                 if (!wait_for(thread, REAP_MS)) {
                         (void)kill(child, SIGKILL);
                         (void)waitpid(child, ret_status, 0);
@@ -484,7 +434,7 @@ static int write_all(struct history_thread *thread)
                                 break; /* The next start does. */
                         }
                         error = catch_up(thread);
-                } else if (thread->first) {
+                } else if (history_queue_first(&thread->queue)) {
                         error = check_room(thread) < 0 ? -ENOSPC : write_some(thread);
                 } else {
                         break;
@@ -531,8 +481,7 @@ static void *run(void *context)
 
 static void free_thread(struct history_thread *thread)
 {
-        add_fresh(thread);
-        drop_until(thread, UINT64_MAX);
+        history_queue_deinit(&thread->queue);
         pthread_cond_destroy(&thread->wake);
         pthread_mutex_destroy(&thread->mutex);
         att_buffer_deinit(&thread->why);
@@ -548,6 +497,7 @@ int history_thread_start(const char *data, const struct att_journal_position *be
         int error;
 
         thread->data = att_text_dup(att_text_from(data));
+        history_queue_init(&thread->queue);
         thread->newest = *begun;
         thread->retry_ms = RETRY_MS_MIN;
         pthread_mutex_init(&thread->mutex, NULL);

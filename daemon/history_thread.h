@@ -2,11 +2,11 @@
 /*
  * The thread that writes the history, and what it shares with the loop.
  *
- * The loop pushes a chunk for every durable batch and never waits: no lock, no call into the kernel. The
- * thread takes what there is a few times a second and writes it in one transaction. When a chunk is
- * missing (too much was waiting, or the journal was longer than the history at the start), or the
- * history can't be written for long, another process catches up from the journal (history_catch_up.h):
- * meanwhile chunks wait, and what it has covered is let go.
+ * The loop pushes a chunk for every durable batch (history_queue.h) and never waits. The thread takes what
+ * there is a few times a second and writes it in one transaction. When a chunk is missing (too much was
+ * waiting, or the journal was longer than the history at the start), or the history can't be written for
+ * long, another process catches up from the journal (history_catch_up.h): meanwhile the newest chunks
+ * wait, and what it has covered is let go.
  *
  *      LIVE         what is durable is written within a second
  *      CATCHING_UP  a process replays the journal into it
@@ -23,8 +23,6 @@
 #include "lib/base/check.h"
 #include "lib/base/text.h"
 #include "lib/store/journal.h"
-
-#define HISTORY_QUEUE_BYTES_MAX ((size_t)32 << 20) /* Waiting to be written. */
 
 enum history_state { HISTORY_LIVE, HISTORY_CATCHING_UP, HISTORY_FAILING, HISTORY_STATE_COUNT };
 

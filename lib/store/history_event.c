@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/store/history_event.h"
 
+#include <endian.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -63,16 +64,6 @@ static const struct layout layouts[ATT_HISTORY_KIND_COUNT] = {
                                   {0}},
 };
 
-/* What every event has, in front. */
-struct head {
-        uint32_t bytes; /* With the head. */
-        uint32_t kind;
-        uint64_t seq;
-        uint64_t contact;
-        int64_t at_ms;
-        uint32_t id_len;
-};
-
 static struct att_text *text_of(struct att_history_event *event, uint16_t at)
 {
         return (struct att_text *)(void *)((char *)event + at);
@@ -100,87 +91,145 @@ void att_history_event_init(struct att_history_event *event, enum att_history_ki
         }
 }
 
-static char *put(char *at, const void *data, size_t len)
+/* ---- Bytes ----
+ *
+ * An event is its head, the numbers and the texts of its layout. A number is a byte that says how many bytes
+ * follow, none if it is absent, and those; a text is its length, in a byte where it is short, and its
+ * bytes. Most numbers are small and most texts absent or short: much may wait in little room when the
+ * thread that writes is behind. */
+
+#define SMALL_HEAD 0x80 /* Beside the kind: numbers of 4, 4 and 6 bytes instead of 8 each. */
+#define LONG_TEXT  0xff /* Instead of the length, which follows in 8 bytes. */
+
+_Static_assert(ATT_HISTORY_KIND_COUNT <= SMALL_HEAD, "a kind and a bit are a byte");
+
+/* The longest event, if its texts were of no length. Room for all of a number is written to, and what comes
+ * next is put over the bytes that do not count. */
+#define NUMBER_BYTES_MAX (1 + sizeof(uint64_t))
+#define BYTES_MAX        (1 + (3 + 1 + TEXTS_MAX + NUMBERS_MAX) * NUMBER_BYTES_MAX)
+
+static char *put_bytes(char *at, uint64_t number, unsigned len)
 {
-        att_copy(at, data, len);
+        const uint64_t bytes = htole64(number);
+
+        memcpy(at, &bytes, sizeof(bytes));
         return at + len;
 }
 
-/* The longest event, if its texts were of no length. */
-#define BYTES_MAX                                                                                  \
-        (sizeof(struct head) + TEXTS_MAX * sizeof(uint32_t) + NUMBERS_MAX * sizeof(int64_t))
+static char *put_head(char *at, const struct att_history_event *event)
+{
+        const uint64_t at_ms = (uint64_t)event->at_ms;
+        const bool is_small = ((event->seq | event->contact) >> 32 | at_ms >> 48) == 0;
+
+        *at = (char)((unsigned)event->kind | (is_small ? SMALL_HEAD : 0));
+        at = put_bytes(at + 1, event->seq, is_small ? 4 : 8);
+        at = put_bytes(at, event->contact, is_small ? 4 : 8);
+        return put_bytes(at, at_ms, is_small ? 6 : 8);
+}
+
+static char *put_number(char *at, int64_t number)
+{
+        const unsigned some = (uint64_t)number >> 32 == 0 ? 4 : 8;
+        const unsigned len = number == ATT_HISTORY_NONE ? 0 : some;
+
+        *at = (char)len;
+        return put_bytes(at + 1, (uint64_t)number, len);
+}
+
+static char *put_text(char *at, struct att_text text)
+{
+        if (text.len < LONG_TEXT) {
+                *at++ = (char)text.len;
+        } else {
+                *at = (char)LONG_TEXT;
+                at = put_bytes(at + 1, text.len, 8);
+        }
+        att_copy(at, text.data, text.len);
+        return at + text.len;
+}
 
 void att_history_pack(struct att_buffer *into, const struct att_history_event *event)
 {
         const struct layout *layout = &layouts[event->kind];
         struct att_history_event *const from = (struct att_history_event *)(uintptr_t)event;
-        struct head head = {.kind = (uint32_t)event->kind,
-                            .seq = event->seq,
-                            .contact = event->contact,
-                            .at_ms = event->at_ms,
-                            .id_len = (uint32_t)event->id.len};
         size_t texts_len = event->id.len;
-        char *begin;
         char *at;
 
         for (int i = 0; i < TEXTS_MAX && layout->texts[i] != 0; i++) {
                 texts_len += text_of(from, layout->texts[i])->len;
         }
-        att_buffer_reserve(into, BYTES_MAX + texts_len + 1);
-        begin = into->data + into->len;
-        at = put(begin + sizeof(head), event->id.data, event->id.len);
+        att_buffer_reserve(into, BYTES_MAX + texts_len);
+        at = put_head(into->data + into->len, event);
+        at = put_text(at, event->id);
         for (int i = 0; i < NUMBERS_MAX && layout->numbers[i] != 0; i++) {
-                at = put(at, number_of(from, layout->numbers[i]), sizeof(int64_t));
+                at = put_number(at, *number_of(from, layout->numbers[i]));
         }
         for (int i = 0; i < TEXTS_MAX && layout->texts[i] != 0; i++) {
-                const struct att_text *text = text_of(from, layout->texts[i]);
-                const uint32_t len = (uint32_t)text->len;
-
-                at = put(at, &len, sizeof(len));
-                at = put(at, text->data, text->len);
+                at = put_text(at, *text_of(from, layout->texts[i]));
         }
-        head.bytes = (uint32_t)(at - begin);
-        memcpy(begin, &head, sizeof(head));
-        into->len += head.bytes;
+        into->len = (size_t)(at - into->data);
         into->data[into->len] = '\0';
 }
 
-static const char *take(const char *at, void *into, size_t len)
+static uint64_t take_bytes(struct att_text *bytes, size_t len)
 {
-        memcpy(into, at, len);
-        return at + len;
+        uint64_t number = 0;
+
+        ATT_CHECK(len <= sizeof(number) && len <= bytes->len);
+        if (bytes->len >= sizeof(number)) { /* As nearly always: all eight at once. */
+                memcpy(&number, bytes->data, sizeof(number));
+        } else {
+                memcpy(&number, bytes->data, len);
+        }
+        *bytes = att_text_of(bytes->data + len, bytes->len - len);
+        return len == 0 ? 0 : le64toh(number) & UINT64_MAX >> (64 - 8 * len);
+}
+
+static int64_t take_number(struct att_text *bytes)
+{
+        const size_t len = take_bytes(bytes, 1);
+
+        return len == 0 ? ATT_HISTORY_NONE : (int64_t)take_bytes(bytes, len);
+}
+
+static struct att_text take_text(struct att_text *bytes)
+{
+        const char *data;
+        size_t len = take_bytes(bytes, 1);
+
+        if (len == LONG_TEXT) {
+                len = take_bytes(bytes, 8);
+        }
+        ATT_CHECK(len <= bytes->len);
+        data = bytes->data;
+        *bytes = att_text_of(data + len, bytes->len - len);
+        return att_text_of(data, len);
 }
 
 bool att_history_unpack(struct att_text *bytes, struct att_history_event *ret_event)
 {
         const struct layout *layout;
-        struct head head;
-        const char *at;
+        bool is_small;
+        size_t kind;
 
         if (bytes->len == 0) {
                 return false;
         }
-        ATT_CHECK(bytes->len >= sizeof(head));
-        at = take(bytes->data, &head, sizeof(head));
-        ATT_CHECK(head.kind < ATT_HISTORY_KIND_COUNT && head.bytes <= bytes->len);
-        layout = &layouts[head.kind];
-        ret_event->kind = (enum att_history_kind)head.kind;
-        ret_event->seq = head.seq;
-        ret_event->contact = head.contact;
-        ret_event->at_ms = head.at_ms;
-        ret_event->id = att_text_of(at, head.id_len);
-        at += head.id_len;
+        kind = take_bytes(bytes, 1);
+        is_small = (kind & SMALL_HEAD) != 0;
+        kind &= ~(size_t)SMALL_HEAD;
+        ATT_CHECK(kind < ATT_HISTORY_KIND_COUNT);
+        layout = &layouts[kind];
+        ret_event->kind = (enum att_history_kind)kind;
+        ret_event->seq = take_bytes(bytes, is_small ? 4 : 8);
+        ret_event->contact = take_bytes(bytes, is_small ? 4 : 8);
+        ret_event->at_ms = (int64_t)take_bytes(bytes, is_small ? 6 : 8);
+        ret_event->id = take_text(bytes);
         for (int i = 0; i < NUMBERS_MAX && layout->numbers[i] != 0; i++) {
-                at = take(at, number_of(ret_event, layout->numbers[i]), sizeof(int64_t));
+                *number_of(ret_event, layout->numbers[i]) = take_number(bytes);
         }
         for (int i = 0; i < TEXTS_MAX && layout->texts[i] != 0; i++) {
-                uint32_t len;
-
-                at = take(at, &len, sizeof(len));
-                *text_of(ret_event, layout->texts[i]) = att_text_of(at, len);
-                at += len;
+                *text_of(ret_event, layout->texts[i]) = take_text(bytes);
         }
-        ATT_CHECK(at == bytes->data + head.bytes);
-        *bytes = att_text_of(at, bytes->len - head.bytes);
         return true;
 }

@@ -279,7 +279,7 @@ def a_full_disk_of_the_history_leaves_routing_alone(house):
     assert_is_a_replay(house)
 
 
-QUEUE_BYTES = 32 << 20  # Of what waits to be written: HISTORY_QUEUE_BYTES_MAX.
+QUEUE_BYTES = 8 << 20  # Of what waits to be written: HISTORY_QUEUE_BYTES_MAX.
 
 
 def send_much(house, client, numbers):

@@ -23,7 +23,7 @@
 #include "tools/attune-bench/history.h"
 #include "tools/attune-bench/server.h"
 
-#define TRANSACTION_BYTES ((size_t)1 << 20)
+#define TRANSACTION_BYTES ((size_t)512 << 10)
 #define CLOCKS            1000000
 #define FIGURES_MAX       32
 
