@@ -690,19 +690,20 @@ void handle_contact_cancel(struct att_core *core, const struct att_command *comm
         withdraw(core, contact, ATT_OUTCOME_CANCELLED, ATT_REVOKE_CANCELLED);
 }
 
-/* A callback that the customer did not take: tried again after a pause, so many times. */
+/* A callback that the customer did not take: tried again after a pause, so many times. Nobody spoke with
+ * anybody. */
 static void end_attempt(struct att_core *core, struct contact *contact)
 {
         const struct att_policy *policy = contact_policy(core, contact);
-        if (contact->attempt + 1 >= promise_attempts(core, contact) || contact->queue == ATT_NONE) {
-                contact_end_conversation(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("no_answer"));
-                return;
-        }
-        contact->attempt++;
         struct interaction *interaction = contact->interaction;
-        contact_schedule(core, contact, core->now_ms + policy->callback_pause_ms);
         if (contact->customer) {
                 customer_recall(core, contact->customer, contact);
+        }
+        if (contact->attempt + 1 >= promise_attempts(core, contact) || contact->queue == ATT_NONE) {
+                contact_close(core, contact, ATT_OUTCOME_EXPIRED, ATT_TEXT("no_answer"));
+        } else {
+                contact->attempt++;
+                contact_schedule(core, contact, core->now_ms + policy->callback_pause_ms);
         }
         interaction_wrap_up(core, interaction);
 }

@@ -1148,6 +1148,8 @@ static void note_closed(struct att_people *people, struct att_past *past,
         att_past_close(past, effect->at_ms);
         if (!att_text_is_empty(effect->agent)) {
                 att_past_set_text(past, ATT_PAST_AGENT, effect->agent);
+        }
+        if (!att_text_is_empty(effect->agent) && effect->outcome == ATT_OUTCOME_HANDLED) {
                 att_person_set_text(person, ATT_PERSON_LAST_AGENT, effect->agent);
                 att_person_set_text(person, ATT_PERSON_LAST_CONTACT, att_past_id(past));
                 person->last_spoke_ms = effect->at_ms;

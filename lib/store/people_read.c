@@ -241,7 +241,7 @@ static void sum_up(struct att_person *person)
                         person->last_went_badly = att_past_went_well(past) == 0;
                 }
                 if (person->last_closed_ms < 0 && past->closed_ms >= 0 &&
-                    !att_text_is_empty(agent)) {
+                    past->outcome == ATT_OUTCOME_HANDLED && !att_text_is_empty(agent)) {
                         person->last_closed_ms = past->closed_ms;
                         person->last_spoke_ms = past->closed_ms;
                         att_person_set_text(person, ATT_PERSON_LAST_CONTACT, att_past_id(past));

@@ -7,7 +7,9 @@
 #include "tests/support/centre.h"
 #include "tests/support/main.h"
 
-#define CONFIG "attune: 1\nagents: { ann: {} }\nqueues: { q: {} }\n"
+#define CONFIG                                                                                     \
+        "attune: 1\nagents: { ann: {} }\nqueues: { q: {} }\n"                                      \
+        "policies: { default: { callback: { attempts: 1 } } }\n"
 
 /* An engine, and the people who are learnt from it. */
 struct hall {
@@ -140,6 +142,28 @@ START_TEST(a_contact_leaves_what_became_of_it)
         ck_assert(att_text_equals_c(att_past_text(past, ATT_PAST_DISPOSITION), "resolved"));
         ck_assert(att_text_equals_c(att_person_text(person, ATT_PERSON_LAST_AGENT), "ann"));
         ck_assert(att_text_equals_c(att_person_text(person, ATT_PERSON_NAME), "Eva"));
+        end(&hall);
+}
+END_TEST
+
+START_TEST(a_call_that_is_not_taken_makes_nobody_the_last_agent)
+{
+        struct hall hall;
+        struct att_command end_of = centre_command(ATT_CMD_CONTACT_END, "c1", "");
+        const struct att_person *person;
+
+        begin(&hall);
+        happens(&hall, ATT_CMD_AGENT_READY, "", "ann");
+        comes(&hall, "c1", "u1");
+        happens(&hall, ATT_CMD_OFFER_ACCEPT, "c1", "ann");
+        end_of.end.unanswered = true;
+        step(&hall, &end_of);
+        person = find(&hall, "u1");
+        ck_assert_int_eq(past_at(person, 0)->outcome, ATT_OUTCOME_EXPIRED);
+        ck_assert(att_text_equals_c(att_past_text(past_at(person, 0), ATT_PAST_AGENT), "ann"));
+        ck_assert(att_text_is_empty(att_person_text(person, ATT_PERSON_LAST_AGENT)));
+        ck_assert_int_eq(person->last_spoke_ms, -1);
+        ck_assert_int_eq(person->last_closed_ms, -1);
         end(&hall);
 }
 END_TEST
@@ -465,6 +489,7 @@ START_TEST(before_the_names_are_known_everybody_may_be)
 END_TEST
 
 ATT_TEST_MAIN("people", a_contact_leaves_what_became_of_it,
+              a_call_that_is_not_taken_makes_nobody_the_last_agent,
               a_request_that_comes_again_is_one_contact, a_refused_command_teaches_nothing,
               the_last_contacts_are_kept_and_those_that_are_not_over,
               who_was_untouched_for_longest_goes_but_not_who_is_here, memory_stays_within_its_limit,
