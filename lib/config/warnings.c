@@ -367,12 +367,10 @@ static void warn_of_profiles(struct compiler *compiler)
 
 void compiler_warn(struct compiler *compiler)
 {
-        if (compiler->names[ATT_NOUN_AGENT].count > 0) {
-                warn_of_queues(compiler);
-                warn_of_agents(compiler);
-                warn_of_channelless_agents(compiler);
-                warn_of_skills(compiler);
-        }
+        warn_of_queues(compiler);
+        warn_of_agents(compiler);
+        warn_of_channelless_agents(compiler);
+        warn_of_skills(compiler);
         for (uint32_t i = 0; i < compiler->names[ATT_NOUN_QUEUE].count; i++) {
                 warn_of_steps_of(compiler, i);
                 warn_of_useless_keys(compiler, i);
