@@ -219,10 +219,15 @@ void execute_keep_replayed(struct front_ends *front_ends, const struct att_comma
                            struct att_text bytes)
 {
         struct att_buffer *frame = &front_ends->frame;
-        const struct answer_key key = answers_key_of(command);
-        const char *rest = bytes.data + sizeof(struct note);
+        struct answer_key key;
+        const char *rest;
         struct note note;
 
+        if (att_text_is_empty(bytes)) {
+                return;
+        }
+        key = answers_key_of(command);
+        rest = bytes.data + sizeof(note);
         memcpy(&note, bytes.data, sizeof(note));
         if (note.is_answer) {
                 answers_keep(&front_ends->answers, &key,

@@ -24,7 +24,7 @@
 
 struct read_ahead {
         struct att_reader *reader;
-        void (*on_note)(void *context, const struct att_command *command, struct att_text note);
+        read_ahead_settle_fn on_settle;
         void *context;
 
         /* The reading side's. */
@@ -64,7 +64,7 @@ static void empty(struct read_piece *piece)
         piece->batch = NULL;
         piece->is_first = false;
         att_buffer_clear(&piece->why);
-        att_buffer_clear(&piece->effects);
+        att_arena_clear(&piece->copies);
         att_buffer_clear(&piece->notes);
         att_scratch_reset(&piece->scratch);
 }
@@ -109,6 +109,7 @@ static bool read_piece(struct read_ahead *ahead, struct read_piece *piece)
         empty(piece);
         if (!piece->commands) {
                 piece->commands = att_alloc_array(READ_AHEAD_COMMANDS, sizeof(*piece->commands));
+                piece->effects = att_alloc_array(READ_AHEAD_COMMANDS, sizeof(*piece->effects));
                 att_scratch_init(&piece->scratch, 2 * ATT_JOURNAL_SCRATCH_BYTES);
         }
         piece->result = ATT_JOURNAL_OK;
@@ -133,16 +134,17 @@ static bool read_piece(struct read_ahead *ahead, struct read_piece *piece)
 
 /* ---- Settling ---- */
 
-static void hand_on_notes(struct read_ahead *ahead, const struct read_piece *piece)
+static void settle_commands(struct read_ahead *ahead, const struct read_piece *piece)
 {
         size_t begin = 0;
 
-        for (uint32_t i = 0; ahead->on_note && i < piece->count; i++) {
+        for (uint32_t i = 0; i < piece->count; i++) {
                 const size_t end = piece->note_ends[i];
 
-                if (end > begin) {
-                        ahead->on_note(ahead->context, &piece->commands[i],
-                                       att_text_of(piece->notes.data + begin, end - begin));
+                att_effects_digest(&piece->effects[i], &ahead->digester);
+                if (ahead->on_settle) {
+                        ahead->on_settle(ahead->context, &piece->commands[i], &piece->effects[i],
+                                         att_text_of(piece->notes.data + begin, end - begin));
                 }
                 begin = end;
         }
@@ -152,11 +154,10 @@ static void settle(struct read_ahead *ahead, struct read_piece *piece)
 {
         const struct att_stored_batch *stored = &piece->batch->stored;
 
-        hand_on_notes(ahead, piece);
         if (piece->is_first) {
                 att_digester_init(&ahead->digester);
         }
-        att_digester_add_bytes(&ahead->digester, piece->effects.data, piece->effects.len);
+        settle_commands(ahead, piece);
         if (piece->result == ATT_JOURNAL_END) {
                 piece->batch->differs = stored->behaviour == ATT_CORE_BEHAVIOUR &&
                                         !att_digest_equals(att_digester_finish(&ahead->digester),
@@ -261,14 +262,12 @@ bool read_ahead_is_worth_it(void)
 }
 
 struct read_ahead *read_ahead_new(struct att_reader *reader, bool with_thread,
-                                  void (*on_note)(void *context, const struct att_command *command,
-                                                  struct att_text note),
-                                  void *context)
+                                  read_ahead_settle_fn on_settle, void *context)
 {
         struct read_ahead *ahead = att_alloc(sizeof(*ahead));
 
         ahead->reader = reader;
-        ahead->on_note = on_note;
+        ahead->on_settle = on_settle;
         ahead->context = context;
         if (with_thread) {
                 pthread_mutex_init(&ahead->mutex, NULL);
@@ -286,10 +285,11 @@ static void deinit_piece(struct read_piece *piece)
 {
         att_config_unref(piece->config);
         att_buffer_deinit(&piece->why);
-        att_buffer_deinit(&piece->effects);
+        att_arena_deinit(&piece->copies);
         att_buffer_deinit(&piece->notes);
         att_scratch_deinit(&piece->scratch);
         free(piece->commands);
+        free(piece->effects);
 }
 
 void read_ahead_free(struct read_ahead *ahead)

@@ -4,9 +4,8 @@
  * that is wanted and to be had, so that the engine never waits for it.
  *
  * Glossary. A piece is some commands of one batch, decoded. The replay takes it, steps it (and leaves in it
- * the bytes that its effects are digested from, and notes about its commands) and gives it back. It is
- * settled when its effects are in the batch's digest and its notes were handed on; a batch is settled with
- * its last piece. At most READ_AHEAD_PIECES are under way, counted from the one whose settling the replay
+ * copies of its commands' effects, and notes about them) and gives it back. It is settled when its effects
+ * are in the batch's digest and were handed on with the notes; a batch is settled with its last piece. At most READ_AHEAD_PIECES are under way, counted from the one whose settling the replay
  * has not been told of.
  *
  *      piece = read_ahead_take(ahead);
@@ -22,9 +21,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/buffer.h"
 #include "lib/base/text.h"
 #include "lib/core/command.h"
+#include "lib/core/effect.h"
 #include "lib/model/config.h"
 #include "lib/store/journal.h"
 #include "lib/store/reader.h"
@@ -50,8 +51,9 @@ struct read_piece {
                 result; /* After its commands. OK: the batch goes on; END: it is whole. */
         struct att_command *commands; /* Owned. */
         uint32_t count;
-        struct att_buffer effects; /* Owned; the replay's, as `notes`. */
-        struct att_buffer notes;
+        struct att_arena copies;               /* Owned; the replay's, as all of these. */
+        struct att_effects *effects;           /* Owned, as an array; of each command, copied. */
+        struct att_buffer notes;               /* Owned. */
         size_t note_ends[READ_AHEAD_COMMANDS]; /* In `notes`, of the note about each command. */
 
         struct att_scratch scratch;      /* Owned; of what the commands refer to. */
@@ -60,12 +62,13 @@ struct read_piece {
 
 struct read_ahead;
 
-/* `reader` is used until the end, and nothing else of it meanwhile. `on_note` (NULL fine) gets every note in
- * order, with the command it is about; it may be called on the other thread. */
+/* Every command in order, with its effects and the note about it; perhaps on the other thread. */
+typedef void (*read_ahead_settle_fn)(void *context, const struct att_command *command,
+                                     const struct att_effects *effects, struct att_text note);
+
+/* `reader` is used until the end, and nothing else of it meanwhile. `on_settle`: NULL fine. */
 struct read_ahead *read_ahead_new(struct att_reader *reader, bool with_thread,
-                                  void (*on_note)(void *context, const struct att_command *command,
-                                                  struct att_text note),
-                                  void *context);
+                                  read_ahead_settle_fn on_settle, void *context);
 void read_ahead_free(struct read_ahead *ahead); /* NULL fine. */
 
 /* The next piece; to be given back before the next is taken, unless it is the last thing done. NULL: first

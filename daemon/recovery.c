@@ -14,12 +14,12 @@
 /* Of a replay that goes on in spite of differences, so many are told one by one. */
 #define DIFFERENCES_SAID_MAX 10
 
-static void note_command(void *context, const struct att_core *core,
-                         const struct att_command *command, const struct att_effects *effects)
+static void settle(void *context, const struct att_command *command,
+                   const struct att_effects *effects, struct att_text note)
 {
         struct recovery *recovery = context;
 
-        (void)core;
+        execute_keep_replayed(recovery->front_ends, command, note);
         presence_note_command(recovery->front_ends, command, effects);
         if (recovery->people) {
                 att_people_note(recovery->people, command, effects);
@@ -27,13 +27,6 @@ static void note_command(void *context, const struct att_core *core,
         if (recovery->forget) {
                 forget_note(recovery->forget, command, effects);
         }
-}
-
-static void keep_answer(void *context, const struct att_command *command, struct att_text note)
-{
-        struct recovery *recovery = context;
-
-        execute_keep_replayed(recovery->front_ends, command, note);
 }
 
 static const char *word_of(enum replay_difference difference)
@@ -129,9 +122,8 @@ int recovery_run(struct recovery *recovery, struct att_buffer *why)
                 .front_ends = recovery->front_ends,
                 .core = recovery->core,
                 .with_thread = read_ahead_is_worth_it(),
-                .on_command = note_command,
                 .on_step = execute_note_replayed,
-                .on_note = keep_answer,
+                .on_settle = settle,
                 .on_difference = note_difference,
                 .context = recovery,
         };

@@ -21,7 +21,6 @@ struct run {
         struct att_reader *reader;
         struct read_ahead *ahead;
         struct att_effects effects;
-        struct att_digester digester; /* Collects what a piece's effects are digested from. */
 };
 
 static int say_malformed(const struct att_batch *batch, uint64_t seq,
@@ -67,13 +66,13 @@ static void step(struct run *run, struct read_piece *piece, uint32_t i)
         att_failpoint_of("replay.", command->contact);
         att_core_step(replay->core, command, &run->effects);
         att_blame_end(run->blame);
-        att_effects_digest(&run->effects, &run->digester);
         if (replay->on_command) {
                 replay->on_command(replay->context, replay->core, command, &run->effects);
         }
         if (replay->on_step) {
                 replay->on_step(replay->core, command, &run->effects, &piece->notes);
         }
+        att_effects_copy(&run->effects, &piece->copies, &piece->effects[i]);
         piece->note_ends[i] = piece->notes.len;
         replay->commands++;
 }
@@ -96,7 +95,6 @@ static int step_commands(struct run *run, struct read_piece *piece, struct att_b
         struct att_core *core = run->replay->core;
         int error = 0;
 
-        att_digester_collect(&run->digester, &piece->effects);
         for (uint32_t i = 0; error == 0 && i < piece->count; i++) {
                 const struct att_command *command = &piece->commands[i];
 
@@ -109,7 +107,6 @@ static int step_commands(struct run *run, struct read_piece *piece, struct att_b
                 step(run, piece, i);
                 error = check_witness(run->replay, why);
         }
-        att_digester_collected(&run->digester);
         return error;
 }
 
@@ -262,7 +259,7 @@ static int replay_all(struct run *run, struct att_buffer *why)
         if (replay->stop_seq > 0 && att_core_seq(replay->core) >= replay->stop_seq) {
                 return 0;
         }
-        run->ahead = read_ahead_new(run->reader, replay->with_thread, replay->on_note,
+        run->ahead = read_ahead_new(run->reader, replay->with_thread, replay->on_settle,
                                     replay->context);
         while (advance(run, &error, &problem)) {
         }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "daemon/front_end.h"
+#include "daemon/read_ahead.h"
 #include "daemon/state.h"
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
@@ -47,13 +48,15 @@ struct replay {
         /* NULL fine. A difference: 0 to go on, or a negative errno and a sentence. */
         int (*on_begin)(void *context, const struct att_core *core,
                         const struct att_journal_position *at, struct att_buffer *why);
+        /* Each command as soon as it was stepped, with the engine as it is then. */
         void (*on_command)(void *context, const struct att_core *core,
                            const struct att_command *command, const struct att_effects *effects);
         /* Right after on_command: what is to be noted about it, as bytes that need no engine any more. */
         void (*on_step)(const struct att_core *core, const struct att_command *command,
                         const struct att_effects *effects, struct att_buffer *note);
-        /* Those bytes, unless there are none; perhaps some commands later, and on the other thread. */
-        void (*on_note)(void *context, const struct att_command *command, struct att_text note);
+        /* Each command in order with those bytes, perhaps some commands later and on the other thread: all
+         * that needs no engine. */
+        read_ahead_settle_fn on_settle;
         int (*on_batch)(void *context, const struct att_stored_batch *batch,
                         struct att_buffer *why);
         /* Whether on_batch is called for the batch that ends with a command: before the next one is

@@ -48,19 +48,12 @@ struct making {
         uint64_t behind_seq; /* The history goes up to here. */
 };
 
-static void note_command(void *context, const struct att_core *core,
-                         const struct att_command *command, const struct att_effects *effects)
+static void settle(void *context, const struct att_command *command,
+                   const struct att_effects *effects, struct att_text note)
 {
         struct making *making = context;
 
-        (void)core;
         presence_note_command(&making->front_ends, command, effects);
-}
-
-static void keep_answer(void *context, const struct att_command *command, struct att_text note)
-{
-        struct making *making = context;
-
         execute_keep_replayed(&making->front_ends, command, note);
 }
 
@@ -132,9 +125,8 @@ int snapshots_make(const struct options *options)
                 .blame = &blame,
                 .front_ends = &making.front_ends,
                 .core = att_core_new(),
-                .on_command = note_command,
                 .on_step = execute_note_replayed,
-                .on_note = keep_answer,
+                .on_settle = settle,
                 .on_difference = judge_difference,
                 .context = &making,
         };

@@ -8,8 +8,10 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 
-#define BLOCK_BYTES 16384
-#define ALIGNMENT   16
+#define BLOCK_BYTES 16384 /* The first, ... */
+#define BLOCK_BYTES_MAX                                                                            \
+        (16 * BLOCK_BYTES) /* ... and what they grow to: who clears comes to use one alone. */
+#define ALIGNMENT 16
 
 struct att_arena_block {
         struct att_arena_block *next;
@@ -40,7 +42,7 @@ void att_arena_clear(struct att_arena *arena)
         if (!kept) {
                 return;
         }
-        if (ATT_KEEPS_NOTHING || kept->capacity > BLOCK_BYTES) {
+        if (ATT_KEEPS_NOTHING || kept->capacity > BLOCK_BYTES_MAX) {
                 att_arena_deinit(arena);
                 return;
         }
@@ -51,13 +53,24 @@ void att_arena_clear(struct att_arena *arena)
         arena->bytes = 0;
 }
 
+static size_t capacity_of_next(const struct att_arena_block *newest, size_t needed)
+{
+        size_t capacity = BLOCK_BYTES;
+
+        if (newest) {
+                capacity = newest->capacity < BLOCK_BYTES_MAX / 2 ? 2 * newest->capacity
+                                                                  : BLOCK_BYTES_MAX;
+        }
+        return needed > capacity ? needed : capacity;
+}
+
 void *att_arena_take(struct att_arena *arena, size_t bytes)
 {
         ATT_CHECK(bytes < SIZE_MAX / 2);
         size_t needed = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         struct att_arena_block *block = arena->blocks;
         if (!block || block->capacity - block->used < needed) {
-                size_t capacity = needed > BLOCK_BYTES ? needed : BLOCK_BYTES;
+                size_t capacity = capacity_of_next(block, needed);
                 block = att_alloc(sizeof(*block) + capacity);
                 block->capacity = capacity;
                 block->next = arena->blocks;

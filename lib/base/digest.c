@@ -8,8 +8,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "lib/base/buffer.h"
-#include "lib/base/check.h"
 
 #define STATE_ALIGNMENT _Alignof(XXH3_state_t)
 
@@ -35,10 +33,6 @@ static struct att_digest from_xxh(XXH128_hash_t hash)
 
 static void take_held(struct att_digester *digester)
 {
-        if (digester->aside) {
-                att_digester_collected(digester);
-                return;
-        }
         if (!digester->has_taken) {
                 memset(digester->state, 0, sizeof(digester->state)); /* XXH3 asks for it. */
                 (void)XXH3_128bits_reset(get_state(digester));
@@ -48,18 +42,10 @@ static void take_held(struct att_digester *digester)
         digester->held_len = 0;
 }
 
-void att_digester_collected(struct att_digester *digester)
-{
-        att_buffer_append(digester->aside, digester->held, digester->held_len);
-        digester->held_len = 0;
-}
-
 void att_digester_take(struct att_digester *digester, const void *data, size_t len)
 {
         take_held(digester);
-        if (len > sizeof(digester->held) && digester->aside) {
-                att_buffer_append(digester->aside, data, len);
-        } else if (len > sizeof(digester->held)) {
+        if (len > sizeof(digester->held)) {
                 (void)XXH3_128bits_update(get_state(digester), data, len);
         } else {
                 memcpy(digester->held, data, len);
@@ -69,7 +55,6 @@ void att_digester_take(struct att_digester *digester, const void *data, size_t l
 
 struct att_digest att_digester_finish(const struct att_digester *digester)
 {
-        ATT_CHECK(!digester->aside);
         if (!digester->has_taken) {
                 return att_digest_of(digester->held, digester->held_len);
         }

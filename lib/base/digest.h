@@ -15,8 +15,6 @@
 
 #include "lib/base/text.h"
 
-struct att_buffer;
-
 struct att_digest {
         uint64_t high;
         uint64_t low;
@@ -30,26 +28,13 @@ struct att_digester {
         unsigned char held[1024]; /* Added and not yet taken into the state. */
         size_t held_len;
         bool has_taken;
-        struct att_buffer *aside; /* Borrowed: where it is only collected; or NULL. */
 };
 
 static inline void att_digester_init(struct att_digester *digester)
 {
         digester->held_len = 0;
         digester->has_taken = false;
-        digester->aside = NULL;
 }
-
-/* Nothing is digested: the bytes come to lie in the buffer, for another thread to add to its digest. Ends
- * with att_digester_collected(), never with a digest. */
-static inline void att_digester_collect(struct att_digester *digester, struct att_buffer *into)
-{
-        att_digester_init(digester);
-        digester->aside = into;
-}
-
-/* All that was added is in the buffer. */
-void att_digester_collected(struct att_digester *digester);
 
 /* What there is no more room for: takes what is held, then this, which is held unless it is large. */
 void att_digester_take(struct att_digester *digester, const void *data, size_t len);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/digest.h"
 #include "lib/base/text.h"
 #include "lib/core/command.h"
@@ -159,6 +160,10 @@ struct att_effects {
 };
 
 void att_effects_deinit(struct att_effects *effects);
+
+/* The same, with all that they refer to, as long as the arena is not cleared: not to be deinitialised. */
+void att_effects_copy(const struct att_effects *effects, struct att_arena *arena,
+                      struct att_effects *ret_copy);
 
 /* Adds the effects to a digest: every field, and every figure of a decision: a replay must reproduce
  * not only what was decided but why. */

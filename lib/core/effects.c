@@ -112,6 +112,121 @@ void att_effects_deinit(struct att_effects *effects)
         *effects = (struct att_effects){0};
 }
 
+/* ---- Copies ---- */
+
+static const size_t TEXTS[] = {
+        offsetof(struct att_effect, contact), offsetof(struct att_effect, front_end),
+        offsetof(struct att_effect, agent),   offsetof(struct att_effect, queue),
+        offsetof(struct att_effect, channel), offsetof(struct att_effect, to),
+        offsetof(struct att_effect, reason),  offsetof(struct att_effect, field),
+};
+
+static struct att_text *text_at(struct att_effect *effect, size_t offset)
+{
+        return (struct att_text *)(void *)((char *)effect + offset);
+}
+
+static const struct att_text *source_at(const struct att_effect *effect, size_t offset)
+{
+        return (const struct att_text *)(const void *)((const char *)effect + offset);
+}
+
+static void move_text(struct att_text *text, char **at)
+{
+        att_copy(*at, text->data, text->len);
+        text->data = *at;
+        *at += text->len;
+}
+
+/* Effects of one step are mostly about the same. */
+static bool is_same(const struct att_text *a, const struct att_text *b)
+{
+        return a->data == b->data && a->len == b->len;
+}
+
+/* `before`: the effect before it, and its copy; or NULL. */
+static void copy_texts(const struct att_effect *before, struct att_effect *copied,
+                       struct att_effect *copy, struct att_arena *arena)
+{
+        size_t bytes = 0;
+        char *at;
+
+        for (size_t i = 0; i < ATT_ARRAY_LEN(TEXTS); i++) {
+                struct att_text *text = text_at(copy, TEXTS[i]);
+
+                if (before && is_same(text, source_at(before, TEXTS[i]))) {
+                        *text = *text_at(copied, TEXTS[i]);
+                } else {
+                        bytes += text->len;
+                }
+        }
+        at = att_arena_take(arena, bytes);
+        for (size_t i = 0; i < ATT_ARRAY_LEN(TEXTS); i++) {
+                struct att_text *text = text_at(copy, TEXTS[i]);
+
+                if (!before || text->data != text_at(copied, TEXTS[i])->data) {
+                        move_text(text, &at);
+                }
+        }
+}
+
+static const struct att_feedback *copy_feedback(const struct att_feedback *feedback,
+                                                struct att_arena *arena)
+{
+        struct att_feedback *copy = att_arena_take(arena, sizeof(*copy));
+
+        *copy = *feedback;
+        copy->by = att_arena_text(arena, feedback->by);
+        copy->text = att_arena_text(arena, feedback->text);
+        return copy;
+}
+
+static const struct att_decision *copy_decision(const struct att_decision *decision,
+                                                struct att_arena *arena)
+{
+        struct att_decision *copy = att_arena_take(arena, sizeof(*copy));
+        size_t bytes = decision->contact.len + decision->queue.len + decision->next_contact.len;
+        char *at;
+
+        *copy = *decision;
+        for (uint32_t i = 0; i < copy->agents_shown; i++) {
+                bytes += copy->agents[i].agent.len + copy->agents[i].contact.len;
+        }
+        at = att_arena_take(arena, bytes);
+        move_text(&copy->contact, &at);
+        move_text(&copy->queue, &at);
+        move_text(&copy->next_contact, &at);
+        for (uint32_t i = 0; i < copy->agents_shown; i++) {
+                move_text(&copy->agents[i].agent, &at);
+                move_text(&copy->agents[i].contact, &at);
+        }
+        return copy;
+}
+
+void att_effects_copy(const struct att_effects *effects, struct att_arena *arena,
+                      struct att_effects *ret_copy)
+{
+        const uint32_t count = effects->count;
+        struct att_effect *copies = att_arena_take_array(arena, count, sizeof(*copies));
+
+        for (uint32_t i = 0; i < count; i++) {
+                struct att_effect *copy = &copies[i];
+
+                *copy = effects->items[i];
+                copy_texts(i > 0 ? &effects->items[i - 1] : NULL, i > 0 ? copy - 1 : NULL, copy,
+                           arena);
+                if (copy->feedback) {
+                        copy->feedback = copy_feedback(copy->feedback, arena);
+                }
+                if (copy->decision) {
+                        copy->decision = copy_decision(copy->decision, arena);
+                }
+        }
+        *ret_copy = (struct att_effects){.items = copies, .count = count, .capacity = count};
+}
+
+/* ---- Digests ---- */
+
 #define ADD_NUMBERS(digester, ...)                                                                 \
         do {                                                                                       \
                 const uint64_t numbers_[] = {__VA_ARGS__};                                         \

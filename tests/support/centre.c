@@ -60,6 +60,18 @@ static void put_words(struct centre *centre, const struct att_effect *effect)
         }
 }
 
+/* The copies of the step before say what its effects said, though the engine has gone on since. */
+static void check_copies(struct centre *centre)
+{
+        if (centre->copies.items) {
+                att_effects_digest(&centre->copies, &centre->copied);
+        }
+        ck_assert(att_digest_equals(att_digester_finish(&centre->copied),
+                                    att_digester_finish(&centre->history)));
+        att_arena_clear(&centre->arena);
+        att_effects_copy(&centre->effects, &centre->arena, &centre->copies);
+}
+
 static void step_at(struct centre *centre, struct att_command *command, int64_t at_ms)
 {
         centre->now_ms = at_ms;
@@ -67,6 +79,7 @@ static void step_at(struct centre *centre, struct att_command *command, int64_t 
         command->seq = ++centre->seq;
         att_core_step(centre->core, command, &centre->effects);
         att_core_check(centre->core);
+        check_copies(centre);
         att_effects_digest(&centre->effects, &centre->history);
         for (uint32_t i = 0; i < centre->effects.count; i++) {
                 put_words(centre, &centre->effects.items[i]);
@@ -98,6 +111,7 @@ void centre_init(struct centre *centre, const char *yaml)
         *centre = (struct centre){.now_ms = CENTRE_START_MS};
         centre->core = att_core_new();
         att_digester_init(&centre->history);
+        att_digester_init(&centre->copied);
         centre_reload(centre, yaml);
 }
 
@@ -105,6 +119,7 @@ void centre_deinit(struct centre *centre)
 {
         att_core_free(centre->core);
         att_effects_deinit(&centre->effects);
+        att_arena_deinit(&centre->arena);
         att_buffer_deinit(&centre->said);
 }
 

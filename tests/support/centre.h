@@ -28,6 +28,9 @@ struct centre {
         int64_t now_ms;
         uint64_t seq;
         struct att_digester history; /* Of all effects so far. */
+        struct att_effects copies;   /* Of those of the last command, ... */
+        struct att_arena arena;      /* ... in here. */
+        struct att_digester copied;  /* Of the copies before. */
         void (*on_step)(void *context,
                         const struct att_command *command); /* After each; NULL fine. */
         void *context;

@@ -651,7 +651,7 @@ static void write_many(struct fixture *fixture, uint32_t count, bool lie, uint64
 
 struct seen {
         struct replay *replay;
-        uint64_t notes;
+        uint64_t settled;
         uint64_t wanted_seq;
         uint64_t wanted;
         struct att_buffer differences; /* First commands of batches. */
@@ -668,15 +668,19 @@ static void put_seq(const struct att_core *core, const struct att_command *comma
         }
 }
 
-static void take_seq(void *context, const struct att_command *command, struct att_text note)
+static void take_seq(void *context, const struct att_command *command,
+                     const struct att_effects *effects, struct att_text note)
 {
         struct seen *seen = context;
         struct att_buffer expected = {0};
 
-        seen->notes++;
-        seen->notes += seen->notes % 5 == 0;
-        att_buffer_append_uint(&expected, seen->notes);
-        ck_assert_uint_eq(command->seq, seen->notes);
+        ck_assert_uint_eq(command->seq, ++seen->settled);
+        ck_assert_uint_eq(effects->count, 1);
+        ck_assert_int_eq(effects->items[0].kind == ATT_EFFECT_CONFIG,
+                         command->kind == ATT_CMD_CONFIG);
+        if (command->seq % 5 != 0) {
+                att_buffer_append_uint(&expected, command->seq);
+        }
         ck_assert(att_text_equals(note, att_buffer_text(&expected)));
         att_buffer_deinit(&expected);
 }
@@ -725,7 +729,7 @@ static int replay_with(struct fixture *fixture, struct replay *replay, struct se
         replay->with_thread = with_thread;
         replay->core = att_core_new();
         replay->on_step = put_seq;
-        replay->on_note = take_seq;
+        replay->on_settle = take_seq;
         replay->on_difference = see_difference;
         replay->context = seen;
         seen->replay = replay;
@@ -765,7 +769,7 @@ START_TEST(a_thread_that_reads_ahead_changes_nothing)
                 ck_assert_uint_eq(replay.commands, att_core_seq(fixture.core));
                 ck_assert_uint_eq(replay.batches, 45);
                 ck_assert_uint_eq(replay.end.seq, att_core_seq(fixture.core));
-                ck_assert_uint_ge(seen.notes, replay.commands - 1);
+                ck_assert_uint_eq(seen.settled, replay.commands);
                 end_replay(&replay, &seen);
         }
         tear_down(&fixture);
@@ -789,7 +793,7 @@ START_TEST(a_replay_that_stops_ends_where_its_last_batch_does)
                 ck_assert_uint_eq(replay.end.seq, 201);
                 ck_assert_uint_eq(att_core_seq(replay.core), 201);
                 ck_assert_uint_eq(replay.batches, 3);
-                ck_assert_uint_ge(seen.notes, 200);
+                ck_assert_uint_ge(seen.settled, 200);
                 end_replay(&replay, &seen);
         }
         tear_down(&fixture);
