@@ -99,7 +99,11 @@ static void decode(struct read_ahead *ahead, struct read_piece *piece)
                 piece->result = att_journal_reader_next_into(&ahead->records, &piece->scratch,
                                                              &piece->config,
                                                              &piece->commands[piece->count]);
-                piece->count += piece->result == ATT_JOURNAL_OK;
+                if (piece->result == ATT_JOURNAL_OK) {
+                        piece->foresights[piece->count] = att_foresight_of(
+                                &piece->commands[piece->count]);
+                        piece->count++;
+                }
         }
 }
 
@@ -109,6 +113,8 @@ static bool read_piece(struct read_ahead *ahead, struct read_piece *piece)
         empty(piece);
         if (!piece->commands) {
                 piece->commands = att_alloc_array(READ_AHEAD_COMMANDS, sizeof(*piece->commands));
+                piece->foresights = att_alloc_array(READ_AHEAD_COMMANDS,
+                                                    sizeof(*piece->foresights));
                 piece->effects = att_alloc_array(READ_AHEAD_COMMANDS, sizeof(*piece->effects));
                 att_scratch_init(&piece->scratch, 2 * ATT_JOURNAL_SCRATCH_BYTES);
         }
@@ -289,6 +295,7 @@ static void deinit_piece(struct read_piece *piece)
         att_buffer_deinit(&piece->notes);
         att_scratch_deinit(&piece->scratch);
         free(piece->commands);
+        free(piece->foresights);
         free(piece->effects);
 }
 

@@ -26,6 +26,7 @@
 #include "lib/base/text.h"
 #include "lib/core/command.h"
 #include "lib/core/effect.h"
+#include "lib/core/foresee.h"
 #include "lib/model/config.h"
 #include "lib/store/journal.h"
 #include "lib/store/reader.h"
@@ -49,7 +50,8 @@ struct read_piece {
         bool is_first; /* Of its batch. */
         enum att_journal_result
                 result; /* After its commands. OK: the batch goes on; END: it is whole. */
-        struct att_command *commands; /* Owned. */
+        struct att_command *commands;     /* Owned. */
+        struct att_foresight *foresights; /* Owned; of each command. */
         uint32_t count;
         struct att_arena copies;               /* Owned; the replay's, as all of these. */
         struct att_effects *effects;           /* Owned, as an array; of each command, copied. */

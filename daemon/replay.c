@@ -103,7 +103,8 @@ static int step_commands(struct run *run, struct read_piece *piece, struct att_b
                         return say_malformed(&piece->batch->stored.batch, att_core_seq(core) + 1,
                                              ATT_JOURNAL_MALFORMED, why);
                 }
-                att_core_foresee(core, command, piece->count - i); /* It would wait for memory. */
+                att_core_foresee(core, &piece->foresights[i],
+                                 piece->count - i); /* It would wait for memory. */
                 step(run, piece, i);
                 error = check_witness(run->replay, why);
         }

@@ -62,16 +62,15 @@ static struct att_map_node *find_hashed(const struct att_map *map, struct att_te
         return NULL;
 }
 
-void att_map_fetch(const struct att_map *map, struct att_text key)
+void att_map_fetch(const struct att_map *map, uint64_t hash)
 {
         if (map->slot_count > 0) {
-                __builtin_prefetch(&map->slots[home_of(map, att_text_hash(key))]);
+                __builtin_prefetch(&map->slots[home_of(map, hash)]);
         }
 }
 
-struct att_map_node *att_map_guess(const struct att_map *map, struct att_text key)
+struct att_map_node *att_map_guess(const struct att_map *map, uint64_t hash)
 {
-        const uint64_t hash = att_text_hash(key);
         size_t at;
 
         if (map->slot_count == 0) {

@@ -33,11 +33,12 @@ void att_map_init(struct att_map *map);
 void att_map_deinit(struct att_map *map); /* The nodes are left as they are. */
 
 struct att_map_node *att_map_find(const struct att_map *map, struct att_text key); /* Or NULL. */
-/* For who knows what will be looked for: has the processor fetch where it would be listed; */
-void att_map_fetch(const struct att_map *map, struct att_text key);
-/* and, when that has come, the first with the hash of the key, or NULL. No node is read for it, so it is
- * nearly always, but not surely, the one with that key. */
-struct att_map_node *att_map_guess(const struct att_map *map, struct att_text key);
+/* For who knows what will be looked for, and the att_text_hash() of that: has the processor fetch where it
+ * would be listed; */
+void att_map_fetch(const struct att_map *map, uint64_t hash);
+/* and, when that has come, the first with that hash, or NULL. No node is read for it, so it is nearly always,
+ * but not surely, the one with the key. */
+struct att_map_node *att_map_guess(const struct att_map *map, uint64_t hash);
 void att_map_add(struct att_map *map, struct att_map_node *node,
                  struct att_text key);                               /* Not there yet. */
 void att_map_remove(struct att_map *map, struct att_map_node *node); /* Must be in the map. */

@@ -50,6 +50,27 @@ static inline void att_copy(void *to, const void *from, size_t bytes)
         }
 }
 
+/* The same for what is mostly short: in bites that may overlap. */
+static inline void att_copy_short(void *to, const void *from, size_t bytes)
+{
+        char *end = (char *)to + bytes;
+        const char *from_end = (const char *)from + bytes;
+
+        if (bytes > 32) {
+                memcpy(to, from, bytes);
+        } else if (bytes >= 16) {
+                memcpy(to, from, 16);
+                memcpy(end - 16, from_end - 16, 16);
+        } else if (bytes >= 8) {
+                memcpy(to, from, 8);
+                memcpy(end - 8, from_end - 8, 8);
+        } else {
+                for (size_t i = 0; i < bytes; i++) {
+                        ((char *)to)[i] = ((const char *)from)[i];
+                }
+        }
+}
+
 static inline int64_t att_min_i64(int64_t a, int64_t b)
 {
         return a < b ? a : b;

@@ -1,88 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/core/details.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/state.h"
 
-enum { TEXTS = 16 };
+/* clang-format off */
 
-/* What is said of a request besides its texts: a bit each, after those of the texts. */
-enum said {
-        SAID_KEEP_PLACE = TEXTS,
-        SAID_WENT_BADLY,
-        SAID_PRIORITY,
-        SAID_EMOTION,
-        SAID_LIFETIME_VALUE,
-        SAID_CHURN_RISK,
-        SAID_LAST_SPOKE,
-        SAID_LAST_CLOSED,
-        SAID_COUNT
-};
+/* Of a request, with the bit that says that it is there: texts that are not empty, ... */
+#define FOR_EACH_TEXT(do_with)                                                                     \
+        do_with(0, channel)                                                                        \
+        do_with(1, queue)                                                                          \
+        do_with(2, entry_point)                                                                    \
+        do_with(3, language)                                                                       \
+        do_with(4, text)                                                                           \
+        do_with(5, intent)                                                                         \
+        do_with(6, agent)                                                                          \
+        do_with(7, preferred_agent)                                                                \
+        do_with(8, address)                                                                        \
+        do_with(9, traceparent)                                                                    \
+        do_with(10, customer.name)                                                                 \
+        do_with(11, customer.tier)                                                                 \
+        do_with(12, customer.currency)                                                             \
+        do_with(13, customer.notes)                                                                \
+        do_with(14, customer.last_agent)                                                           \
+        do_with(15, customer.last_contact)
+
+enum { SAID_KEEP_PLACE = 16, SAID_WENT_BADLY };
+
+/* ... and numbers that may be left out, with what they are then. */
+#define FOR_EACH_NUMBER(do_with)                                                                   \
+        do_with(18, priority_milli, ATT_ABSENT)                                                    \
+        do_with(19, emotion_ppm, ATT_ABSENT)                                                       \
+        do_with(20, customer.lifetime_value_micro, -1)                                             \
+        do_with(21, customer.churn_risk_ppm, -1)                                                   \
+        do_with(22, customer.last_spoke_ms, -1)                                                    \
+        do_with(23, customer.last_closed_ms, -1)
+
+/* clang-format on */
 
 /* Only what was said takes room: the numbers, then the texts with their lengths, then the attributes. */
 struct details {
         uint32_t bytes; /* Of all of it. */
-        uint32_t said;  /* Bits: texts that are not empty, then enum said. */
+        uint32_t said;  /* Bits. */
         uint8_t packed[];
 };
 
-_Static_assert(SAID_COUNT <= 32, "what was said is told by bits");
-
-static void list_texts(struct att_contact_request *request, struct att_text *texts[TEXTS])
-{
-        struct att_text *const all[TEXTS] = {
-                &request->channel,
-                &request->queue,
-                &request->entry_point,
-                &request->language,
-                &request->text,
-                &request->intent,
-                &request->agent,
-                &request->preferred_agent,
-                &request->address,
-                &request->traceparent,
-                &request->customer.name,
-                &request->customer.tier,
-                &request->customer.currency,
-                &request->customer.notes,
-                &request->customer.last_agent,
-                &request->customer.last_contact,
-        };
-        att_copy(texts, all, sizeof(all));
-}
-
-/* Those that a request may leave out, in the order of their bits from SAID_PRIORITY on. */
-enum { NUMBERS = SAID_COUNT - SAID_PRIORITY };
-
-static void list_numbers(struct att_contact_request *request, int64_t *numbers[NUMBERS])
-{
-        int64_t *const all[NUMBERS] = {
-                &request->priority_milli,
-                &request->emotion_ppm,
-                &request->customer.lifetime_value_micro,
-                &request->customer.churn_risk_ppm,
-                &request->customer.last_spoke_ms,
-                &request->customer.last_closed_ms,
-        };
-        att_copy(numbers, all, sizeof(all));
-}
-
-static int64_t absent_of(int number)
-{
-        return number + SAID_PRIORITY <= SAID_EMOTION ? ATT_ABSENT : -1;
-}
-
 /* ---- Packing: seven bits of a number to a byte, the last one below 128. ---- */
 
-static size_t count_number(uint64_t number)
-{
-        size_t bytes = 1;
-        while (number >>= 7) {
-                bytes++;
-        }
-        return bytes;
-}
+#define NUMBER_BYTES_MAX 10
 
 static void put_number(uint8_t **at, uint64_t number)
 {
@@ -115,15 +84,15 @@ static int64_t unfold(uint64_t folded)
         return (int64_t)(folded >> 1) ^ -(int64_t)(folded & 1);
 }
 
-static size_t count_text(struct att_text text)
+static size_t room_of_text(struct att_text text)
 {
-        return count_number(text.len) + text.len;
+        return NUMBER_BYTES_MAX + text.len;
 }
 
 static void put_text(uint8_t **at, struct att_text text)
 {
         put_number(at, text.len);
-        att_copy(*at, text.data, text.len);
+        att_copy_short(*at, text.data, text.len);
         *at += text.len;
 }
 
@@ -137,79 +106,70 @@ static struct att_text get_text(const uint8_t **at)
 
 /* ---- A request ---- */
 
-static uint32_t what_is_said(struct att_contact_request *request)
+/* More than enough. */
+static size_t room_of(const struct att_contact_request *request)
 {
-        struct att_text *texts[TEXTS];
-        int64_t *numbers[NUMBERS];
-        uint32_t said = (uint32_t)request->keep_place << SAID_KEEP_PLACE |
-                        (uint32_t)request->customer.last_went_badly << SAID_WENT_BADLY;
-        list_texts(request, texts);
-        list_numbers(request, numbers);
-        for (int i = 0; i < TEXTS; i++) {
-                said |= (uint32_t)!att_text_is_empty(*texts[i]) << i;
-        }
-        for (int i = 0; i < NUMBERS; i++) {
-                said |= (uint32_t)(*numbers[i] != absent_of(i)) << (SAID_PRIORITY + i);
-        }
-        return said;
-}
+        size_t bytes = sizeof(struct details) + NUMBER_BYTES_MAX;
 
-static size_t count_bytes(struct att_contact_request *request, uint32_t said)
-{
-        struct att_text *texts[TEXTS];
-        int64_t *numbers[NUMBERS];
-        size_t bytes = sizeof(struct details) + count_number(request->attribute_count);
-        list_texts(request, texts);
-        list_numbers(request, numbers);
-        for (int i = 0; i < NUMBERS; i++) {
-                bytes += said >> (SAID_PRIORITY + i) & 1 ? count_number(fold(*numbers[i])) : 0;
-        }
-        for (int i = 0; i < TEXTS; i++) {
-                bytes += said >> i & 1 ? count_text(*texts[i]) : 0;
-        }
+#define ADD_NUMBER(bit, number, absent) bytes += NUMBER_BYTES_MAX;
+        FOR_EACH_NUMBER(ADD_NUMBER)
+#undef ADD_NUMBER
+#define ADD_TEXT(bit, text) bytes += room_of_text(request->text);
+        FOR_EACH_TEXT(ADD_TEXT)
+#undef ADD_TEXT
         for (uint32_t i = 0; i < request->attribute_count; i++) {
-                bytes += count_text(request->attributes[i].key) +
-                         count_text(request->attributes[i].value);
+                bytes += room_of_text(request->attributes[i].key) +
+                         room_of_text(request->attributes[i].value);
         }
         return bytes;
 }
 
-static void pack(struct details *details, struct att_contact_request *request)
+static void pack(struct details *details, const struct att_contact_request *request)
 {
-        struct att_text *texts[TEXTS];
-        int64_t *numbers[NUMBERS];
         uint8_t *at = details->packed;
-        list_texts(request, texts);
-        list_numbers(request, numbers);
-        for (int i = 0; i < NUMBERS; i++) {
-                if (details->said >> (SAID_PRIORITY + i) & 1) {
-                        put_number(&at, fold(*numbers[i]));
-                }
+        uint32_t said = (uint32_t)request->keep_place << SAID_KEEP_PLACE |
+                        (uint32_t)request->customer.last_went_badly << SAID_WENT_BADLY;
+
+#define PUT_NUMBER(bit, number, absent)                                                            \
+        if (request->number != (absent)) {                                                         \
+                said |= 1u << (bit);                                                               \
+                put_number(&at, fold(request->number));                                            \
         }
-        for (int i = 0; i < TEXTS; i++) {
-                if (details->said >> i & 1) {
-                        put_text(&at, *texts[i]);
-                }
+        FOR_EACH_NUMBER(PUT_NUMBER)
+#undef PUT_NUMBER
+#define PUT_TEXT(bit, text)                                                                        \
+        if (request->text.len > 0) {                                                               \
+                said |= 1u << (bit);                                                               \
+                put_text(&at, request->text);                                                      \
         }
+        FOR_EACH_TEXT(PUT_TEXT)
+#undef PUT_TEXT
         put_number(&at, request->attribute_count);
         for (uint32_t i = 0; i < request->attribute_count; i++) {
                 put_text(&at, request->attributes[i].key);
                 put_text(&at, request->attributes[i].value);
         }
-        ATT_CHECK((size_t)(at - (uint8_t *)details) == details->bytes);
+        details->said = said;
+        details->bytes = (uint32_t)(at - (uint8_t *)details);
 }
 
 void details_keep(struct att_core *core, struct contact *contact,
                   const struct att_contact_request *request)
 {
-        struct att_contact_request copy = *request;
-        uint32_t said = what_is_said(&copy);
-        size_t bytes = count_bytes(&copy, said);
-        struct details *details = att_pool_take_unset(&core->pool, bytes);
-        details->bytes = (uint32_t)bytes;
-        details->said = said;
-        pack(details, &copy);
-        contact->details = details;
+        union {
+                struct details details;
+                char bytes[2048];
+        } small; /* For nearly all. */
+        const size_t room = room_of(request);
+        struct details *packed = room <= sizeof(small) ? &small.details : att_alloc(room);
+
+        pack(packed, request);
+        ATT_CHECK(packed->bytes <= room);
+        contact->details = att_pool_take_unset(&core->pool, packed->bytes);
+        memcpy(contact->details, packed, packed->bytes);
+        if (packed != &small.details) {
+                free(packed);
+        }
 }
 
 static struct att_contact_request empty_request(void)
@@ -229,21 +189,20 @@ static struct att_contact_request empty_request(void)
 static void unpack(const struct details *details, struct att_contact_request *request,
                    struct att_pair room[ATT_ATTRIBUTES_MAX])
 {
-        struct att_text *texts[TEXTS];
-        int64_t *numbers[NUMBERS];
         const uint8_t *at = details->packed;
-        list_texts(request, texts);
-        list_numbers(request, numbers);
-        for (int i = 0; i < NUMBERS; i++) {
-                if (details->said >> (SAID_PRIORITY + i) & 1) {
-                        *numbers[i] = unfold(get_number(&at));
-                }
+
+#define GET_NUMBER(bit, number, absent)                                                            \
+        if (details->said >> (bit)&1) {                                                            \
+                request->number = unfold(get_number(&at));                                         \
         }
-        for (int i = 0; i < TEXTS; i++) {
-                if (details->said >> i & 1) {
-                        *texts[i] = get_text(&at);
-                }
+        FOR_EACH_NUMBER(GET_NUMBER)
+#undef GET_NUMBER
+#define GET_TEXT(bit, text)                                                                        \
+        if (details->said >> (bit)&1) {                                                            \
+                request->text = get_text(&at);                                                     \
         }
+        FOR_EACH_TEXT(GET_TEXT)
+#undef GET_TEXT
         request->keep_place = details->said >> SAID_KEEP_PLACE & 1;
         request->customer.last_went_badly = details->said >> SAID_WENT_BADLY & 1;
         request->attribute_count = (uint32_t)get_number(&at);

@@ -114,60 +114,44 @@ void att_effects_deinit(struct att_effects *effects)
 
 /* ---- Copies ---- */
 
-static const size_t TEXTS[] = {
-        offsetof(struct att_effect, contact), offsetof(struct att_effect, front_end),
-        offsetof(struct att_effect, agent),   offsetof(struct att_effect, queue),
-        offsetof(struct att_effect, channel), offsetof(struct att_effect, to),
-        offsetof(struct att_effect, reason),  offsetof(struct att_effect, field),
-};
-
-static struct att_text *text_at(struct att_effect *effect, size_t offset)
-{
-        return (struct att_text *)(void *)((char *)effect + offset);
-}
-
-static const struct att_text *source_at(const struct att_effect *effect, size_t offset)
-{
-        return (const struct att_text *)(const void *)((const char *)effect + offset);
-}
+#define FOR_EACH_TEXT(do_with)                                                                     \
+        do_with(contact) do_with(front_end) do_with(agent) do_with(queue) do_with(channel)         \
+                do_with(to) do_with(reason) do_with(field)
 
 static void move_text(struct att_text *text, char **at)
 {
-        att_copy(*at, text->data, text->len);
+        att_copy_short(*at, text->data, text->len);
         text->data = *at;
         *at += text->len;
 }
 
-/* Effects of one step are mostly about the same. */
-static bool is_same(const struct att_text *a, const struct att_text *b)
+static bool is_same(struct att_text a, struct att_text b)
 {
-        return a->data == b->data && a->len == b->len;
+        return a.data == b.data && a.len == b.len;
 }
 
-/* `before`: the effect before it, and its copy; or NULL. */
-static void copy_texts(const struct att_effect *before, struct att_effect *copied,
-                       struct att_effect *copy, struct att_arena *arena)
+static void move_texts(struct att_effect *copy, char **at)
 {
-        size_t bytes = 0;
-        char *at;
-
-        for (size_t i = 0; i < ATT_ARRAY_LEN(TEXTS); i++) {
-                struct att_text *text = text_at(copy, TEXTS[i]);
-
-                if (before && is_same(text, source_at(before, TEXTS[i]))) {
-                        *text = *text_at(copied, TEXTS[i]);
-                } else {
-                        bytes += text->len;
-                }
+#define MOVE(text)                                                                                 \
+        if (copy->text.len > 0) {                                                                  \
+                move_text(&copy->text, at);                                                        \
         }
-        at = att_arena_take(arena, bytes);
-        for (size_t i = 0; i < ATT_ARRAY_LEN(TEXTS); i++) {
-                struct att_text *text = text_at(copy, TEXTS[i]);
+        FOR_EACH_TEXT(MOVE)
+#undef MOVE
+}
 
-                if (!before || text->data != text_at(copied, TEXTS[i])->data) {
-                        move_text(text, &at);
-                }
+/* Of the effect before it, and of its copy: effects of one step are mostly about the same. */
+static void share_texts(const struct att_effect *before, const struct att_effect *copied,
+                        struct att_effect *copy, char **at)
+{
+#define SHARE(text)                                                                                \
+        if (is_same(copy->text, before->text)) {                                                   \
+                copy->text = copied->text;                                                         \
+        } else if (copy->text.len > 0) {                                                           \
+                move_text(&copy->text, at);                                                        \
         }
+        FOR_EACH_TEXT(SHARE)
+#undef SHARE
 }
 
 static const struct att_feedback *copy_feedback(const struct att_feedback *feedback,
@@ -184,15 +168,17 @@ static const struct att_feedback *copy_feedback(const struct att_feedback *feedb
 static const struct att_decision *copy_decision(const struct att_decision *decision,
                                                 struct att_arena *arena)
 {
-        struct att_decision *copy = att_arena_take(arena, sizeof(*copy));
-        size_t bytes = decision->contact.len + decision->queue.len + decision->next_contact.len;
+        size_t bytes = sizeof(*decision) + decision->contact.len + decision->queue.len +
+                       decision->next_contact.len;
+        struct att_decision *copy;
         char *at;
 
-        *copy = *decision;
-        for (uint32_t i = 0; i < copy->agents_shown; i++) {
-                bytes += copy->agents[i].agent.len + copy->agents[i].contact.len;
+        for (uint32_t i = 0; i < decision->agents_shown; i++) {
+                bytes += decision->agents[i].agent.len + decision->agents[i].contact.len;
         }
-        at = att_arena_take(arena, bytes);
+        copy = att_arena_take(arena, bytes);
+        at = (char *)(copy + 1);
+        *copy = *decision;
         move_text(&copy->contact, &at);
         move_text(&copy->queue, &at);
         move_text(&copy->next_contact, &at);
@@ -203,18 +189,35 @@ static const struct att_decision *copy_decision(const struct att_decision *decis
         return copy;
 }
 
+/* Room for the effects and, behind them, their texts. */
+static struct att_effect *take_room(const struct att_effects *effects, struct att_arena *arena)
+{
+        size_t bytes = effects->count * sizeof(*effects->items);
+
+        for (uint32_t i = 0; i < effects->count; i++) {
+#define COUNT(text) bytes += effects->items[i].text.len;
+                FOR_EACH_TEXT(COUNT)
+#undef COUNT
+        }
+        return att_arena_take(arena, bytes);
+}
+
 void att_effects_copy(const struct att_effects *effects, struct att_arena *arena,
                       struct att_effects *ret_copy)
 {
         const uint32_t count = effects->count;
-        struct att_effect *copies = att_arena_take_array(arena, count, sizeof(*copies));
+        struct att_effect *copies = take_room(effects, arena);
+        char *at = (char *)&copies[count];
 
+        att_copy(copies, effects->items, count * sizeof(*copies));
         for (uint32_t i = 0; i < count; i++) {
                 struct att_effect *copy = &copies[i];
 
-                *copy = effects->items[i];
-                copy_texts(i > 0 ? &effects->items[i - 1] : NULL, i > 0 ? copy - 1 : NULL, copy,
-                           arena);
+                if (i == 0) {
+                        move_texts(copy, &at);
+                } else {
+                        share_texts(&effects->items[i - 1], copy - 1, copy, &at);
+                }
                 if (copy->feedback) {
                         copy->feedback = copy_feedback(copy->feedback, arena);
                 }

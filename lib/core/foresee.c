@@ -20,28 +20,34 @@ static void fetch(const void *place, size_t bytes)
 }
 
 static const struct contact *guess_contact(const struct att_core *core,
-                                           const struct att_command *command)
+                                           const struct att_foresight *command)
 {
         struct att_map_node *node = att_map_guess(&core->contacts_by_id, command->contact);
 
         return node ? ATT_CONTAINER_OF(node, struct contact, by_id) : NULL;
 }
 
-static struct att_text agent_of(const struct att_command *command)
+struct att_foresight att_foresight_of(const struct att_command *command)
 {
-        return command->kind == ATT_CMD_CONTACT_ADD ? command->request.agent : command->agent;
+        const struct att_text agent = command->kind == ATT_CMD_CONTACT_ADD ? command->request.agent
+                                                                           : command->agent;
+
+        return (struct att_foresight){
+                .contact = att_text_hash(command->contact),
+                .agent = att_text_hash(agent),
+        };
 }
 
-static void foresee_far(const struct att_core *core, const struct att_command *command)
+static void foresee_far(const struct att_core *core, const struct att_foresight *command)
 {
         att_map_fetch(&core->contacts_by_id, command->contact);
-        att_map_fetch(&core->agents_by_id, agent_of(command));
+        att_map_fetch(&core->agents_by_id, command->agent);
 }
 
-static void foresee_near(const struct att_core *core, const struct att_command *command)
+static void foresee_near(const struct att_core *core, const struct att_foresight *command)
 {
         const struct contact *contact = guess_contact(core, command);
-        struct att_map_node *agent = att_map_guess(&core->agents_by_id, agent_of(command));
+        struct att_map_node *agent = att_map_guess(&core->agents_by_id, command->agent);
 
         if (contact) {
                 fetch(contact, sizeof(*contact));
@@ -51,7 +57,7 @@ static void foresee_near(const struct att_core *core, const struct att_command *
         }
 }
 
-static void foresee_next(const struct att_core *core, const struct att_command *command)
+static void foresee_next(const struct att_core *core, const struct att_foresight *command)
 {
         const struct contact *contact = guess_contact(core, command);
 
@@ -70,7 +76,7 @@ static void foresee_next(const struct att_core *core, const struct att_command *
         }
 }
 
-void att_core_foresee(const struct att_core *core, const struct att_command *commands,
+void att_core_foresee(const struct att_core *core, const struct att_foresight *commands,
                       uint32_t count)
 {
         if (count > FAR) {

@@ -12,8 +12,17 @@
 #include "lib/core/command.h"
 #include "lib/core/core.h"
 
-/* To be called before each step, with the command that is stepped now and those that follow. */
-void att_core_foresee(const struct att_core *core, const struct att_command *commands,
+/* Where a command's contact and agent would be listed: worked out beforehand, by any thread. */
+struct att_foresight {
+        uint64_t contact;
+        uint64_t agent;
+};
+
+struct att_foresight att_foresight_of(const struct att_command *command);
+
+/* To be called before each step, with what is known of the command that is stepped now and of those that
+ * follow. */
+void att_core_foresee(const struct att_core *core, const struct att_foresight *commands,
                       uint32_t count);
 
 #endif

@@ -10,11 +10,58 @@
 
 /* ---- Digest ---- */
 
-static void add_texts(struct att_digester *digester, const struct att_text *const *texts,
-                      size_t count)
+/* Only what was said is digested, each with what it is: its place in here. */
+enum part {
+        PART_ID,
+        PART_CHANNEL,
+        PART_QUEUE,
+        PART_ENTRY_POINT,
+        PART_LANGUAGE,
+        PART_TEXT,
+        PART_INTENT,
+        PART_AGENT,
+        PART_PREFERRED_AGENT,
+        PART_ADDRESS,
+        PART_PRIORITY,
+        PART_EMOTION,
+        PART_NOT_BEFORE,
+        PART_KEEP_PLACE,
+        PART_REQUIRED,
+        PART_PREFERRED,
+        PART_EXCLUDED,
+        PART_KEY,
+        PART_VALUE,
+        PART_CUSTOMER,
+        PART_NAME,
+        PART_TIER,
+        PART_CURRENCY,
+        PART_NOTES,
+        PART_LIFETIME_VALUE,
+        PART_CHURN_RISK,
+};
+
+static void add_part(struct att_digester *digester, enum part part, struct att_text text)
 {
-        for (size_t i = 0; i < count; i++) {
-                att_digester_add_text(digester, *texts[i]);
+        const uint32_t head = htole32((uint32_t)part << 24 | (uint32_t)text.len);
+
+        att_digester_add_bytes(digester, &head, sizeof(head));
+        att_digester_add_bytes(digester, text.data, text.len);
+}
+
+static void add_said(struct att_digester *digester, enum part part, struct att_text text)
+{
+        if (text.len > 0) {
+                add_part(digester, part, text);
+        }
+}
+
+static void add_number(struct att_digester *digester, enum part part, int64_t number,
+                       int64_t absent)
+{
+        if (number != absent) {
+                const uint64_t bytes = htole64((uint64_t)number);
+
+                add_part(digester, part, att_text_of((const char *)&bytes, sizeof(bytes)));
         }
 }
 
@@ -48,39 +95,33 @@ static struct att_customer_info as_said(const struct att_customer_info *customer
         return said;
 }
 
-static void add_customer(struct att_digester *digester, const struct att_customer_info *info)
+static void add_customer(struct att_digester *digester, const struct att_customer_info *customer)
 {
-        const struct att_customer_info said = as_said(info);
-        const struct att_customer_info *customer = &said;
-        const struct att_text *const texts[] = {
-                &customer->id,       &customer->name,  &customer->tier,
-                &customer->currency, &customer->notes,
-        };
-        add_texts(digester, texts, ATT_ARRAY_LEN(texts));
-        att_digester_add_i64(digester, customer->lifetime_value_micro);
-        att_digester_add_i64(digester, customer->churn_risk_ppm);
+        add_said(digester, PART_CUSTOMER, customer->id);
+        add_said(digester, PART_NAME, customer->name);
+        add_said(digester, PART_TIER, customer->tier);
+        add_said(digester, PART_CURRENCY, customer->currency);
+        add_said(digester, PART_NOTES, customer->notes);
+        add_number(digester, PART_LIFETIME_VALUE, customer->lifetime_value_micro, -1);
+        add_number(digester, PART_CHURN_RISK, customer->churn_risk_ppm, -1);
 }
 
 static void add_lists(struct att_digester *digester, const struct att_contact_request *request)
 {
-        att_digester_add_u64(digester, request->requires_count);
         for (uint32_t i = 0; i < request->requires_count; i++) {
-                att_digester_add_text(digester, request->requires[i].skill);
+                add_part(digester, PART_REQUIRED, request->requires[i].skill);
                 att_digester_add_u64(digester, request->requires[i].level);
         }
-        att_digester_add_u64(digester, request->prefer_count);
         for (uint32_t i = 0; i < request->prefer_count; i++) {
-                att_digester_add_text(digester, request->prefers[i].skill);
+                add_part(digester, PART_PREFERRED, request->prefers[i].skill);
                 att_digester_add_u64(digester, request->prefers[i].weight_milli);
         }
-        att_digester_add_u64(digester, request->exclude_count);
         for (uint32_t i = 0; i < request->exclude_count; i++) {
-                att_digester_add_text(digester, request->exclude[i]);
+                add_part(digester, PART_EXCLUDED, request->exclude[i]);
         }
-        att_digester_add_u64(digester, request->attribute_count);
         for (uint32_t i = 0; i < request->attribute_count; i++) {
-                att_digester_add_text(digester, request->attributes[i].key);
-                att_digester_add_text(digester, request->attributes[i].value);
+                add_part(digester, PART_KEY, request->attributes[i].key);
+                add_part(digester, PART_VALUE, request->attributes[i].value);
         }
 }
 
@@ -92,21 +133,32 @@ static bool is_estimated(const struct att_contact_request *request)
 
 struct att_digest request_digest(const struct att_contact_request *request)
 {
-        const struct att_text *const texts[] = {
-                &request->id,          &request->channel,  &request->queue,
-                &request->entry_point, &request->language, &request->text,
-                &request->intent,      &request->agent,    &request->preferred_agent,
-                &request->address,
-        };
         struct att_digester digester;
+
         att_digester_init(&digester);
-        add_texts(&digester, texts, ATT_ARRAY_LEN(texts));
-        att_digester_add_i64(&digester, request->priority_milli);
-        att_digester_add_i64(&digester, is_estimated(request) ? ATT_ABSENT : request->emotion_ppm);
-        att_digester_add_i64(&digester, request->not_before_ms);
-        att_digester_add_u64(&digester, request->keep_place);
+        add_said(&digester, PART_ID, request->id);
+        add_said(&digester, PART_CHANNEL, request->channel);
+        add_said(&digester, PART_QUEUE, request->queue);
+        add_said(&digester, PART_ENTRY_POINT, request->entry_point);
+        add_said(&digester, PART_LANGUAGE, request->language);
+        add_said(&digester, PART_TEXT, request->text);
+        add_said(&digester, PART_INTENT, request->intent);
+        add_said(&digester, PART_AGENT, request->agent);
+        add_said(&digester, PART_PREFERRED_AGENT, request->preferred_agent);
+        add_said(&digester, PART_ADDRESS, request->address);
+        add_number(&digester, PART_PRIORITY, request->priority_milli, ATT_ABSENT);
+        add_number(&digester, PART_EMOTION,
+                   is_estimated(request) ? ATT_ABSENT : request->emotion_ppm, ATT_ABSENT);
+        add_number(&digester, PART_NOT_BEFORE, request->not_before_ms, ATT_ABSENT);
+        add_number(&digester, PART_KEEP_PLACE, request->keep_place, false);
         add_lists(&digester, request);
-        add_customer(&digester, &request->customer);
+        if (request->customer.looked_up == 0) {
+                add_customer(&digester, &request->customer);
+        } else {
+                const struct att_customer_info said = as_said(&request->customer);
+
+                add_customer(&digester, &said);
+        }
         return att_digester_finish(&digester);
 }
 
