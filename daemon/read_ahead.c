@@ -64,7 +64,7 @@ static void empty(struct read_piece *piece)
         piece->batch = NULL;
         piece->is_first = false;
         att_buffer_clear(&piece->why);
-        att_arena_clear(&piece->copies);
+        att_arena_clear(&piece->arena);
         att_buffer_clear(&piece->notes);
         att_scratch_reset(&piece->scratch);
 }
@@ -101,7 +101,7 @@ static void decode(struct read_ahead *ahead, struct read_piece *piece)
                                                              &piece->commands[piece->count]);
                 if (piece->result == ATT_JOURNAL_OK) {
                         piece->foresights[piece->count] = att_foresight_of(
-                                &piece->commands[piece->count]);
+                                &piece->commands[piece->count], &piece->arena);
                         piece->count++;
                 }
         }
@@ -291,7 +291,7 @@ static void deinit_piece(struct read_piece *piece)
 {
         att_config_unref(piece->config);
         att_buffer_deinit(&piece->why);
-        att_arena_deinit(&piece->copies);
+        att_arena_deinit(&piece->arena);
         att_buffer_deinit(&piece->notes);
         att_scratch_deinit(&piece->scratch);
         free(piece->commands);

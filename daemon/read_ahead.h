@@ -53,12 +53,12 @@ struct read_piece {
         struct att_command *commands;     /* Owned. */
         struct att_foresight *foresights; /* Owned; of each command. */
         uint32_t count;
-        struct att_arena copies;               /* Owned; the replay's, as all of these. */
         struct att_effects *effects;           /* Owned, as an array; of each command, copied. */
         struct att_buffer notes;               /* Owned. */
         size_t note_ends[READ_AHEAD_COMMANDS]; /* In `notes`, of the note about each command. */
 
-        struct att_scratch scratch;      /* Owned; of what the commands refer to. */
+        struct att_scratch scratch; /* Owned; of what the commands refer to. */
+        struct att_arena arena;     /* Owned; of what is worked out of them, before and after. */
         const struct att_config *config; /* Owned reference, or NULL. */
 };
 

@@ -72,7 +72,7 @@ static void step(struct run *run, struct read_piece *piece, uint32_t i)
         if (replay->on_step) {
                 replay->on_step(replay->core, command, &run->effects, &piece->notes);
         }
-        att_effects_copy(&run->effects, &piece->copies, &piece->effects[i]);
+        att_effects_copy(&run->effects, &piece->arena, &piece->effects[i]);
         piece->note_ends[i] = piece->notes.len;
         replay->commands++;
 }

@@ -403,6 +403,7 @@ void att_core_step(struct att_core *core, const struct att_command *command,
                 apply(core, command);
         }
         end_round(core, effects);
+        core->foresight = NULL;
 #ifdef ATT_DEBUG_INVARIANTS
         att_core_check(core);
 #endif

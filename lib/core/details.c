@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/core/details.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,8 +107,7 @@ static struct att_text get_text(const uint8_t **at)
 
 /* ---- A request ---- */
 
-/* More than enough. */
-static size_t room_of(const struct att_contact_request *request)
+size_t details_room(const struct att_contact_request *request)
 {
         size_t bytes = sizeof(struct details) + NUMBER_BYTES_MAX;
 
@@ -124,8 +124,9 @@ static size_t room_of(const struct att_contact_request *request)
         return bytes;
 }
 
-static void pack(struct details *details, const struct att_contact_request *request)
+const struct details *details_pack(const struct att_contact_request *request, void *room)
 {
+        struct details *details = room;
         uint8_t *at = details->packed;
         uint32_t said = (uint32_t)request->keep_place << SAID_KEEP_PLACE |
                         (uint32_t)request->customer.last_went_badly << SAID_WENT_BADLY;
@@ -151,24 +152,28 @@ static void pack(struct details *details, const struct att_contact_request *requ
         }
         details->said = said;
         details->bytes = (uint32_t)(at - (uint8_t *)details);
+        return details;
+}
+
+void details_keep_packed(struct att_core *core, struct contact *contact,
+                         const struct details *packed)
+{
+        contact->details = att_pool_take_unset(&core->pool, packed->bytes);
+        memcpy(contact->details, packed, packed->bytes);
 }
 
 void details_keep(struct att_core *core, struct contact *contact,
                   const struct att_contact_request *request)
 {
-        union {
-                struct details details;
-                char bytes[2048];
-        } small; /* For nearly all. */
-        const size_t room = room_of(request);
-        struct details *packed = room <= sizeof(small) ? &small.details : att_alloc(room);
+        max_align_t small[2048 / sizeof(max_align_t)]; /* For nearly all. */
+        const size_t bytes = details_room(request);
+        void *room = bytes <= sizeof(small) ? small : att_alloc(bytes);
+        const struct details *packed = details_pack(request, room);
 
-        pack(packed, request);
-        ATT_CHECK(packed->bytes <= room);
-        contact->details = att_pool_take_unset(&core->pool, packed->bytes);
-        memcpy(contact->details, packed, packed->bytes);
-        if (packed != &small.details) {
-                free(packed);
+        ATT_CHECK(packed->bytes <= bytes);
+        details_keep_packed(core, contact, packed);
+        if (room != small) {
+                free(room);
         }
 }
 

@@ -11,10 +11,18 @@
 
 struct att_core;
 struct contact;
+struct details;
 
-/* Keeps a request with a contact. */
+/* Keeps a request with a contact; or what was packed of one. */
 void details_keep(struct att_core *core, struct contact *contact,
                   const struct att_contact_request *request);
+void details_keep_packed(struct att_core *core, struct contact *contact,
+                         const struct details *packed);
+
+/* What is packed of a request needs at most so many bytes, aligned for any type: packs it there. */
+size_t details_room(const struct att_contact_request *request);
+const struct details *details_pack(const struct att_contact_request *request, void *room);
+
 /* The request as it was, but for what it required, preferred and left out, and when it began; its texts
  * are the contact's, its attributes lie in `room`. Without details, those of a contact that closed, it
  * is empty but for the ids. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/core/foresee.h"
 
+#include "lib/core/details.h"
+#include "lib/core/request.h"
 #include "lib/core/state.h"
 
 #define LINE_BYTES 64
@@ -27,15 +29,22 @@ static const struct contact *guess_contact(const struct att_core *core,
         return node ? ATT_CONTAINER_OF(node, struct contact, by_id) : NULL;
 }
 
-struct att_foresight att_foresight_of(const struct att_command *command)
+struct att_foresight att_foresight_of(const struct att_command *command, struct att_arena *arena)
 {
-        const struct att_text agent = command->kind == ATT_CMD_CONTACT_ADD ? command->request.agent
-                                                                           : command->agent;
-
-        return (struct att_foresight){
+        const bool is_add = command->kind == ATT_CMD_CONTACT_ADD;
+        const struct att_contact_request *request = &command->request;
+        struct att_foresight foresight = {
+                .seq = command->seq,
                 .contact = att_text_hash(command->contact),
-                .agent = att_text_hash(agent),
+                .agent = att_text_hash(is_add ? request->agent : command->agent),
         };
+
+        if (is_add) {
+                foresight.content = request_digest(request);
+                foresight.details = details_pack(request,
+                                                 att_arena_take(arena, details_room(request)));
+        }
+        return foresight;
 }
 
 static void foresee_far(const struct att_core *core, const struct att_foresight *command)
@@ -76,9 +85,9 @@ static void foresee_next(const struct att_core *core, const struct att_foresight
         }
 }
 
-void att_core_foresee(const struct att_core *core, const struct att_foresight *commands,
-                      uint32_t count)
+void att_core_foresee(struct att_core *core, const struct att_foresight *commands, uint32_t count)
 {
+        core->foresight = commands;
         if (count > FAR) {
                 foresee_far(core, &commands[FAR]);
         }

@@ -6,6 +6,7 @@
 #include "lib/base/check.h"
 #include "lib/base/util.h"
 #include "lib/core/details.h"
+#include "lib/core/foresee.h"
 #include "lib/model/limits.h"
 
 /* ---- Digest ---- */
@@ -502,10 +503,16 @@ static void resolve_names(struct att_core *core, struct contact *contact,
 struct contact *request_accept(struct att_core *core, const struct att_command *command)
 {
         const struct att_contact_request *request = &command->request;
+        const struct att_foresight *foresight = core->foresight;
         struct contact *contact = contact_new(core, request->id, command->front_end,
                                               request->customer.id);
-        details_keep(core, contact, request);
-        contact->content = request_digest(request);
+        if (foresight && foresight->seq == command->seq) {
+                details_keep_packed(core, contact, foresight->details);
+                contact->content = foresight->content;
+        } else {
+                details_keep(core, contact, request);
+                contact->content = request_digest(request);
+        }
         contact->state = ATT_CONTACT_SCHEDULED;
         contact->arrival = core->seq;
         contact->arrived_ms = core->now_ms;

@@ -504,6 +504,7 @@ struct att_core {
         uint64_t seq;
         uint64_t round; /* Grows with every instant. */
         uint64_t next_offer;
+        const struct att_foresight *foresight; /* Borrowed; of the next command, or NULL. */
 
         struct channel channels[ATT_CHANNELS_MAX];
         uint32_t channel_count;
