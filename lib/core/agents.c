@@ -148,16 +148,25 @@ void agent_refresh(struct att_core *core, const struct agent *agent)
         }
 }
 
+/* Of what an agent's load decides: who is present stays. */
+static void refresh_load(struct att_core *core, const struct agent *agent)
+{
+        if (agent->def) {
+                sets_refresh_room(core, agent);
+                score_refresh(core, agent);
+        }
+}
+
 void agent_take(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units)
 {
         agent_take_lightly(agent, channel, units);
-        agent_refresh(core, agent);
+        refresh_load(core, agent);
 }
 
 void agent_give(struct att_core *core, struct agent *agent, uint32_t channel, uint32_t units)
 {
         agent_give_lightly(agent, channel, units);
-        agent_refresh(core, agent);
+        refresh_load(core, agent);
 }
 
 /* ---- Price ---- */
