@@ -135,16 +135,15 @@ static void add_known(const struct att_core *core, struct att_digester *digester
         add_agent_name(digester, contact->last_agent);
 }
 
-/* There are many, all over the memory. The list's head is no contact, but may be looked at as one. */
+/* There are many, all over the memory. The list's head is no contact: only where one would lie is told. */
 static void look_ahead(const struct contact *contact)
 {
-        const struct contact *next = ATT_CONTAINER_OF(contact->in_core.next, struct contact,
-                                                      in_core);
+        const char *next = (const char *)contact->in_core.next - offsetof(struct contact, in_core);
 
-        __builtin_prefetch(&next->by_id);
-        __builtin_prefetch(&next->in_core);
-        __builtin_prefetch(&next->content);
-        __builtin_prefetch(&next->closed_ms);
+        __builtin_prefetch(next + offsetof(struct contact, by_id));
+        __builtin_prefetch(next + offsetof(struct contact, in_core));
+        __builtin_prefetch(next + offsetof(struct contact, content));
+        __builtin_prefetch(next + offsetof(struct contact, closed_ms));
 }
 
 static void add_closed(const struct att_core *core, struct att_digester *digester,
