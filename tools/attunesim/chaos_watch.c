@@ -45,6 +45,7 @@ struct work { /* An interaction, or work outside the router. */
         uint32_t contact;
         bool outside;
         bool wraps_up;
+        int64_t due_ms; /* Of the wrap-up. */
         uint32_t units;
 };
 
@@ -317,7 +318,8 @@ static void drop_offer(struct offer *offer)
 static void add_work(struct agent *agent, uint32_t contact, bool outside, uint32_t units)
 {
         CHAOS_CHECK(agent->work_count < WORKS_MAX, "S3", "an agent has more work than can be");
-        agent->works[agent->work_count++] = (struct work){contact, outside, false, units};
+        agent->works[agent->work_count++] = (struct work){
+                .contact = contact, .outside = outside, .units = units};
         agent->load += units;
 }
 
@@ -546,6 +548,21 @@ static void see_wrap_up(const struct att_effect *effect, uint32_t contact)
         CHAOS_CHECK(work, "S4", "work of agent %.*s with %.*s is wrapped up and was none",
                     ATT_TEXT_ARGS(effect->agent), ATT_TEXT_ARGS(effect->contact));
         work->wraps_up = true;
+        work->due_ms = effect->due_ms;
+}
+
+/* Of several wrap-ups after the same contact, which was transferred and came back, the one that is due. */
+static struct work *find_due(struct agent *agent, uint32_t contact, int64_t at_ms)
+{
+        for (uint32_t i = 0; i < agent->work_count; i++) {
+                struct work *work = &agent->works[i];
+
+                if (work->contact == contact && !work->outside && work->wraps_up &&
+                    work->due_ms == at_ms) {
+                        return work;
+                }
+        }
+        return find_work(agent, contact, false, true);
 }
 
 /* A conversation that is over, or a wrap-up: perhaps while the same contact, transferred, is back. */
@@ -555,10 +572,13 @@ static void see_finished(const struct att_effect *effect, uint32_t contact)
         struct agent *agent = find_agent(effect->agent, &agent_number);
         bool talks = watch.contacts[contact].state == ATT_CONTACT_CONNECTED &&
                      watch.contacts[contact].agent == agent_number;
-        struct work *work = agent ? find_work(agent, contact, false, talks) : NULL;
+        struct work *work = agent && talks ? find_due(agent, contact, effect->at_ms) : NULL;
 
         if (agent && !work) {
-                work = find_work(agent, contact, false, !talks);
+                work = find_work(agent, contact, false, false);
+        }
+        if (agent && !work) {
+                work = find_due(agent, contact, effect->at_ms);
         }
         CHAOS_CHECK(agent && drop_work(agent, work), "S4",
                     "work of agent %.*s with %.*s ends and was none", ATT_TEXT_ARGS(effect->agent),
