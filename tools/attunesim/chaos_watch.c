@@ -63,7 +63,8 @@ static struct {
         char strange[STRANGE_MAX][32]; /* Ids that are none of ours: a damaged frame's. */
         uint32_t strange_count;
         struct contact *contacts; /* Owned. */
-        size_t contact_count;
+        size_t contact_count;     /* With room for more. */
+        size_t newest_end;        /* Past the newest that was looked at. */
         struct agent agents[CENTRE_AGENTS_MAX];
         struct offer offers[OFFERS_MAX];
         uint32_t offer_count;
@@ -182,6 +183,7 @@ void watch_begin(void)
                 memset(watch.contacts, 0, watch.contact_count * sizeof(*watch.contacts));
         }
         memset(watch.agents, 0, sizeof(watch.agents));
+        watch.newest_end = 0;
         watch.strange_count = 0;
         watch.offer_count = 0;
 }
@@ -214,6 +216,9 @@ static struct contact *contact_at(uint32_t number)
                 memset(watch.contacts + watch.contact_count, 0,
                        (count - watch.contact_count) * sizeof(*watch.contacts));
                 watch.contact_count = count;
+        }
+        if (number >= watch.newest_end) {
+                watch.newest_end = number + 1;
         }
         return &watch.contacts[number];
 }
@@ -1032,8 +1037,8 @@ void watch_cover(enum chaos_fault fault)
 {
         uint64_t places = 0;
 
-        for (size_t i = watch.contact_count > COVERED_MAX ? watch.contact_count - COVERED_MAX : 0;
-             i < watch.contact_count; i++) {
+        for (size_t i = watch.newest_end > COVERED_MAX ? watch.newest_end - COVERED_MAX : 0;
+             i < watch.newest_end; i++) {
                 if (watch.contacts[i].is_known) {
                         places |= UINT64_C(1) << place_of_contact(&watch.contacts[i]);
                 }
