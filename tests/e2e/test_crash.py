@@ -241,7 +241,7 @@ def a_start_is_measured_part_by_part(house):
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert figures["commands"] == commands, (figures, commands)
-    for part in ("recover_ns", "read_ns", "decode_ns", "step_ns", "ten_million_s"):
+    for part in ("recover_ns", "read_ns", "decode_ns", "step_ns", "start_ns", "ten_million_s"):
         assert part in figures, figures
     assert figures["read_ns"] > 0 and figures["recover_ns"] > 0
     wrong = subprocess.run([ATTUNE_BENCH, "recovery", "--data", house.path("nothing")],
