@@ -23,8 +23,7 @@
 #include "lib/store/segment.h"
 #include "lib/store/snapshot.h"
 
-#define TRANSACTION_BYTES ((size_t)2 << 20)
-#define TRANSACTION_US    INT64_C(2000000)
+#define TRANSACTION_US INT64_C(2000000)
 
 struct catching_up {
         char *dir; /* Owned: of the journal. */
@@ -151,7 +150,7 @@ static int on_batch(void *context, const struct att_stored_batch *stored, struct
                 .chain = stored->chain,
                 .time_ms = stored->batch.time_ms,
         };
-        return catching_up->events.len >= TRANSACTION_BYTES ||
+        return catching_up->events.len >= HISTORY_TRANSACTION_BYTES ||
                                clock_monotonic_us() - catching_up->written_us >= TRANSACTION_US
                        ? write_events(catching_up, why)
                        : 0;

@@ -11,11 +11,14 @@
 #ifndef ATT_DAEMON_HISTORY_CATCH_UP_H
 #define ATT_DAEMON_HISTORY_CATCH_UP_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "daemon/options.h"
 #include "lib/base/buffer.h"
 #include "lib/base/check.h"
+
+#define HISTORY_TRANSACTION_BYTES ((size_t)2 << 20) /* Of events; the history's thread's, too. */
 
 /* 0, or a negative errno. Whoever starts it waits for it; it dies with the thread that did. */
 ATT_MUST_USE int history_catch_up_start(const char *data, pid_t *ret_child);

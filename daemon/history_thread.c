@@ -23,14 +23,13 @@
 #include "lib/store/history.h"
 #include "lib/store/thread.h"
 
-#define FLUSH_MS          200
-#define TRANSACTION_BYTES ((size_t)2 << 20)
-#define STOP_MS           5000 /* To write what was pushed, at the end. */
-#define RETRY_MS_MIN      1000
-#define RETRY_MS_MAX      30000
-#define REAP_MS           20
-#define TRIM_MS           2000 /* From one step of retention to the next. */
-#define TRIM_CONTACTS     500
+#define FLUSH_MS      200
+#define STOP_MS       5000 /* To write what was pushed, at the end. */
+#define RETRY_MS_MIN  1000
+#define RETRY_MS_MAX  30000
+#define REAP_MS       20
+#define TRIM_MS       2000 /* From one step of retention to the next. */
+#define TRIM_CONTACTS 500
 
 struct history_thread {
         pthread_t thread;
@@ -325,7 +324,7 @@ static int write_some(struct history_thread *thread)
         if (error < 0) {
                 return error;
         }
-        while (chunk && bytes < TRANSACTION_BYTES &&
+        while (chunk && bytes < HISTORY_TRANSACTION_BYTES &&
                (at.seq == 0 || chunk->first_seq == at.seq + 1)) {
                 events += apply_chunk(thread, chunk);
                 bytes += chunk->len;

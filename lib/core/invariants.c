@@ -166,6 +166,21 @@ static void check_promise(const struct att_core *core, const struct contact *con
         }
 }
 
+/* Who is said to talk with a customer does. */
+static void check_customers(const struct att_list *customers)
+{
+        ATT_LIST_FOREACH(customer, customers, const struct customer, in_core)
+        {
+                bool talks = !customer->current;
+                ATT_LIST_FOREACH(contact, &customer->contacts, const struct contact, in_customer)
+                {
+                        talks = talks || (contact->state == ATT_CONTACT_CONNECTED &&
+                                          contact->interaction->agent == customer->current);
+                }
+                ATT_CHECK(talks);
+        }
+}
+
 void att_core_check(const struct att_core *core)
 {
         if (!core->config) {
@@ -189,6 +204,8 @@ void att_core_check(const struct att_core *core)
         }
         ATT_CHECK(live == core->live_count);
         check_incidents(core);
+        check_customers(&core->busy_customers);
+        check_customers(&core->idle_customers);
         for (int i = 0; i < ATT_CONTACT_STATE_COUNT; i++) {
                 ATT_CHECK(states[i] == core->counts.contacts[i]);
         }
