@@ -29,7 +29,10 @@ void execute_stall(struct app *app)
 }
 
 /* How much an effect says of what its contact has become: the greatest of a step's effects holds,
- * whatever their order, and of equals the first. A contact whose offer was withdrawn may be anywhere. */
+ * whatever their order, and of equals the first. A contact whose offer was withdrawn may be anywhere, and
+ * one whose talk ended, too: it may have begun in the same step, when a timer was due before the command. */
+#define ANYWHERE 3
+
 static int weight_of(enum att_effect_kind kind)
 {
         switch ((int)kind) {
@@ -38,7 +41,9 @@ static int weight_of(enum att_effect_kind kind)
         case ATT_EFFECT_CONNECT:
                 return 2;
         case ATT_EFFECT_REVOKE:
-                return 3;
+        case ATT_EFFECT_WRAP_UP:
+        case ATT_EFFECT_FINISHED:
+                return ANYWHERE;
         case ATT_EFFECT_CLOSED:
                 return 4;
         default:
@@ -68,7 +73,7 @@ static bool is_told(const struct att_command *command, const struct att_effects 
 {
         const struct att_effect *effect = find_weightiest(command, effects);
 
-        if (!effect || effect->kind == ATT_EFFECT_REVOKE) {
+        if (!effect || weight_of(effect->kind) == ANYWHERE) {
                 return false;
         }
         done->queue = effect->queue;
